@@ -1,0 +1,72 @@
+# glass_module: one call makes one room of the house. It stands in the room's own CMakeLists.txt.
+#
+#   glass_module(record/tlog            folder = room = target glass_record_tlog
+#     HEADERS tile.h ...                each is compiled alone, so each must be self-contained
+#     SOURCES tile.cpp ...
+#     TESTS   tile_test.cpp ...         one test binary per room, found by CTest under the label "unit"
+#     FUZZ    tile_fuzz.cpp ...         one fuzzer per file: libFuzzer with clang, else a replayer of its corpus
+#     DEPS    base system record/merkle the rooms this one may include; nothing else
+#     LIBS    fmt::fmt)                 third-party targets
+#
+# Three locks hold the architecture:
+#   1. tests/tidy.cpp reads build/layers.txt and refuses an #include of a room that is not in DEPS;
+#   2. the link test links the room's whole archive with DEPS alone, so a use by forward declaration fails too;
+#   3. all_verify_interface_header_sets compiles every header by itself.
+if(GLASS_TESTS)
+  include(GoogleTest)
+endif()
+
+add_library(glass_flags INTERFACE)
+target_compile_features(glass_flags INTERFACE cxx_std_20)
+target_compile_options(glass_flags INTERFACE
+  -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wdouble-promotion -ffp-contract=off
+  $<$<BOOL:${GLASS_WERROR}>:-Werror>)
+target_include_directories(glass_flags INTERFACE ${PROJECT_SOURCE_DIR})
+
+function(glass_module name)
+  cmake_parse_arguments(M "" "" "HEADERS;SOURCES;TESTS;FUZZ;DEPS;LIBS" ${ARGN})
+  if(M_UNPARSED_ARGUMENTS)
+    message(FATAL_ERROR "glass_module(${name}): unknown arguments ${M_UNPARSED_ARGUMENTS}")
+  endif()
+  string(REPLACE "/" "_" id "glass_${name}") # a target name may not contain '/'
+
+  set(rooms ${M_DEPS})
+  list(TRANSFORM rooms PREPEND "glass_")
+  list(TRANSFORM rooms REPLACE "/" "_")
+
+  add_library(${id} STATIC ${M_SOURCES})
+  target_sources(${id} PUBLIC FILE_SET HEADERS BASE_DIRS ${PROJECT_SOURCE_DIR} FILES ${M_HEADERS})
+  target_link_libraries(${id} PUBLIC glass_flags ${rooms} ${M_LIBS})
+
+  list(JOIN M_DEPS " " line)
+  set_property(GLOBAL APPEND PROPERTY GLASS_LAYERS "${name}: ${line}")
+
+  if(GLASS_TESTS)
+    add_executable(${id}_linktest ${PROJECT_SOURCE_DIR}/cmake/link_test.cpp)
+    target_link_libraries(${id}_linktest PRIVATE "$<LINK_LIBRARY:WHOLE_ARCHIVE,${id}>")
+    if(M_TESTS)
+      add_executable(${id}_test ${M_TESTS})
+      target_link_libraries(${id}_test PRIVATE ${id} GTest::gtest_main rapidcheck)
+      gtest_discover_tests(${id}_test TEST_PREFIX "${name}/" DISCOVERY_MODE PRE_TEST
+        PROPERTIES LABELS unit)
+    endif()
+    foreach(fuzzer IN LISTS M_FUZZ)
+      glass_fuzzer(${id} ${fuzzer})
+    endforeach()
+  endif()
+endfunction()
+
+# glass_fuzzer(room_target x_fuzz.cpp): the fuzzer `x_fuzz`, with its seeds in tests/corpus/x.
+function(glass_fuzzer room source)
+  get_filename_component(target ${source} NAME_WE)
+  string(REGEX REPLACE "_fuzz$" "" seeds ${target})
+  add_executable(${target} ${source})
+  target_link_libraries(${target} PRIVATE ${room})
+  if(CMAKE_CXX_FLAGS MATCHES "fuzzer")
+    target_link_options(${target} PRIVATE -fsanitize=fuzzer)
+  else()
+    target_sources(${target} PRIVATE ${PROJECT_SOURCE_DIR}/tests/replay_corpus.cpp)
+  endif()
+  add_test(NAME fuzz/${target} COMMAND ${target} ${PROJECT_SOURCE_DIR}/tests/corpus/${seeds})
+  set_tests_properties(fuzz/${target} PROPERTIES LABELS fuzz)
+endfunction()

@@ -1,0 +1,279 @@
+// Kernels: every arithmetic the engine does, as one interface with several implementations.
+//
+// The bits are defined by the numerics class `portable-1` (docs/reference/numerics.md):
+//   - A sum is cut into segments of kSegment terms; each segment is reduced in one fixed inner
+//     order; the segment results are combined in the halving tree (tree.h). Who computes which
+//     segment never shows.
+//   - A fused multiply-add stands exactly where the specification says and nowhere else.
+//   - No function of libm; exp, log, tanh, erf, sin and cos are those of math.h.
+// Every implementation gives the same bits: `reference` is the definition, written plainly; the
+// others (avx2, avx512, neon) are its twins, tested for equality of bits.
+//
+// Memory: row-major float32. A `stride` is the distance between rows in floats. Pointers must not
+// overlap unless a field says so. Nothing here allocates: what a kernel needs besides its arguments
+// is `scratch`, whose size it names beforehand.
+//
+// Shape letters: N rows (tokens of a micro-batch), C channels (d_model), F hidden width of the MLP,
+// V vocabulary, B sequences, T positions, H heads, D head_dim.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "glass/base/parallel.h"
+
+namespace glass::engine {
+
+// The one segment length: of k in products, of a row, of the vocabulary, of tokens, of keys.
+inline constexpr int64_t kSegment = 256;
+
+using Scratch = std::span<std::byte>;  // aligned to 64 bytes
+
+// C[m,n] = tree over segments of k of (chain of fma, k ascending, from +0).
+struct GemmArgs {
+  enum class Form {
+    kNT,  // A[m,k] B[n,k]: y = x Wᵀ
+    kNN,  // A[m,k] B[k,n]: dx = dy W
+    kTN,  // A[k,m] B[k,n]: dW = dyᵀ x
+  };
+  Form form = Form::kNT;
+  int64_t m = 0, n = 0, k = 0;
+  const float* a = nullptr;
+  int64_t a_stride = 0;
+  const float* b = nullptr;
+  int64_t b_stride = 0;
+  float* c = nullptr;
+  int64_t c_stride = 0;
+  bool accumulate = false;         // c = c + product: the product is the right child of a tree node
+  const float* bias = nullptr;     // [n], added after the tree (and after `accumulate`)
+  const float* residual = nullptr; // [m,n] with c_stride, added last; may be c itself
+};
+
+// B of a kNT product, packed once for many products: the weights during generation.
+struct PackedMatrix {
+  const std::byte* data = nullptr;
+  int64_t n = 0, k = 0;
+};
+
+struct AddArgs {  // out = a + b; out may be a or b
+  const float* a;
+  const float* b;
+  float* out;
+  int64_t count;
+};
+
+struct RmsNormArgs {  // y = (x * rstd) * weight, rstd = 1 / sqrt(mean(x²) + epsilon)
+  const float* x_NC;
+  const float* weight_C;
+  float* y_NC;
+  float* rstd_N;
+  int64_t rows, cols;
+  float epsilon;
+};
+
+struct RmsNormBackwardArgs {
+  const float* dy_NC;
+  const float* x_NC;
+  const float* weight_C;
+  const float* rstd_N;
+  float* dx_NC;      // may be dy_NC
+  float* dweight_C;  // overwritten
+  int64_t rows, cols;
+};
+
+struct LayerNormArgs {  // y = ((x - mean) * rstd) * weight + bias
+  const float* x_NC;
+  const float* weight_C;
+  const float* bias_C;  // may be null
+  float* y_NC;
+  float* mean_N;
+  float* rstd_N;
+  int64_t rows, cols;
+  float epsilon;
+};
+
+struct LayerNormBackwardArgs {
+  const float* dy_NC;
+  const float* x_NC;
+  const float* weight_C;
+  const float* mean_N;
+  const float* rstd_N;
+  float* dx_NC;      // may be dy_NC
+  float* dweight_C;  // overwritten
+  float* dbias_C;    // overwritten; null when there is no bias
+  int64_t rows, cols;
+};
+
+// Rotates, in place, the first `heads` heads of `head_dim` columns of each row.
+struct RopeArgs {
+  float* x;  // [rows, stride]
+  int64_t rows, stride;
+  int64_t heads, head_dim;
+  int64_t rotary_dim;          // even; the first rotary_dim of each head turn, the rest stays
+  bool interleaved;            // pairs (2i, 2i+1) as in llama2.c; else (i, i + rotary_dim/2)
+  bool inverse;                // the backward pass turns the other way
+  const int32_t* position_N;   // of each row
+  const float* table;          // [positions, rotary_dim/2, 2]: cos, sin
+};
+
+// Causal attention of `batch` independent sequences. Query i stands at key keys - queries + i and
+// sees the keys first_key[i] .. its own position. Query head h reads key head h / (q_heads/kv_heads).
+struct AttentionArgs {
+  int64_t batch, queries, keys;
+  int64_t q_heads, kv_heads, head_dim;
+  const float* q;  // [batch, queries, q_heads, head_dim]
+  const float* k;  // [batch, keys, kv_heads, head_dim]
+  const float* v;
+  float* out;      // [batch, queries, q_heads, head_dim]
+  int64_t q_stride, k_stride, v_stride, out_stride;  // between positions
+  int64_t q_batch_stride, k_batch_stride, v_batch_stride, out_batch_stride;
+  const int32_t* first_key;  // [batch, queries]
+  float scale;
+  float* log_sum_exp;  // [batch, q_heads, queries]; null when there is no backward pass
+};
+
+struct AttentionBackwardArgs {
+  AttentionArgs forward;  // as it was, with out and log_sum_exp filled; queries == keys
+  const float* dout;      // laid out as out
+  float* dq;              // laid out as q; overwritten
+  float* dk;              // laid out as k; overwritten
+  float* dv;              // laid out as v; overwritten
+};
+
+struct SwigluArgs {  // h = silu(gate) * up; a row of gate_up is [gate | up]
+  const float* gate_up_N2F;
+  float* h_NF;
+  int64_t rows, cols;  // cols = F
+};
+
+struct SwigluBackwardArgs {
+  const float* gate_up_N2F;
+  const float* dh_NF;
+  float* dgate_up_N2F;  // may be gate_up_N2F
+  int64_t rows, cols;
+};
+
+enum class Gelu { kTanh, kErf };
+
+struct GeluArgs {
+  Gelu kind;
+  const float* x;
+  float* y;  // may be x
+  int64_t count;
+};
+
+struct GeluBackwardArgs {
+  Gelu kind;
+  const float* x;
+  const float* dy;
+  float* dx;  // may be x or dy
+  int64_t count;
+};
+
+struct EmbeddingArgs {  // y = table[token] (+ position_table[position])
+  const int32_t* token_N;
+  const float* table_VC;
+  const int32_t* position_N;
+  const float* position_table_PC;  // null when the model has none
+  float* y_NC;
+  int64_t rows, cols;
+};
+
+// dtable[v] = dtable[v] + sum over the rows whose index is v, by segments of rows.
+struct EmbeddingBackwardArgs {
+  const int32_t* index_N;  // token or position of each row
+  const float* dy_NC;
+  float* dtable_VC;
+  int64_t rows, cols, table_rows;
+};
+
+// Sum over rows of x, by segments of rows: the gradient of a bias.
+struct ColumnSumArgs {
+  const float* x_NC;
+  float* sum_C;
+  int64_t rows, cols;
+};
+
+// loss[i] = log(sum_v exp(z[i,v])) - z[i,target], z = x Wᵀ, without ever holding rows x vocabulary
+// at once. With dx and dweight also the gradients of the *sum* of the losses.
+struct LinearCrossEntropyArgs {
+  const float* x_NC;
+  const float* weight_VC;
+  const int32_t* target_N;  // -1: masked, its loss is 0 and its gradient too
+  float* loss_N;
+  float* dx_NC;             // null: no gradients wanted
+  float* dweight_VC;        // overwritten; null together with dx
+  int64_t rows, cols, vocabulary;
+};
+
+// Decoupled weight decay; the state is updated in place.
+struct AdamWArgs {
+  float* parameter;
+  const float* gradient;
+  float* m;
+  float* v;
+  int64_t count;
+  float gradient_scale;  // 1 / tokens, times the clipping factor
+  float learning_rate, beta1, beta2, epsilon, weight_decay;
+  float correction1;  // 1 / (1 - beta1^t)
+  float correction2;  // 1 / (1 - beta2^t)
+};
+
+class Kernels {
+ public:
+  virtual ~Kernels() = default;
+  [[nodiscard]] virtual std::string_view name() const = 0;
+
+  // How much scratch the call of that name needs with `workers` workers, in bytes.
+  [[nodiscard]] virtual size_t gemm_scratch(const GemmArgs&, int workers) const = 0;
+  [[nodiscard]] virtual size_t attention_scratch(const AttentionArgs&, int workers) const = 0;
+  [[nodiscard]] virtual size_t attention_backward_scratch(const AttentionBackwardArgs&,
+                                                          int workers) const = 0;
+  [[nodiscard]] virtual size_t embedding_backward_scratch(const EmbeddingBackwardArgs&,
+                                                          int workers) const = 0;
+  [[nodiscard]] virtual size_t linear_cross_entropy_scratch(const LinearCrossEntropyArgs&,
+                                                            int workers) const = 0;
+
+  virtual void gemm(const GemmArgs&, Scratch, Parallel&) const = 0;
+  virtual void add(const AddArgs&, Parallel&) const = 0;
+  virtual void rms_norm(const RmsNormArgs&, Parallel&) const = 0;
+  virtual void rms_norm_backward(const RmsNormBackwardArgs&, Parallel&) const = 0;
+  virtual void layer_norm(const LayerNormArgs&, Parallel&) const = 0;
+  virtual void layer_norm_backward(const LayerNormBackwardArgs&, Parallel&) const = 0;
+  virtual void rope(const RopeArgs&, Parallel&) const = 0;
+  virtual void attention(const AttentionArgs&, Scratch, Parallel&) const = 0;
+  virtual void attention_backward(const AttentionBackwardArgs&, Scratch, Parallel&) const = 0;
+  virtual void swiglu(const SwigluArgs&, Parallel&) const = 0;
+  virtual void swiglu_backward(const SwigluBackwardArgs&, Parallel&) const = 0;
+  virtual void gelu(const GeluArgs&, Parallel&) const = 0;
+  virtual void gelu_backward(const GeluBackwardArgs&, Parallel&) const = 0;
+  virtual void embedding(const EmbeddingArgs&, Parallel&) const = 0;
+  virtual void embedding_backward(const EmbeddingBackwardArgs&, Scratch, Parallel&) const = 0;
+  virtual void column_sum(const ColumnSumArgs&, Parallel&) const = 0;
+  virtual void linear_cross_entropy(const LinearCrossEntropyArgs&, Scratch, Parallel&) const = 0;
+  virtual void adamw(const AdamWArgs&, Parallel&) const = 0;
+
+  // Sums of a flat array, by the row rule.
+  virtual float sum(std::span<const float>, Parallel&) const = 0;
+  virtual float sum_of_squares(std::span<const float>, Parallel&) const = 0;
+
+  // Generation: pack the weights once, multiply many times. gemm with `b` null reads `packed`.
+  [[nodiscard]] virtual size_t packed_bytes(int64_t n, int64_t k) const = 0;
+  virtual PackedMatrix pack(const float* b_NK, int64_t n, int64_t k, std::span<std::byte> into,
+                            Parallel&) const = 0;
+  virtual void gemm_packed(const GemmArgs&, const PackedMatrix&, Scratch, Parallel&) const = 0;
+};
+
+// The definition of the bits.
+const Kernels& reference_kernels();
+
+// The implementations that this program holds and this machine can run, fastest first; the last is
+// the reference.
+std::span<const Kernels* const> available_kernels();
+
+// The one of that name, or nullptr; an empty name means the fastest.
+const Kernels* find_kernels(std::string_view name);
+
+}  // namespace glass::engine
