@@ -15,6 +15,8 @@
 if(GLASS_TESTS)
   include(GoogleTest)
 endif()
+# Optional test data that lies beside the checkout; tests that need it skip visibly without it.
+set(GLASS_SHARED_DIR "${PROJECT_SOURCE_DIR}/../shared" CACHE PATH "Folder of shared vectors and assets")
 
 add_library(glass_flags INTERFACE)
 target_compile_features(glass_flags INTERFACE cxx_std_20)
@@ -47,6 +49,8 @@ function(glass_module name)
     if(M_TESTS)
       add_executable(${id}_test ${M_TESTS})
       target_link_libraries(${id}_test PRIVATE ${id} GTest::gtest_main rapidcheck)
+      target_compile_definitions(${id}_test PRIVATE
+        GLASS_SOURCE_DIR="${PROJECT_SOURCE_DIR}" GLASS_SHARED_DIR="${GLASS_SHARED_DIR}")
       gtest_discover_tests(${id}_test TEST_PREFIX "${name}/" DISCOVERY_MODE PRE_TEST
         PROPERTIES LABELS unit)
     endif()

@@ -1,6 +1,7 @@
 // CHECK: what cannot happen stops the program with file and line; it is never handled.
 //
-// GLASS_CHECK is always on, also in release. GLASS_DCHECK is for inner loops and vanishes with NDEBUG.
+// GLASS_CHECK is always on, also in release. GLASS_DCHECK is for inner loops and vanishes with
+// NDEBUG.
 #pragma once
 
 #include <source_location>

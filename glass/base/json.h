@@ -26,29 +26,46 @@ class Json {
 
   // NOLINTBEGIN(google-explicit-constructor): a Json is written the way JSON is written.
   Json() = default;  // null
+
   Json(std::nullptr_t) {}
+
   Json(bool value) : value_(value) {}
+
   template <std::integral T>
-    requires(!std::same_as<T, bool>)
-  Json(T value) : value_(static_cast<int64_t>(value)) {}
+
+  requires(!std::same_as<T, bool>) Json(T value) : value_(static_cast<int64_t>(value)) {}
+
   Json(double value) : value_(value) {}
+
   Json(std::string value) : value_(std::move(value)) {}
+
   Json(std::string_view value) : value_(std::string(value)) {}
+
   Json(const char* value) : value_(std::string(value)) {}
+
   Json(Array value) : value_(std::move(value)) {}
+
   Json(Object value) : value_(std::move(value)) {}
+
   // NOLINTEND(google-explicit-constructor)
 
   [[nodiscard]] bool is_null() const { return std::holds_alternative<std::monostate>(value_); }
 
   // The value if it has this type, else nullptr. if_number accepts both kinds of number.
   [[nodiscard]] const bool* if_bool() const { return std::get_if<bool>(&value_); }
+
   [[nodiscard]] const int64_t* if_int() const { return std::get_if<int64_t>(&value_); }
+
   [[nodiscard]] const double* if_double() const { return std::get_if<double>(&value_); }
+
   [[nodiscard]] const std::string* if_string() const { return std::get_if<std::string>(&value_); }
+
   [[nodiscard]] const Array* if_array() const { return std::get_if<Array>(&value_); }
+
   [[nodiscard]] const Object* if_object() const { return std::get_if<Object>(&value_); }
+
   [[nodiscard]] Array* if_array() { return std::get_if<Array>(&value_); }
+
   [[nodiscard]] Object* if_object() { return std::get_if<Object>(&value_); }
 
   // The member `key` of an object, or nullptr if this is no object or has no such member.
@@ -71,7 +88,8 @@ class Json {
 // Errors are kInvalidInput and name the line and column.
 [[nodiscard]] Result<Json> parse_json(std::string_view text);
 
-// RFC 8785. REQUIRES: every number is finite, every integer is within +-2^53, every string is UTF-8.
+// RFC 8785. REQUIRES: every number is finite, every integer is within +-2^53, every string is
+// UTF-8.
 std::string to_canonical(const Json& value);
 
 // The same value for people: indented by two spaces, keys in canonical order, a final newline.

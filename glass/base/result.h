@@ -67,8 +67,8 @@ using Status = tl::expected<void, Error>;
 // GLASS_TRY(auto file, open(path)); binds the value, or returns the error.
 #define GLASS_TRY(decl, expr) GLASS_TRY_IMPL(GLASS_CONCAT(glass_try_, __LINE__), decl, expr)
 // GLASS_TRY_STATUS(flush()); goes on, or returns the error.
-#define GLASS_TRY_STATUS(expr)                                                                 \
-  do {                                                                                         \
-    if (auto glass_status = (expr); !glass_status)                                             \
-      return tl::unexpected(std::move(glass_status).error());                                  \
+#define GLASS_TRY_STATUS(expr)                                \
+  do {                                                        \
+    if (auto glass_status = (expr); !glass_status)            \
+      return tl::unexpected(std::move(glass_status).error()); \
   } while (false)

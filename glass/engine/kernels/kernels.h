@@ -46,9 +46,9 @@ struct GemmArgs {
   int64_t b_stride = 0;
   float* c = nullptr;
   int64_t c_stride = 0;
-  bool accumulate = false;         // c = c + product: the product is the right child of a tree node
-  const float* bias = nullptr;     // [n], added after the tree (and after `accumulate`)
-  const float* residual = nullptr; // [m,n] with c_stride, added last; may be c itself
+  bool accumulate = false;      // c = c + product: the product is the right child of a tree node
+  const float* bias = nullptr;  // [n], added after the tree (and after `accumulate`)
+  const float* residual = nullptr;  // [m,n] with c_stride, added last; may be c itself
 };
 
 // B of a kNT product, packed once for many products: the weights during generation.
@@ -111,22 +111,24 @@ struct RopeArgs {
   float* x;  // [rows, stride]
   int64_t rows, stride;
   int64_t heads, head_dim;
-  int64_t rotary_dim;          // even; the first rotary_dim of each head turn, the rest stays
-  bool interleaved;            // pairs (2i, 2i+1) as in llama2.c; else (i, i + rotary_dim/2)
-  bool inverse;                // the backward pass turns the other way
-  const int32_t* position_N;   // of each row
-  const float* table;          // [positions, rotary_dim/2, 2]: cos, sin
+  int64_t rotary_dim;         // even; the first rotary_dim of each head turn, the rest stays
+  bool interleaved;           // pairs (2i, 2i+1) as in llama2.c; else (i, i + rotary_dim/2)
+  bool inverse;               // the backward pass turns the other way
+  const int32_t* position_N;  // of each row
+  const float* table;         // [positions, rotary_dim/2, 2]: cos, sin
 };
 
 // Causal attention of `batch` independent sequences. Query i stands at key keys - queries + i and
-// sees the keys first_key[i] .. its own position. Query head h reads key head h / (q_heads/kv_heads).
+// sees the keys first_key[i] .. its own position. Query head h reads key head h /
+// (q_heads/kv_heads). The tree over key segments is that of the segments up to the query's own, so
+// a query's bits do not depend on how many keys follow it: prompt, decoding and training agree.
 struct AttentionArgs {
   int64_t batch, queries, keys;
   int64_t q_heads, kv_heads, head_dim;
   const float* q;  // [batch, queries, q_heads, head_dim]
   const float* k;  // [batch, keys, kv_heads, head_dim]
   const float* v;
-  float* out;      // [batch, queries, q_heads, head_dim]
+  float* out;                                        // [batch, queries, q_heads, head_dim]
   int64_t q_stride, k_stride, v_stride, out_stride;  // between positions
   int64_t q_batch_stride, k_batch_stride, v_batch_stride, out_batch_stride;
   const int32_t* first_key;  // [batch, queries]
@@ -140,6 +142,15 @@ struct AttentionBackwardArgs {
   float* dq;              // laid out as q; overwritten
   float* dk;              // laid out as k; overwritten
   float* dv;              // laid out as v; overwritten
+};
+
+// What one owner of the keys of segment `segment` contributes: per query and head the maximum, the
+// sum of exponentials and the unnormalised output. Those of the segments up to a query's own are
+// combined in the halving tree by merge_attention: context parallelism.
+struct AttentionPartial {
+  float* max;  // [batch, q_heads, queries]
+  float* sum;  // [batch, q_heads, queries]
+  float* out;  // [batch, q_heads, queries, head_dim]
 };
 
 struct SwigluArgs {  // h = silu(gate) * up; a row of gate_up is [gate | up]
@@ -203,8 +214,8 @@ struct LinearCrossEntropyArgs {
   const float* weight_VC;
   const int32_t* target_N;  // -1: masked, its loss is 0 and its gradient too
   float* loss_N;
-  float* dx_NC;             // null: no gradients wanted
-  float* dweight_VC;        // overwritten; null together with dx
+  float* dx_NC;       // null: no gradients wanted
+  float* dweight_VC;  // overwritten; null together with dx
   int64_t rows, cols, vocabulary;
 };
 
@@ -245,6 +256,12 @@ class Kernels {
   virtual void rope(const RopeArgs&, Parallel&) const = 0;
   virtual void attention(const AttentionArgs&, Scratch, Parallel&) const = 0;
   virtual void attention_backward(const AttentionBackwardArgs&, Scratch, Parallel&) const = 0;
+  // Context parallelism. REQUIRES of merge_attention: partials[s] is that of key segment s, all of
+  // them present; their buffers are overwritten.
+  virtual void attention_partial(const AttentionArgs&, int64_t segment, const AttentionPartial&,
+                                 Parallel&) const = 0;
+  virtual void merge_attention(const AttentionArgs&, std::span<const AttentionPartial> partials,
+                               Parallel&) const = 0;
   virtual void swiglu(const SwigluArgs&, Parallel&) const = 0;
   virtual void swiglu_backward(const SwigluBackwardArgs&, Parallel&) const = 0;
   virtual void gelu(const GeluArgs&, Parallel&) const = 0;

@@ -7,7 +7,8 @@
 //     const auto step = tree.steps()[leaf];
 //     if (step.add) slot[step.slot] = slot[step.slot] + result(leaf);   // a right child beside its
 //     else          slot[step.slot] = result(leaf);                     // finished left sibling
-//     for (int s = step.slot; s > step.slot - step.merges; --s) slot[s - 1] = slot[s - 1] + slot[s];
+//     for (int s = step.slot; s > step.slot - step.merges; --s) slot[s - 1] = slot[s - 1] +
+//     slot[s];
 //   }
 //
 // and slot 0 holds the root. At most ceil(log2 n) + 1 slots are alive.
@@ -21,7 +22,9 @@
 namespace glass::engine {
 
 // The number of leaves of the left subtree of a tree of `leaves`. REQUIRES: leaves >= 2.
-constexpr int64_t left_leaves(int64_t leaves) { return (leaves + 1) / 2; }
+constexpr int64_t left_leaves(int64_t leaves) {
+  return (leaves + 1) / 2;
+}
 
 constexpr int64_t segment_count(int64_t length, int64_t segment) {
   return (length + segment - 1) / segment;
@@ -39,6 +42,7 @@ class HalvingTree {
   explicit HalvingTree(int64_t leaves);
 
   [[nodiscard]] std::span<const TreeStep> steps() const { return steps_; }
+
   [[nodiscard]] int slot_count() const { return slot_count_; }
 
  private:
