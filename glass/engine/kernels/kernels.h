@@ -256,10 +256,10 @@ class Kernels {
   virtual void rope(const RopeArgs&, Parallel&) const = 0;
   virtual void attention(const AttentionArgs&, Scratch, Parallel&) const = 0;
   virtual void attention_backward(const AttentionBackwardArgs&, Scratch, Parallel&) const = 0;
-  // Context parallelism. REQUIRES of merge_attention: partials[s] is that of key segment s, all of
-  // them present; their buffers are overwritten.
+  // Context parallelism, with the scratch of attention. REQUIRES of merge_attention: partials[s] is
+  // that of key segment s, all of them present; their buffers are overwritten.
   virtual void attention_partial(const AttentionArgs&, int64_t segment, const AttentionPartial&,
-                                 Parallel&) const = 0;
+                                 Scratch, Parallel&) const = 0;
   virtual void merge_attention(const AttentionArgs&, std::span<const AttentionPartial> partials,
                                Parallel&) const = 0;
   virtual void swiglu(const SwigluArgs&, Parallel&) const = 0;
