@@ -7,8 +7,8 @@
 //     const auto step = tree.steps()[leaf];
 //     if (step.add) slot[step.slot] = slot[step.slot] + result(leaf);   // a right child beside its
 //     else          slot[step.slot] = result(leaf);                     // finished left sibling
-//     for (int s = step.slot; s > step.slot - step.merges; --s) slot[s - 1] = slot[s - 1] +
-//     slot[s];
+//     for (int s = step.slot; s > step.slot - step.merges; --s)
+//       slot[s - 1] = slot[s - 1] + slot[s];
 //   }
 //
 // and slot 0 holds the root. At most ceil(log2 n) + 1 slots are alive.
@@ -52,8 +52,27 @@ class HalvingTree {
   int slot_count_ = 0;
 };
 
-// Calls visit(begin, end) for the nodes, in ascending order, that a cut of the tree over `leaves`
-// into nodes of at most `limit` leaves gives.
-std::vector<std::pair<int64_t, int64_t>> tree_nodes(int64_t leaves, int64_t limit);
+// A range of leaves [begin, end) that is a node of a tree.
+using TreeNode = std::pair<int64_t, int64_t>;
+
+// The nodes, in ascending order, that a cut of the tree over `leaves` into nodes of at most `limit`
+// leaves gives. REQUIRES: leaves >= 1, limit >= 1.
+std::vector<TreeNode> tree_nodes(int64_t leaves, int64_t limit);
+
+// The largest nodes of the tree over `leaves` that together cover [begin, end) exactly, ascending:
+// at most about 2 log2(leaves). What an owner of that range hands over so that anyone can finish
+// the tree. REQUIRES: 0 <= begin <= end <= leaves.
+std::vector<TreeNode> cover_nodes(int64_t leaves, int64_t begin, int64_t end);
+
+// The value of the tree over the leaves [begin, end): leaf(i) gives a leaf, combine(left, right) a
+// node. The definition in words; HalvingTree is the same without recursion. REQUIRES: begin < end.
+template <typename Leaf, typename Combine>
+auto fold_tree(int64_t begin, int64_t end, const Leaf& leaf, const Combine& combine)
+    -> decltype(leaf(begin)) {
+  if (end - begin == 1) return leaf(begin);
+  const int64_t middle = begin + left_leaves(end - begin);
+  auto left = fold_tree(begin, middle, leaf, combine);
+  return combine(std::move(left), fold_tree(middle, end, leaf, combine));
+}
 
 }  // namespace glass::engine
