@@ -207,7 +207,7 @@ struct ColumnSumArgs {
   int64_t rows, cols;
 };
 
-// loss[i] = log(sum_v exp(z[i,v])) - z[i,target], z = x Wᵀ, without ever holding rows x vocabulary
+// loss[i] = log(sum_v exp(z[i,v])) - z[i,target], z = x Wᵀ, without holding rows x vocabulary
 // at once. With dx and dweight also the gradients of the *sum* of the losses.
 struct LinearCrossEntropyArgs {
   const float* x_NC;
