@@ -1,0 +1,48 @@
+// Fields: the one description of a settings struct from which everything else follows.
+//
+// Each section of a recipe has a function describe(FieldVisitor&, Section&) that names its keys,
+// their ranges and what they mean. Reading a file, overriding on the command line, the canonical
+// JSON that is hashed, the nearest known key of a misspelt one and docs/reference/recipe.md are all
+// visitors of that one description.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace glass::service {
+
+// Inclusive borders.
+struct IntRange {
+  int64_t min = std::numeric_limits<int64_t>::min();
+  int64_t max = std::numeric_limits<int64_t>::max();
+};
+
+struct RealRange {
+  double min = -std::numeric_limits<double>::infinity();
+  double max = std::numeric_limits<double>::infinity();
+};
+
+using Choices = std::span<const std::string_view>;
+
+class FieldVisitor {
+ public:
+  virtual ~FieldVisitor() = default;
+
+  // `help` is one plain sentence without the key's name.
+  virtual void integer(std::string_view key, int64_t& value, IntRange range,
+                       std::string_view help) = 0;
+  virtual void real(std::string_view key, double& value, RealRange range,
+                    std::string_view help) = 0;
+  virtual void boolean(std::string_view key, bool& value, std::string_view help) = 0;
+  virtual void text(std::string_view key, std::string& value, std::string_view help) = 0;
+  virtual void choice(std::string_view key, std::string& value, Choices choices,
+                      std::string_view help) = 0;
+  virtual void texts(std::string_view key, std::vector<std::string>& value,
+                     std::string_view help) = 0;
+};
+
+}  // namespace glass::service

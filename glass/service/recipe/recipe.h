@@ -1,0 +1,131 @@
+// Recipe: everything that decides a run, as plain data read from recipe.toml.
+//
+// What always holds of a Recipe that read_recipe returned: every key was known, in range and of the
+// right type, and no two keys contradict each other. Its canonical JSON, and with it its digest,
+// depends on the resolved values alone: not on comments, order, defaults written out, or --set.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "glass/base/json.h"
+#include "glass/base/result.h"
+#include "glass/service/recipe/fields.h"
+
+namespace glass::service {
+
+struct SourceSettings {
+  std::string kind = "folder";          // debian, folder, jsonl
+  std::vector<std::string> packages;    // debian
+  std::vector<std::string> paths;       // folder, jsonl; relative to the recipe's folder
+  std::string licence;                  // declared by the recipe; else read from the source
+  std::string language;                 // declared by the recipe; else read from the source
+  std::vector<std::string> extensions;  // folder: which files; empty for all known ones
+  std::string text_field = "text";      // jsonl
+  std::string licence_field;            // jsonl
+  std::string language_field;           // jsonl
+};
+
+struct CorpusSettings {
+  std::vector<std::string> licences;   // SPDX identifiers that may be used
+  std::vector<std::string> languages;  // empty for all
+  int64_t documents = 0;               // exactly so many, 0 for all there are
+  int64_t minimum_characters = 64;
+  double held_out_share = 0.01;
+  std::vector<SourceSettings> sources;
+};
+
+struct TokenizerSettings {
+  int64_t vocabulary = 4096;
+  int64_t training_bytes = 32'000'000;
+};
+
+struct ModelSettings {
+  std::string family = "llama";  // gpt2, llama
+  int64_t layers = 4;
+  int64_t d_model = 256;
+  int64_t heads = 4;
+  int64_t kv_heads = 4;
+  int64_t d_ff = 704;
+  double norm_epsilon = 1e-5;
+  double rope_theta = 10000.0;
+  bool tied_embeddings = true;
+};
+
+struct TrainSettings {
+  int64_t steps = 1000;
+  int64_t sequence_length = 256;
+  int64_t micro_batch_sequences = 16;
+  int64_t micro_batches = 1;
+  std::string recompute = "none";        // none, blocks
+  std::string on_non_finite = "stop";    // stop, skip_step, roll_back
+  std::string on_loss_spike = "record";  // record, stop, skip_step, roll_back
+  double loss_spike_factor = 2.0;        // against the mean of the last 64 losses
+};
+
+struct OptimizerSettings {
+  double learning_rate = 1e-3;
+  double beta1 = 0.9;
+  double beta2 = 0.95;
+  double epsilon = 1e-8;
+  double weight_decay = 0.1;
+  double clip_norm = 1.0;  // 0 for none
+};
+
+struct ScheduleSettings {
+  std::string shape = "wsd";  // constant, linear, cosine, wsd
+  int64_t warmup_steps = 100;
+  int64_t decay_steps = 200;  // wsd: the last so many steps
+  double final_factor = 0.1;  // of the learning rate at the last step
+};
+
+struct EvaluationSettings {
+  int64_t every_steps = 100;
+  int64_t tokens = 65'536;  // of the held-out text, at most
+  int64_t samples_every_steps = 250;
+  int64_t sample_tokens = 80;
+  std::vector<std::string> prompts;
+};
+
+struct CheckpointSettings {
+  int64_t every_steps = 100;
+  int64_t keep_last = 3;
+  int64_t keep_every_steps = 0;  // kept for ever; 0 for none
+};
+
+struct ReplaySettings {
+  int64_t segments = 3;
+  int64_t segment_steps = 10;  // at most; a segment starts at a checkpoint
+};
+
+struct Recipe {
+  std::string name;
+  std::string description;
+  int64_t seed = 1;
+  CorpusSettings corpus;
+  TokenizerSettings tokenizer;
+  ModelSettings model;
+  TrainSettings train;
+  OptimizerSettings optimizer;
+  ScheduleSettings schedule;
+  EvaluationSettings evaluation;
+  CheckpointSettings checkpoint;
+  ReplaySettings replay;
+};
+
+// `file` names the recipe in messages; `overrides` are "section.key=value" of --set, applied in
+// order. kInvalidInput lists every problem found, one a line: "recipe.toml:12: ...".
+[[nodiscard]] Result<Recipe> read_recipe(std::string_view text, std::string_view file,
+                                         std::span<const std::string> overrides);
+
+// What is hashed, signed and stored with the run; parse_recipe reads it back.
+Json to_json(const Recipe& recipe);
+[[nodiscard]] Result<Recipe> recipe_from_json(const Json& json);
+
+// The text of docs/reference/recipe.md: every section, key, default, range and meaning.
+std::string recipe_reference();
+
+}  // namespace glass::service

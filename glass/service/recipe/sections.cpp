@@ -1,0 +1,150 @@
+#include "glass/service/recipe/sections.h"
+
+#include <array>
+#include <string_view>
+
+#include "glass/service/recipe/fields.h"
+#include "glass/service/recipe/recipe.h"
+
+namespace glass::service {
+namespace {
+
+constexpr std::array<std::string_view, 3> kSourceKinds = {"debian", "folder", "jsonl"};
+constexpr std::array<std::string_view, 2> kFamilies = {"gpt2", "llama"};
+constexpr std::array<std::string_view, 2> kRecompute = {"none", "blocks"};
+constexpr std::array<std::string_view, 3> kOnNonFinite = {"stop", "skip_step", "roll_back"};
+constexpr std::array<std::string_view, 4> kOnLossSpike = {"record", "stop", "skip_step",
+                                                          "roll_back"};
+constexpr std::array<std::string_view, 4> kShapes = {"constant", "linear", "cosine", "wsd"};
+
+constexpr int64_t kMaxSteps = 1'000'000'000;
+constexpr int64_t kMaxExtent = 1'000'000;
+constexpr RealRange kFraction = {.min = 0, .max = 1};
+
+}  // namespace
+
+void describe(FieldVisitor& fields, Recipe& recipe) {
+  fields.text("name", recipe.name,
+              "what the run is called; also the name of its folder under out/");
+  fields.text("description", recipe.description, "one sentence for the report");
+  fields.integer("seed", recipe.seed, {.min = 0},
+                 "decides initial weights, the order of documents and sampled texts");
+}
+
+void describe(FieldVisitor& fields, CorpusSettings& corpus) {
+  fields.texts("licences", corpus.licences,
+               "SPDX identifiers that may be used; a document under any other is dropped");
+  fields.texts("languages", corpus.languages, "languages to keep; empty for all");
+  fields.integer("documents", corpus.documents, {.min = 0},
+                 "take exactly this many documents; 0 for all there are");
+  fields.integer("minimum_characters", corpus.minimum_characters, {.min = 1, .max = kMaxExtent},
+                 "shorter documents are dropped");
+  fields.real("held_out_share", corpus.held_out_share, {.min = 0, .max = 0.5},
+              "share of the documents that is never trained on");
+}
+
+void describe(FieldVisitor& fields, SourceSettings& source) {
+  fields.choice("kind", source.kind, kSourceKinds, "where the documents lie");
+  fields.texts("packages", source.packages, "names of Debian packages (debian)");
+  fields.texts("paths", source.paths, "files or folders, relative to the recipe (folder, jsonl)");
+  fields.text("licence", source.licence,
+              "licence declared by the recipe's author; empty to read it from the source");
+  fields.text("language", source.language,
+              "language declared by the recipe's author; empty to read it from the source");
+  fields.texts("extensions", source.extensions,
+               "file name extensions to read (folder); empty for the known text and code ones");
+  fields.text("text_field", source.text_field, "key of the text (jsonl)");
+  fields.text("licence_field", source.licence_field, "key of the licence (jsonl)");
+  fields.text("language_field", source.language_field, "key of the language (jsonl)");
+}
+
+void describe(FieldVisitor& fields, TokenizerSettings& tokenizer) {
+  fields.integer("vocabulary", tokenizer.vocabulary, {.min = 257, .max = kMaxExtent},
+                 "number of tokens: 256 bytes, the merges, and the end-of-document token");
+  fields.integer("training_bytes", tokenizer.training_bytes, {.min = 1},
+                 "at most so much of the training text is looked at to find the merges");
+}
+
+void describe(FieldVisitor& fields, ModelSettings& model) {
+  fields.choice("family", model.family, kFamilies, "architecture");
+  fields.integer("layers", model.layers, {.min = 1, .max = 1000}, "number of blocks");
+  fields.integer("d_model", model.d_model, {.min = 1, .max = kMaxExtent},
+                 "channels of the residual stream");
+  fields.integer("heads", model.heads, {.min = 1, .max = 10'000}, "attention heads");
+  fields.integer("kv_heads", model.kv_heads, {.min = 1, .max = 10'000},
+                 "key and value heads; divides heads (llama)");
+  fields.integer("d_ff", model.d_ff, {.min = 1, .max = kMaxExtent}, "hidden width of the MLP");
+  fields.real("norm_epsilon", model.norm_epsilon, {.min = 1e-12, .max = 1}, "of the norms");
+  fields.real("rope_theta", model.rope_theta, {.min = 1}, "base of the rotary positions (llama)");
+  fields.boolean("tied_embeddings", model.tied_embeddings,
+                 "the output layer uses the embedding's weights");
+}
+
+void describe(FieldVisitor& fields, TrainSettings& train) {
+  fields.integer("steps", train.steps, {.min = 1, .max = kMaxSteps}, "optimiser steps");
+  fields.integer("sequence_length", train.sequence_length, {.min = 2, .max = kMaxExtent},
+                 "tokens of one sequence");
+  fields.integer("micro_batch_sequences", train.micro_batch_sequences,
+                 {.min = 1, .max = kMaxExtent}, "sequences computed at once");
+  fields.integer("micro_batches", train.micro_batches, {.min = 1, .max = kMaxExtent},
+                 "micro-batches of one step, over all workers");
+  fields.choice("recompute", train.recompute, kRecompute,
+                "which activations are computed a second time to save memory");
+  fields.choice("on_non_finite", train.on_non_finite, kOnNonFinite,
+                "what to do when the loss or the gradient norm is not finite");
+  fields.choice("on_loss_spike", train.on_loss_spike, kOnLossSpike,
+                "what to do when the loss jumps");
+  fields.real("loss_spike_factor", train.loss_spike_factor, {.min = 1.0001, .max = 1e6},
+              "a loss above this multiple of the mean of the last 64 is a spike");
+}
+
+void describe(FieldVisitor& fields, OptimizerSettings& optimizer) {
+  fields.real("learning_rate", optimizer.learning_rate, {.min = 0, .max = 10}, "the highest one");
+  fields.real("beta1", optimizer.beta1, {.min = 0, .max = 0.999999}, "decay of the first moment");
+  fields.real("beta2", optimizer.beta2, {.min = 0, .max = 0.999999}, "decay of the second moment");
+  fields.real("epsilon", optimizer.epsilon, {.min = 1e-30, .max = 1}, "added to the denominator");
+  fields.real("weight_decay", optimizer.weight_decay, {.min = 0, .max = 10},
+              "of matrices; norms and biases do not decay");
+  fields.real("clip_norm", optimizer.clip_norm, {.min = 0},
+              "gradients are scaled down to this norm; 0 for never");
+}
+
+void describe(FieldVisitor& fields, ScheduleSettings& schedule) {
+  fields.choice("shape", schedule.shape, kShapes, "how the learning rate goes after the warm-up");
+  fields.integer("warmup_steps", schedule.warmup_steps, {.min = 0, .max = kMaxSteps},
+                 "steps of linear rise from zero");
+  fields.integer("decay_steps", schedule.decay_steps, {.min = 0, .max = kMaxSteps},
+                 "length of the final linear fall (wsd)");
+  fields.real("final_factor", schedule.final_factor, kFraction,
+              "share of the learning rate that is left at the end");
+}
+
+void describe(FieldVisitor& fields, EvaluationSettings& evaluation) {
+  fields.integer("every_steps", evaluation.every_steps, {.min = 0, .max = kMaxSteps},
+                 "held-out loss every so many steps; 0 for only at the end");
+  fields.integer("tokens", evaluation.tokens, {.min = 1},
+                 "at most so many held-out tokens each time; the last time all of them");
+  fields.integer("samples_every_steps", evaluation.samples_every_steps,
+                 {.min = 0, .max = kMaxSteps}, "sample texts every so many steps; 0 for never");
+  fields.integer("sample_tokens", evaluation.sample_tokens, {.min = 1, .max = kMaxExtent},
+                 "length of a sample text");
+  fields.texts("prompts", evaluation.prompts, "how the sample texts begin");
+}
+
+void describe(FieldVisitor& fields, CheckpointSettings& checkpoint) {
+  fields.integer("every_steps", checkpoint.every_steps, {.min = 1, .max = kMaxSteps},
+                 "a checkpoint every so many steps, and one at the end");
+  fields.integer("keep_last", checkpoint.keep_last, {.min = 1, .max = kMaxExtent},
+                 "how many of the newest stay");
+  fields.integer("keep_every_steps", checkpoint.keep_every_steps, {.min = 0, .max = kMaxSteps},
+                 "checkpoints at multiples of this stay for ever; 0 for none");
+}
+
+void describe(FieldVisitor& fields, ReplaySettings& replay) {
+  fields.integer("segments", replay.segments, {.min = 0, .max = 1000},
+                 "how many randomly chosen segments are executed again after training");
+  fields.integer("segment_steps", replay.segment_steps, {.min = 1, .max = kMaxSteps},
+                 "steps of one such segment");
+}
+
+}  // namespace glass::service

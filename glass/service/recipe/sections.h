@@ -1,0 +1,39 @@
+// Sections: which keys a recipe has, in the order of the reference. The only place that names them.
+#pragma once
+
+#include <concepts>
+#include <string_view>
+
+#include "glass/service/recipe/fields.h"
+#include "glass/service/recipe/recipe.h"
+
+namespace glass::service {
+
+void describe(FieldVisitor& fields, Recipe& recipe);  // the keys outside any section
+void describe(FieldVisitor& fields, CorpusSettings& corpus);
+void describe(FieldVisitor& fields, SourceSettings& source);
+void describe(FieldVisitor& fields, TokenizerSettings& tokenizer);
+void describe(FieldVisitor& fields, ModelSettings& model);
+void describe(FieldVisitor& fields, TrainSettings& train);
+void describe(FieldVisitor& fields, OptimizerSettings& optimizer);
+void describe(FieldVisitor& fields, ScheduleSettings& schedule);
+void describe(FieldVisitor& fields, EvaluationSettings& evaluation);
+void describe(FieldVisitor& fields, CheckpointSettings& checkpoint);
+void describe(FieldVisitor& fields, ReplaySettings& replay);
+
+// Calls visit(name, help, section) for every [section] of a recipe, in the order of the reference.
+// `corpus.source` is a list of tables and not among them.
+template <typename Visit>
+void for_each_section(Recipe& recipe, Visit visit) {
+  visit("corpus", "where the text comes from and what may be used of it", recipe.corpus);
+  visit("tokenizer", "the byte-level BPE trained on the corpus", recipe.tokenizer);
+  visit("model", "the decoder", recipe.model);
+  visit("train", "how long, in which pieces, and what to do when a step goes wrong", recipe.train);
+  visit("optimizer", "AdamW with decoupled weight decay", recipe.optimizer);
+  visit("schedule", "the learning rate over the steps", recipe.schedule);
+  visit("evaluation", "held-out loss and sample texts during training", recipe.evaluation);
+  visit("checkpoint", "what can be resumed from and replayed", recipe.checkpoint);
+  visit("replay", "the check after training", recipe.replay);
+}
+
+}  // namespace glass::service

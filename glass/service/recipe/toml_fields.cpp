@@ -1,0 +1,220 @@
+#include "glass/service/recipe/internal/toml_fields.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <fmt/core.h>
+#include <fmt/format.h>
+#include <toml++/toml.h>
+
+#include "glass/service/recipe/fields.h"
+
+namespace glass::service {
+namespace {
+
+size_t edit_distance(std::string_view a, std::string_view b) {
+  std::vector<size_t> row(b.size() + 1);
+  for (size_t j = 0; j <= b.size(); ++j) row[j] = j;
+  for (size_t i = 1; i <= a.size(); ++i) {
+    size_t diagonal = std::exchange(row[0], i);
+    for (size_t j = 1; j <= b.size(); ++j) {
+      const size_t replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+      diagonal = std::exchange(row[j], std::min({replaced, row[j] + 1, row[j - 1] + 1}));
+    }
+  }
+  return row[b.size()];
+}
+
+std::string joined(std::string_view path, std::string_view key) {
+  return path.empty() ? std::string(key) : fmt::format("{}.{}", path, key);
+}
+
+std::string type_name(const toml::node& node) {
+  switch (node.type()) {
+    case toml::node_type::table: return "a table";
+    case toml::node_type::array: return "a list";
+    case toml::node_type::string: return "a string";
+    case toml::node_type::integer: return "an integer";
+    case toml::node_type::floating_point: return "a number";
+    case toml::node_type::boolean: return "true or false";
+    default: return "a date or time";
+  }
+}
+
+std::string range_text(IntRange range) {
+  const bool has_max = range.max != IntRange{}.max;
+  return has_max ? fmt::format("between {} and {}", range.min, range.max)
+                 : fmt::format("at least {}", range.min);
+}
+
+std::string range_text(RealRange range) {
+  return std::isinf(range.max) ? fmt::format("at least {}", range.min)
+                               : fmt::format("between {} and {}", range.min, range.max);
+}
+
+// The node that `part` of a dotted path names inside `node`; tables on the way are made.
+toml::node* descend(toml::node* node, std::string_view part) {
+  if (auto* table = node->as_table()) {
+    if (!table->contains(part)) table->insert(std::string(part), toml::table{});
+    return table->get(part);
+  }
+  if (auto* array = node->as_array()) {
+    size_t index = 0;
+    const auto [end, error] = std::from_chars(part.data(), part.data() + part.size(), index);
+    if (error == std::errc{} && end == part.data() + part.size()) return array->get(index);
+  }
+  return nullptr;
+}
+
+toml::table parse_value(std::string_view text) {
+  try {
+    return toml::parse(fmt::format("value = {}", text));
+  } catch (const toml::parse_error&) {
+    toml::table table;
+    table.insert("value", std::string(text));
+    return table;
+  }
+}
+
+}  // namespace
+
+std::string where(const RecipeSource& source, std::string_view path, const toml::node& node) {
+  if (source.overridden.contains(path)) return fmt::format("--set {}: ", path);
+  return fmt::format("{}:{}: ", source.file, node.source().begin.line);
+}
+
+std::string nearest(std::string_view word, const std::set<std::string, std::less<>>& candidates) {
+  std::string best;
+  size_t fewest = std::max<size_t>(3, word.size() / 2 + 1);
+  for (const std::string& candidate : candidates) {
+    if (const size_t edits = edit_distance(word, candidate); edits < fewest) {
+      fewest = edits;
+      best = candidate;
+    }
+  }
+  return best;
+}
+
+void apply_override(toml::table& table, std::string_view assignment, RecipeSource& source,
+                    Problems& problems) {
+  const size_t equals = assignment.find('=');
+  if (equals == 0 || equals == std::string_view::npos) {
+    problems.push_back(fmt::format("--set {}: expected section.key=value", assignment));
+    return;
+  }
+  const std::string_view path = assignment.substr(0, equals);
+  toml::node* node = &table;
+  size_t begin = 0;
+  for (size_t dot = path.find('.'); node != nullptr && dot != std::string_view::npos;
+       dot = path.find('.', begin)) {
+    node = descend(node, path.substr(begin, dot - begin));
+    begin = dot + 1;
+  }
+  toml::table* parent = node == nullptr ? nullptr : node->as_table();
+  if (parent == nullptr) {
+    problems.push_back(fmt::format("--set {}: there is no such place in the recipe", path));
+    return;
+  }
+  toml::table value = parse_value(assignment.substr(equals + 1));
+  parent->insert_or_assign(path.substr(begin), *value.get("value"));
+  source.overridden.emplace(path);
+}
+
+const toml::node* TomlFields::find(std::string_view key) {
+  known_.emplace(key);
+  return table_.get(key);
+}
+
+void TomlFields::report(const toml::node& node, std::string_view key, const std::string& what) {
+  const std::string path = joined(path_, key);
+  problems_.push_back(fmt::format("{}{} {}", where(source_, path, node), path, what));
+}
+
+void TomlFields::integer(std::string_view key, int64_t& value, IntRange range, std::string_view) {
+  const toml::node* node = find(key);
+  if (node == nullptr) return;
+  const auto* number = node->as_integer();
+  if (number == nullptr)
+    return report(*node, key, fmt::format("must be an integer, not {}", type_name(*node)));
+  if (number->get() < range.min || number->get() > range.max)
+    return report(*node, key,
+                  fmt::format("is {}; it must be {}", number->get(), range_text(range)));
+  value = number->get();
+}
+
+void TomlFields::real(std::string_view key, double& value, RealRange range, std::string_view) {
+  const toml::node* node = find(key);
+  if (node == nullptr) return;
+  const auto number = node->value<double>();
+  if (!node->is_number() || !number || !std::isfinite(*number))
+    return report(*node, key, fmt::format("must be a number, not {}", type_name(*node)));
+  if (*number < range.min || *number > range.max)
+    return report(*node, key, fmt::format("is {}; it must be {}", *number, range_text(range)));
+  value = *number;
+}
+
+void TomlFields::boolean(std::string_view key, bool& value, std::string_view) {
+  const toml::node* node = find(key);
+  if (node == nullptr) return;
+  const auto* flag = node->as_boolean();
+  if (flag == nullptr)
+    return report(*node, key, fmt::format("must be true or false, not {}", type_name(*node)));
+  value = flag->get();
+}
+
+void TomlFields::text(std::string_view key, std::string& value, std::string_view) {
+  const toml::node* node = find(key);
+  if (node == nullptr) return;
+  const auto* string = node->as_string();
+  if (string == nullptr)
+    return report(*node, key, fmt::format("must be a string, not {}", type_name(*node)));
+  value = string->get();
+}
+
+void TomlFields::choice(std::string_view key, std::string& value, Choices choices,
+                        std::string_view help) {
+  std::string chosen = value;
+  text(key, chosen, help);
+  if (std::ranges::find(choices, chosen) == choices.end())
+    return report(*table_.get(key), key,
+                  fmt::format("is '{}'; it must be one of: {}", chosen, fmt::join(choices, ", ")));
+  value = chosen;
+}
+
+void TomlFields::texts(std::string_view key, std::vector<std::string>& value, std::string_view) {
+  const toml::node* node = find(key);
+  if (node == nullptr) return;
+  const auto* array = node->as_array();
+  if (array == nullptr)
+    return report(*node, key, fmt::format("must be a list of strings, not {}", type_name(*node)));
+  value.clear();
+  for (const toml::node& item : *array) {
+    const auto* string = item.as_string();
+    if (string == nullptr)
+      return report(item, key, fmt::format("must hold only strings, not {}", type_name(item)));
+    value.push_back(string->get());
+  }
+}
+
+void TomlFields::report_unknown_keys() {
+  for (const auto& [key, node] : table_) {
+    if (known_.contains(key.str())) continue;
+    const std::string path = joined(path_, key.str());
+    const std::string close = nearest(key.str(), known_);
+    const std::string hint = close.empty()
+                                 ? fmt::format("the keys here are: {}", fmt::join(known_, ", "))
+                                 : fmt::format("did you mean '{}'?", close);
+    const std::string place = source_.overridden.contains(path)
+                                  ? fmt::format("--set {}: ", path)
+                                  : fmt::format("{}:{}: ", source_.file, key.source().begin.line);
+    problems_.push_back(fmt::format("{}unknown key '{}'; {}", place, path, hint));
+  }
+}
+
+}  // namespace glass::service
