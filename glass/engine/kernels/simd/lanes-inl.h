@@ -1,0 +1,124 @@
+// What all vector twins share: the vector type, the 16 virtual lanes of the row rule, and loops
+// over rows of any length. Compiled once per target of targets.h; see there how to include it.
+//
+// Bits: vectors run across independent elements, or they are the 16 virtual lanes. A row's tail is
+// padded with +0 in a buffer, which adds nothing to a lane and is never stored.
+
+// The toggle guard of Highway: open once for each target.
+#if defined(GLASS_ENGINE_KERNELS_SIMD_LANES_INL_H_) == defined(HWY_TARGET_TOGGLE)
+#ifdef GLASS_ENGINE_KERNELS_SIMD_LANES_INL_H_
+#undef GLASS_ENGINE_KERNELS_SIMD_LANES_INL_H_
+#else
+#define GLASS_ENGINE_KERNELS_SIMD_LANES_INL_H_
+#endif
+
+#include <algorithm>
+#include <cstdint>
+#include <cstring>
+
+#include <hwy/highway.h>
+
+#include "glass/engine/kernels/kernels.h"
+#include "glass/engine/kernels/tree.h"
+
+// Asks for complete unrolling of a loop with a constant bound, so that the array of accumulators
+// it walks over becomes registers.
+#undef GLASS_UNROLL
+#if HWY_COMPILER_CLANG
+#define GLASS_UNROLL _Pragma("clang loop unroll(full)")
+#else
+#define GLASS_UNROLL _Pragma("GCC unroll 16")
+#endif
+
+HWY_BEFORE_NAMESPACE();
+
+namespace glass::engine::HWY_NAMESPACE {
+
+namespace hn = hwy::HWY_NAMESPACE;
+
+inline constexpr int kRowLanes = 16;  // the virtual lanes of the row rule
+
+using Tag = hn::CappedTag<float, kRowLanes>;
+using Vec = hn::Vec<Tag>;
+
+inline constexpr int kLanes = static_cast<int>(hn::MaxLanes(Tag()));
+inline constexpr int kRowVectors = kRowLanes / kLanes;
+
+// The first `count` < kLanes floats at `from`, the rest +0.
+HWY_INLINE Vec load_part(const float* from, int64_t count) {
+  alignas(64) float buffer[kLanes] = {};
+  std::memcpy(buffer, from, static_cast<size_t>(count) * sizeof(float));
+  return hn::Load(Tag(), buffer);
+}
+
+HWY_INLINE void store_part(Vec value, float* to, int64_t count) {
+  alignas(64) float buffer[kLanes];
+  hn::Store(value, Tag(), buffer);
+  std::memcpy(to, buffer, static_cast<size_t>(count) * sizeof(float));
+}
+
+// out[i] = f(in[i]...) for i < count. `out` may be one of `in`.
+template <typename F, typename... In>
+HWY_INLINE void transform(int64_t count, float* out, const F& f, const In*... in) {
+  int64_t i = 0;
+  for (; i + kLanes <= count; i += kLanes)
+    hn::StoreU(f(hn::LoadU(Tag(), in + i)...), Tag(), out + i);
+  if (i < count) store_part(f(load_part(in + i, count - i)...), out + i, count - i);
+}
+
+// 16 partial sums, by (index within the segment) mod 16.
+struct RowLanes {
+  Vec sums[kRowVectors];
+};
+
+HWY_INLINE RowLanes zero_lanes() {
+  RowLanes lanes;
+  GLASS_UNROLL
+  for (Vec& sum : lanes.sums) sum = hn::Zero(Tag());
+  return lanes;
+}
+
+// The halving tree over the 16 lanes.
+HWY_INLINE float fold_lanes(const RowLanes& lanes) {
+  alignas(64) float x[kRowLanes];
+  GLASS_UNROLL
+  for (int v = 0; v < kRowVectors; ++v) hn::Store(lanes.sums[v], Tag(), x + v * kLanes);
+  const float a = ((x[0] + x[1]) + (x[2] + x[3])) + ((x[4] + x[5]) + (x[6] + x[7]));
+  const float b = ((x[8] + x[9]) + (x[10] + x[11])) + ((x[12] + x[13]) + (x[14] + x[15]));
+  return a + b;
+}
+
+// The row rule inside one segment: step(sum, in[i]...) is what term i makes of its lane's sum.
+template <typename Step, typename... In>
+HWY_INLINE float segment_sum(int64_t count, const Step& step, const In*... in) {
+  RowLanes lanes = zero_lanes();
+  int64_t i = 0;
+  for (; i + kRowLanes <= count; i += kRowLanes) {
+    GLASS_UNROLL
+    for (int v = 0; v < kRowVectors; ++v)
+      lanes.sums[v] = step(lanes.sums[v], hn::LoadU(Tag(), in + i + v * kLanes)...);
+  }
+  for (int v = 0; i < count; ++v, i += kLanes) {
+    const int64_t part = std::min<int64_t>(count - i, kLanes);
+    lanes.sums[v] = step(lanes.sums[v], load_part(in + i, part)...);
+  }
+  return fold_lanes(lanes);
+}
+
+// The row rule: segments of kSegment terms, combined in the halving tree.
+template <typename Step, typename... In>
+HWY_INLINE float row_sum(int64_t count, const Step& step, const In*... in) {
+  if (count <= kSegment) return segment_sum(count, step, in...);
+  const auto leaf = [&](int64_t segment) HWY_ATTR {
+    const int64_t begin = segment * kSegment;
+    return segment_sum(std::min(count - begin, kSegment), step, (in + begin)...);
+  };
+  const auto combine = [](float left, float right) { return left + right; };
+  return fold_tree(0, segment_count(count, kSegment), leaf, combine);
+}
+
+}  // namespace glass::engine::HWY_NAMESPACE
+
+HWY_AFTER_NAMESPACE();
+
+#endif
