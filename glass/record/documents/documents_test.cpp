@@ -1,0 +1,101 @@
+#include <cmath>
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "glass/base/bytes.h"
+#include "glass/record/documents/chart.h"
+#include "glass/record/documents/facts.h"
+#include "glass/record/documents/metrics.h"
+#include "glass/record/documents/report.h"
+
+namespace glass::record {
+namespace {
+
+RunFacts some_facts() {
+  RunFacts facts;
+  facts.name = "first <light>";
+  facts.steps = 3;
+  for (int64_t step = 1; step <= 3; ++step)
+    facts.loss.push_back({step, 1'700'000'000'000 + step, 9.0 / static_cast<double>(step)});
+  facts.samples.push_back({2, "Once", " & again <b>"});
+  facts.checks.push_back({Verdict::kNotChecked, "replay", "no segment was executed"});
+  return facts;
+}
+
+bool contains(const std::string& text, std::string_view part) {
+  return text.find(part) != std::string::npos;
+}
+
+TEST(Report, TextFromOutsideIsEscaped) {
+  const std::string page = html_report(some_facts());
+  EXPECT_TRUE(contains(page, "<h1>first &lt;light&gt;</h1>"));
+  EXPECT_TRUE(contains(page, " &amp; again &lt;b&gt;"));
+  EXPECT_FALSE(contains(page, "again <b>"));
+}
+
+TEST(Report, WhatIsUnknownIsNotShownAsZero) {
+  const std::string page = html_report(some_facts());
+  EXPECT_TRUE(contains(page, "<dt>Bits per byte, held-out text</dt><dd>unknown</dd>"));
+  EXPECT_TRUE(contains(page, "<span class=\"open\">not checked</span>"));
+}
+
+TEST(Report, AsksForNothingFromElsewhere) {
+  const std::string page = html_report(some_facts());
+  EXPECT_FALSE(contains(page, "<script"));
+  EXPECT_FALSE(contains(page, "src="));
+  EXPECT_FALSE(contains(page, "href="));
+}
+
+TEST(Chart, TicksAreRoundAndCoverTheRange) {
+  EXPECT_EQ(axis_ticks(0, 9.3, 5), (std::vector<double>{0, 2, 4, 6, 8, 10}));
+  EXPECT_EQ(axis_ticks(2.1, 2.9, 2), (std::vector<double>{2.0, 2.5, 3.0}));
+}
+
+TEST(Chart, ASpikeSurvivesThinningAndAGapStaysAGap) {
+  Series series{.name = "loss", .css_class = "series-1", .points = {}};
+  for (int i = 0; i < 100'000; ++i) series.points.emplace_back(i, i == 54'321 ? 100.0 : 1.0);
+  series.points[10].second = std::nan("");
+  const std::string svg =
+      to_svg({.title = "t", .x_label = "x", .y_label = "y", .series = {series}});
+  EXPECT_LT(svg.size(), 60'000U);
+  EXPECT_TRUE(contains(svg, " 16.0L"));  // the top of the plot: the spike
+}
+
+TEST(Chart, NothingToShowIsStillAChart) {
+  const std::string svg = to_svg({.title = "t", .x_label = "x", .y_label = "y", .series = {}});
+  EXPECT_TRUE(contains(svg, "</svg>"));
+}
+
+TEST(Metrics, CrcIsThatOfRfc3720) {
+  const Bytes zeros(32, 0);
+  EXPECT_EQ(crc32c(zeros), 0x8A9136AAU);
+  EXPECT_EQ(crc32c(as_bytes(std::string_view("123456789"))), 0xE3069283U);
+}
+
+TEST(Metrics, EventFileIsFramedRecords) {
+  const Bytes file = tensorboard_events(some_facts());
+  size_t at = 0;
+  int records = 0;
+  while (at < file.size()) {
+    const auto length = load_little_endian<uint64_t>(&file[at]);
+    ASSERT_LE(at + 16 + length, file.size());
+    at += 16 + length;
+    ++records;
+  }
+  EXPECT_EQ(at, file.size());
+  EXPECT_EQ(records, 4);  // the version and three losses
+  EXPECT_TRUE(contains(std::string(as_text(file)), "brain.Event:2"));
+}
+
+TEST(Metrics, PrometheusTextHasOneValuePerGauge) {
+  const std::string text = prometheus_text(some_facts());
+  EXPECT_TRUE(contains(text, "# TYPE glass_loss gauge\nglass_loss 3\n"));
+  EXPECT_FALSE(contains(text, "glass_bits_per_byte"));
+}
+
+}  // namespace
+}  // namespace glass::record

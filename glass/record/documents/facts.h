@@ -1,0 +1,81 @@
+// Facts: what the documents about a run say, as plain data. Whoever fills them has looked.
+//
+// Unknown is an empty optional or an empty list and is shown as unknown, never as zero.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace glass::record {
+
+struct StepPoint {
+  int64_t step;
+  int64_t unix_ms;  // when it was logged; 0 when unknown
+  double value;
+};
+
+struct SampleFact {
+  int64_t step;
+  std::string prompt;
+  std::string text;  // without the prompt
+};
+
+struct SourceFact {
+  std::string name;     // package or folder
+  std::string version;  // empty for folders
+  std::string licence;  // SPDX expression
+  int64_t documents;
+  int64_t bytes;
+};
+
+struct CountFact {
+  std::string name;  // a reason, a language
+  int64_t documents;
+  int64_t bytes;
+};
+
+enum class Verdict { kVerified, kFailed, kNotChecked };
+
+struct CheckFact {
+  Verdict verdict;
+  std::string what;
+  std::string detail;
+};
+
+struct PlaceFact {
+  std::string path;
+  std::string what;
+};
+
+struct RunFacts {
+  std::string name;
+  std::string description;
+  std::string digest;
+  std::string numerics_class;
+  std::string build;
+  std::string machine;
+  std::string signed_by;
+  int64_t parameters = 0;
+  int64_t steps = 0;
+  int64_t tokens = 0;
+  double seconds = 0;
+  double tokens_per_second = 0;
+  std::optional<double> mfu;
+  std::optional<double> bits_per_byte;
+  int64_t peak_memory_bytes = 0;
+  std::vector<StepPoint> loss;           // of every step, in nats per token
+  std::vector<StepPoint> gradient_norm;  // of every step
+  std::vector<StepPoint> learning_rate;  // of every step
+  std::vector<StepPoint> held_out_loss;  // of every evaluation, in nats per token
+  std::vector<SampleFact> samples;
+  std::vector<SourceFact> sources;
+  std::vector<CountFact> languages;
+  std::vector<CountFact> dropped;
+  std::vector<CheckFact> checks;
+  std::vector<PlaceFact> places;
+  std::vector<std::string> next_commands;
+};
+
+}  // namespace glass::record

@@ -1,0 +1,189 @@
+#include "glass/record/documents/report.h"
+
+#include <cmath>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <fmt/core.h>
+
+#include "glass/base/units_text.h"
+#include "glass/record/documents/chart.h"
+#include "glass/record/documents/facts.h"
+
+namespace glass::record {
+namespace {
+
+constexpr std::string_view kStyle = R"(<style>
+:root { color-scheme: light dark; --ink: #1b1f24; --soft: #57606a; --line: #d8dee4; --page: #ffffff;
+  --panel: #f6f8fa; --one: #0b62a3; --two: #b3500f; --good: #116329; --bad: #a40e26; --open: #7a4b00; }
+@media (prefers-color-scheme: dark) { :root { --ink: #e6edf3; --soft: #9da7b1; --line: #30363d;
+  --page: #0d1117; --panel: #161b22; --one: #6cb6ff; --two: #f0883e; --good: #57c26b; --bad: #ff7b72;
+  --open: #e3b341; } }
+body { font: 16px/1.55 system-ui, sans-serif; color: var(--ink); background: var(--page);
+  max-width: 56rem; margin: 0 auto; padding: 2rem 1.25rem 4rem; }
+h1 { font-size: 1.7rem; margin: 0 0 .25rem; } h2 { font-size: 1.15rem; margin: 2.5rem 0 .75rem; }
+p.lead { color: var(--soft); margin: 0 0 1.5rem; }
+dl.figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(10rem, 1fr)); gap: .75rem;
+  margin: 0; } dl.figures div { background: var(--panel); border: 1px solid var(--line);
+  border-radius: .5rem; padding: .6rem .8rem; } dt { color: var(--soft); font-size: .85rem; }
+dd { margin: 0; font-size: 1.15rem; font-variant-numeric: tabular-nums; }
+.table { overflow-x: auto; } table { border-collapse: collapse; width: 100%; font-size: .92rem; }
+th, td { text-align: left; padding: .35rem .6rem; border-bottom: 1px solid var(--line);
+  vertical-align: top; } th { color: var(--soft); font-weight: 600; }
+td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; }
+code, pre { font: .86rem/1.5 ui-monospace, monospace; overflow-wrap: anywhere; }
+pre { background: var(--panel); border: 1px solid var(--line); border-radius: .5rem;
+  padding: .7rem .9rem; white-space: pre-wrap; margin: .4rem 0 1rem; }
+.prompt { color: var(--soft); } .good { color: var(--good); } .bad { color: var(--bad); }
+.open { color: var(--open); } svg { width: 100%; height: auto; }
+svg text { font: 12px system-ui, sans-serif; fill: var(--soft); }
+svg .grid { stroke: var(--line); } svg path, svg line { fill: none; stroke-width: 1.6; }
+svg .series-1 { stroke: var(--one); stroke-opacity: .8; } svg .series-2 { stroke: var(--two);
+  stroke-width: 2.4; }
+</style>
+)";
+
+std::string figure(std::string_view name, std::string_view value) {
+  return fmt::format("<div><dt>{}</dt><dd>{}</dd></div>\n", name, escape_html(value));
+}
+
+std::string figures(const RunFacts& facts) {
+  std::string out = "<dl class=\"figures\">\n";
+  out += figure("Bits per byte, held-out text",
+                facts.bits_per_byte ? fmt::format("{:.4f}", *facts.bits_per_byte) : "unknown");
+  out += figure("Parameters", count_text(facts.parameters));
+  out += figure("Steps", count_text(facts.steps));
+  out += figure("Tokens", count_text(facts.tokens));
+  out += figure("Training time", duration_text(std::llround(facts.seconds * 1000)));
+  out += figure("Tokens per second", count_text(std::llround(facts.tokens_per_second)));
+  out += figure("Share of the machine's peak",
+                facts.mfu ? fmt::format("{:.0f} %", *facts.mfu * 100) : "not measured");
+  out += figure("Peak memory", bytes_text(static_cast<uint64_t>(facts.peak_memory_bytes)));
+  return out + "</dl>\n";
+}
+
+Series series_of(std::string name, std::string css_class, const std::vector<StepPoint>& points) {
+  Series series{.name = std::move(name), .css_class = std::move(css_class), .points = {}};
+  for (const StepPoint& point : points)
+    series.points.emplace_back(static_cast<double>(point.step), point.value);
+  return series;
+}
+
+std::string loss_chart(const RunFacts& facts) {
+  if (facts.loss.empty()) return "<p>No step has been logged.</p>\n";
+  return to_svg({.title = fmt::format("Loss of {} over {} steps", facts.name, facts.steps),
+                 .x_label = "step",
+                 .y_label = "loss, nats per token",
+                 .series = {series_of("training", "series-1", facts.loss),
+                            series_of("held-out", "series-2", facts.held_out_loss)}});
+}
+
+std::string_view verdict_text(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::kVerified: return "<span class=\"good\">verified</span>";
+    case Verdict::kFailed: return "<span class=\"bad\">failed</span>";
+    case Verdict::kNotChecked: return "<span class=\"open\">not checked</span>";
+  }
+  return "";
+}
+
+std::string checks(const RunFacts& facts) {
+  if (facts.checks.empty())
+    return "<p>Nothing has been checked yet: <code>glass verify</code>.</p>\n";
+  std::string out =
+      "<div class=\"table\"><table><tr><th>Result</th><th>What</th><th>How</th></tr>\n";
+  for (const CheckFact& check : facts.checks)
+    out += fmt::format("<tr><td>{}</td><td>{}</td><td>{}</td></tr>\n", verdict_text(check.verdict),
+                       escape_html(check.what), escape_html(check.detail));
+  return out + "</table></div>\n";
+}
+
+std::string samples(const RunFacts& facts) {
+  if (facts.samples.empty()) return "<p>The recipe asked for no samples.</p>\n";
+  std::string out;
+  for (const SampleFact& sample : facts.samples)
+    out +=
+        fmt::format("<p>After step {}:</p><pre><span class=\"prompt\">{}</span>{}</pre>\n",
+                    count_text(sample.step), escape_html(sample.prompt), escape_html(sample.text));
+  return out;
+}
+
+std::string sources(const RunFacts& facts) {
+  std::string out =
+      "<div class=\"table\"><table><tr><th>Source</th><th>Version</th><th>Licence</th>"
+      "<th class=\"number\">Documents</th><th class=\"number\">Text</th></tr>\n";
+  for (const SourceFact& source : facts.sources)
+    out += fmt::format(
+        "<tr><td>{}</td><td>{}</td><td>{}</td><td class=\"number\">{}</td>"
+        "<td class=\"number\">{}</td></tr>\n",
+        escape_html(source.name), escape_html(source.version), escape_html(source.licence),
+        count_text(source.documents), bytes_text(static_cast<uint64_t>(source.bytes)));
+  return out + "</table></div>\n";
+}
+
+std::string counts(std::string_view heading, const std::vector<CountFact>& rows) {
+  std::string out = fmt::format(
+      "<div class=\"table\"><table><tr><th>{}</th><th class=\"number\">Documents</th>"
+      "<th class=\"number\">Text</th></tr>\n",
+      heading);
+  for (const CountFact& row : rows)
+    out += fmt::format(
+        "<tr><td>{}</td><td class=\"number\">{}</td><td class=\"number\">{}</td></tr>\n",
+        escape_html(row.name), count_text(row.documents),
+        bytes_text(static_cast<uint64_t>(row.bytes)));
+  return out + "</table></div>\n";
+}
+
+std::string identity(const RunFacts& facts) {
+  const std::pair<std::string_view, std::string_view> rows[] = {
+      {"Digest of the run", facts.digest}, {"Numerics class", facts.numerics_class},
+      {"Signed by", facts.signed_by},      {"Program", facts.build},
+      {"Machine", facts.machine},
+  };
+  std::string out = "<div class=\"table\"><table>\n";
+  for (const auto& [name, value] : rows)
+    out += fmt::format("<tr><th>{}</th><td><code>{}</code></td></tr>\n", name,
+                       value.empty() ? "unknown" : escape_html(value));
+  for (const PlaceFact& place : facts.places)
+    out += fmt::format("<tr><th>{}</th><td><code>{}</code></td></tr>\n", escape_html(place.what),
+                       escape_html(place.path));
+  return out + "</table></div>\n";
+}
+
+std::string next_commands(const RunFacts& facts) {
+  std::string out = "<pre>";
+  for (const std::string& command : facts.next_commands) out += escape_html(command) + "\n";
+  return out + "</pre>\n";
+}
+
+}  // namespace
+
+std::string html_report(const RunFacts& facts) {
+  const std::string name = escape_html(facts.name);
+  std::string out = fmt::format(
+      "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+      "<title>{} - Glassworks run report</title>\n{}</head>\n<body>\n<main>\n<h1>{}</h1>\n"
+      "<p class=\"lead\">{}</p>\n",
+      name, kStyle, name, escape_html(facts.description));
+  const std::pair<std::string_view, std::string> sections[] = {
+      {"", figures(facts)},
+      {"Loss", loss_chart(facts)},
+      {"What was verified", checks(facts)},
+      {"What the model writes", samples(facts)},
+      {"What it was trained on", sources(facts)},
+      {"Languages", counts("Language", facts.languages)},
+      {"What was left out", counts("Reason", facts.dropped)},
+      {"Evidence", identity(facts)},
+      {"Next", next_commands(facts)},
+  };
+  for (const auto& [heading, body] : sections) {
+    if (!heading.empty()) out += fmt::format("<h2>{}</h2>\n", heading);
+    out += body;
+  }
+  return out + "</main>\n</body>\n</html>\n";
+}
+
+}  // namespace glass::record
