@@ -1,0 +1,136 @@
+#include "glass/system/thread_pool.h"
+
+#include <pthread.h>
+#include <sched.h>
+
+#include <atomic>
+#include <chrono>
+#include <csignal>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "glass/base/check.h"
+#include "glass/system/float_environment.h"
+
+namespace glass::system {
+
+namespace {
+
+using SteadyClock = std::chrono::steady_clock;
+
+// How long to look for news before sleeping. Waking a sleeper costs the kernel tens of
+// microseconds, and the gaps between the jobs of a training step are shorter than this.
+constexpr auto kSpin = std::chrono::microseconds(50);
+constexpr size_t kCacheLine = 64;  // what two cores must not write at once
+
+void pause_briefly() {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ volatile("yield");
+#endif
+}
+
+// Returns when `word` is no longer `old`: spins for a while, then sleeps.
+void wait_while(const std::atomic<uint32_t>& word, uint32_t old, bool may_spin) {
+  if (may_spin) {
+    const auto end = SteadyClock::now() + kSpin;
+    do {
+      for (int i = 0; i < 32; ++i) {
+        if (word.load(std::memory_order_acquire) != old) return;
+        pause_briefly();
+      }
+    } while (SteadyClock::now() < end);
+  }
+  word.wait(old, std::memory_order_acquire);  // returns only when the value has changed
+}
+
+std::vector<int> cores_of_this_thread() {
+  cpu_set_t mask;
+  CPU_ZERO(&mask);
+  std::vector<int> cores;
+  if (::sched_getaffinity(0, sizeof(mask), &mask) != 0) return cores;
+  for (int core = 0; core < CPU_SETSIZE; ++core) {
+    if (CPU_ISSET(static_cast<size_t>(core), &mask)) cores.push_back(core);
+  }
+  return cores;
+}
+
+}  // namespace
+
+// A job is a new value of `epoch`; `busy` counts the workers that have not finished it.
+struct ThreadPool::State {
+  int workers = 1;
+  bool may_spin = true;
+  bool stop = false;                             // written before the last epoch
+  const FunctionRef<void(int)>* body = nullptr;  // of the current epoch
+  std::atomic<bool> running = false;             // finds nested and simultaneous runs
+  alignas(kCacheLine) std::atomic<uint32_t> epoch = 0;
+  alignas(kCacheLine) std::atomic<uint32_t> busy = 0;
+  std::vector<std::thread> threads;
+
+  void announce() {
+    epoch.fetch_add(1);
+    epoch.notify_all();
+  }
+
+  void work(int worker) {
+    for (uint32_t seen = 0;; ++seen) {
+      wait_while(epoch, seen, may_spin);
+      if (stop) return;
+      GLASS_CHECK(float_environment_is_standard());
+      (*body)(worker);
+      if (busy.fetch_sub(1) == 1) busy.notify_one();
+    }
+  }
+};
+
+ThreadPool::ThreadPool(int workers) : state_(std::make_unique<State>()) {
+  GLASS_CHECK(workers >= 1);
+  const std::vector<int> cores = cores_of_this_thread();
+  state_->workers = workers;
+  state_->may_spin = static_cast<size_t>(workers) <= cores.size();
+  // Signals go to the threads that were there before.
+  sigset_t all, before;
+  sigfillset(&all);
+  GLASS_CHECK(::pthread_sigmask(SIG_SETMASK, &all, &before) == 0);
+  for (int worker = 1; worker < workers; ++worker) {
+    std::thread& thread =
+        state_->threads.emplace_back([state = state_.get(), worker] { state->work(worker); });
+    const std::string name = "glass-" + std::to_string(worker);
+    ::pthread_setname_np(thread.native_handle(), name.c_str());
+  }
+  GLASS_CHECK(::pthread_sigmask(SIG_SETMASK, &before, nullptr) == 0);
+}
+
+ThreadPool::~ThreadPool() {
+  state_->stop = true;
+  state_->announce();
+  for (std::thread& thread : state_->threads) thread.join();
+}
+
+int ThreadPool::workers() const {
+  return state_->workers;
+}
+
+void ThreadPool::run(FunctionRef<void(int)> body) {
+  State& state = *state_;
+  GLASS_CHECK(!state.running.exchange(true));  // not reentrant
+  GLASS_CHECK(float_environment_is_standard());
+  if (state.workers > 1) {
+    state.body = &body;
+    state.busy.store(static_cast<uint32_t>(state.workers - 1));
+    state.announce();
+  }
+  body(0);
+  for (uint32_t busy = state.busy.load(); busy != 0; busy = state.busy.load()) {
+    wait_while(state.busy, busy, state.may_spin);
+  }
+  state.running.store(false);
+}
+
+}  // namespace glass::system
