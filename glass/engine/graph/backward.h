@@ -1,0 +1,29 @@
+// backward: the training graph of a graph that ends in a loss.
+//
+// A transform from graph to graph: every operation's backward rule adds nodes after the forward
+// ones, from the last operation to the first. The gradients of a value that is used several times
+// are added in that order. For a parameter W the training graph has a value `W.gradient` of kind
+// gradient: that of the *sum* of the losses of all rows.
+#pragma once
+
+#include <string_view>
+
+#include "glass/base/result.h"
+#include "glass/engine/graph/graph.h"
+
+namespace glass::engine {
+
+// What of the forward pass is computed again instead of being kept; the bits are the same.
+enum class Recompute {
+  kNone,    // everything that the backward pass needs is kept
+  kBlocks,  // only each block's input is kept; `X` computed again is named `X.again`
+};
+
+// "none", "blocks"
+std::string_view name(Recompute recompute);
+[[nodiscard]] Result<Recompute> recompute_from_name(std::string_view text);
+
+[[nodiscard]] Result<Graph> backward(const Graph& graph, std::string_view loss,
+                                     Recompute recompute = Recompute::kNone);
+
+}  // namespace glass::engine

@@ -1,0 +1,80 @@
+// The operations a model is written in; each lies with its shape rule and its backward rule in
+// ops/. Letters: N rows (tokens), C channels, M and K widths, F hidden width, V vocabulary,
+// B sequences, T positions (N = B T), H query heads, G key heads, D head_dim, P positions of a
+// table or a cache.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "glass/engine/graph/builder.h"
+
+namespace glass::engine {
+
+// y_NC = table_VC[token] (+ position_table_PC[position]).
+struct PositionTable {
+  ValueId position_N = ValueId::kNone;
+  ValueId table_PC = ValueId::kNone;
+};
+
+ValueId embedding(GraphBuilder& graph, std::string_view name, ValueId token_N, ValueId table_VC,
+                  PositionTable positions = {});
+
+// y_NM = x_NK weight_MKᵀ (+ bias_M) (+ residual_NM).
+struct LinearOptions {
+  ValueId bias_M = ValueId::kNone;
+  ValueId residual_NM = ValueId::kNone;
+};
+
+ValueId linear(GraphBuilder& graph, std::string_view name, ValueId x_NK, ValueId weight_MK,
+               LinearOptions options = {});
+
+ValueId rms_norm(GraphBuilder& graph, std::string_view name, ValueId x_NC, ValueId weight_C,
+                 double epsilon);
+ValueId layer_norm(GraphBuilder& graph, std::string_view name, ValueId x_NC, ValueId weight_C,
+                   ValueId bias_C, double epsilon);  // the bias may be kNone
+
+// The constant [positions, rotary_dim / 2, 2] of cos and sin of position * theta^(-2i/rotary_dim).
+ValueId rope_table(GraphBuilder& graph, std::string_view name, int64_t positions,
+                   int64_t rotary_dim, double theta);
+
+// Turns the first `heads` heads of each row; the rest of the row stays.
+struct RopeOptions {
+  int64_t heads = 0, head_dim = 0;
+  bool interleaved = false;  // pairs (2i, 2i+1), else (i, i + rotary_dim/2)
+};
+
+ValueId rope(GraphBuilder& graph, std::string_view name, ValueId x, ValueId position_N,
+             ValueId table, const RopeOptions& options);
+
+struct Heads {
+  int64_t query = 0, key = 0, head_dim = 0;
+  double scale = 0;  // of the scores
+
+  [[nodiscard]] int64_t qkv_width() const { return (query + 2 * key) * head_dim; }
+};
+
+// Causal attention; a row of qkv is [q heads | k heads | v heads]. Each query sees the keys from
+// first_key_BT to its own position. Gives [N, H D].
+ValueId attention(GraphBuilder& graph, std::string_view name, ValueId qkv, ValueId first_key_BT,
+                  const Heads& heads);
+
+// Generation: cache_BPW, W = 2 G D, holds the keys and values of the first length_B positions of
+// each sequence. cache_write appends those of the rows of qkv (T new ones of each sequence) and
+// gives the cache as it is afterwards: the same memory. cached_attention is then attention over
+// it. Its bits are those of `attention` over the whole sequence.
+ValueId cache_write(GraphBuilder& graph, std::string_view name, ValueId qkv, ValueId cache_BPW,
+                    ValueId length_B, const Heads& heads);
+ValueId cached_attention(GraphBuilder& graph, std::string_view name, ValueId qkv, ValueId cache_BPW,
+                         ValueId first_key_BT, ValueId length_B, const Heads& heads);
+
+ValueId swiglu(GraphBuilder& graph, std::string_view name, ValueId gate_up_N2F);
+// kind: "tanh" or "erf".
+ValueId gelu(GraphBuilder& graph, std::string_view name, ValueId x, std::string_view kind);
+ValueId add(GraphBuilder& graph, std::string_view name, ValueId a, ValueId b);
+
+// loss_N, whose sum backward() differentiates. A row whose target is -1 counts nothing.
+ValueId linear_cross_entropy(GraphBuilder& graph, std::string_view name, ValueId x_NC,
+                             ValueId weight_VC, ValueId target_N);
+
+}  // namespace glass::engine

@@ -1,0 +1,20 @@
+// The tables of operations, one per file of this folder. registry.cpp joins them.
+#pragma once
+
+#include <vector>
+
+#include "glass/engine/graph/registry.h"
+
+namespace glass::engine::ops {
+
+std::vector<OpSpec> activation();
+std::vector<OpSpec> attention();
+std::vector<OpSpec> cache();
+std::vector<OpSpec> elementwise();
+std::vector<OpSpec> embedding();
+std::vector<OpSpec> linear();
+std::vector<OpSpec> loss();
+std::vector<OpSpec> normalization();
+std::vector<OpSpec> position();
+
+}  // namespace glass::engine::ops

@@ -1,0 +1,54 @@
+// linear_cross_entropy: the last product and the loss in one, so that the logits of all rows never
+// exist at once. With gradients it is one op, too: the logits are made only once.
+#include <string_view>
+#include <vector>
+
+#include "glass/base/result.h"
+#include "glass/engine/graph/operations.h"
+#include "glass/engine/graph/ops/families.h"
+
+namespace glass::engine {
+namespace {
+
+constexpr auto kF32 = DType::kF32;
+
+Result<std::vector<ValueType>> infer_loss(const NodeTypes& node) {
+  GLASS_TRY_STATUS(node.expect(0, kF32, 2));
+  GLASS_TRY_STATUS(node.expect(1, kF32, 2));
+  GLASS_TRY_STATUS(node.expect(2, DType::kI32, 1));
+  if (node.extent(0, 1) != node.extent(1, 1))
+    return node.wrong("the columns of x and of weight differ");
+  GLASS_TRY_STATUS(node.expect_shape(2, {node.extent(0, 0)}));
+  return std::vector<ValueType>{{kF32, {node.extent(0, 0)}}};
+}
+
+Result<std::vector<ValueType>> infer_loss_with_gradients(const NodeTypes& node) {
+  GLASS_TRY(std::vector<ValueType> outputs, infer_loss(node));
+  outputs.push_back({kF32, node.shape(0)});
+  outputs.push_back({kF32, node.shape(1)});
+  return outputs;
+}
+
+}  // namespace
+
+ValueId linear_cross_entropy(GraphBuilder& graph, std::string_view name, ValueId x_NC,
+                             ValueId weight_VC, ValueId target_N) {
+  return graph.add_node_1("linear_cross_entropy", name, {x_NC, weight_VC, target_N});
+}
+
+std::vector<OpSpec> ops::loss() {
+  return {
+      {.name = "linear_cross_entropy",
+       .inputs = {"x", "weight", "target"},
+       .outputs = {""},
+       .infer = infer_loss,
+       .with_gradients = "linear_cross_entropy_with_gradients"},
+      {.name = "linear_cross_entropy_with_gradients",
+       .inputs = {"x", "weight", "target"},
+       .outputs = {"", "dx", "dweight"},
+       .infer = infer_loss_with_gradients,
+       .gradient_of = {-1, 0, 1}},
+  };
+}
+
+}  // namespace glass::engine
