@@ -6,6 +6,7 @@
 // visitors of that one description.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <span>
@@ -28,6 +29,8 @@ struct RealRange {
 
 using Choices = std::span<const std::string_view>;
 
+class Tables;
+
 class FieldVisitor {
  public:
   virtual ~FieldVisitor() = default;
@@ -43,6 +46,35 @@ class FieldVisitor {
                       std::string_view help) = 0;
   virtual void texts(std::string_view key, std::vector<std::string>& value,
                      std::string_view help) = 0;
+
+  // A list of tables, [[section.key]] in the file.
+  virtual void tables(std::string_view key, Tables& value, std::string_view help) = 0;
+};
+
+// A list of structs that are described themselves.
+class Tables {
+ public:
+  virtual ~Tables() = default;
+  [[nodiscard]] virtual size_t size() const = 0;
+  virtual void append() = 0;
+  virtual void describe_item(FieldVisitor& fields, size_t index) = 0;
+};
+
+template <typename T>
+class TablesOf final : public Tables {
+ public:
+  explicit TablesOf(std::vector<T>& items) : items_(items) {}
+
+  [[nodiscard]] size_t size() const override { return items_.size(); }
+
+  void append() override { items_.emplace_back(); }
+
+  void describe_item(FieldVisitor& fields, size_t index) override {
+    describe(fields, items_[index]);
+  }
+
+ private:
+  std::vector<T>& items_;
 };
 
 }  // namespace glass::service

@@ -25,6 +25,16 @@ void JsonWriter::texts(std::string_view key, std::vector<std::string>& value, st
   object_.emplace(key, std::move(items));
 }
 
+void JsonWriter::tables(std::string_view key, Tables& value, std::string_view) {
+  Json::Array items;
+  for (size_t i = 0; i < value.size(); ++i) {
+    JsonWriter item;
+    value.describe_item(item, i);
+    items.emplace_back(std::move(item).take());
+  }
+  object_.emplace(key, std::move(items));
+}
+
 void JsonReader::report(std::string_view key) {
   problems_.push_back(fmt::format("the recorded recipe's {}{}{} is missing or out of range", path_,
                                   path_.empty() ? "" : ".", key));
@@ -68,6 +78,16 @@ void JsonReader::texts(std::string_view key, std::vector<std::string>& value, st
   for (const Json& item : **items) {
     if (item.if_string() == nullptr) return report(key);
     value.push_back(*item.if_string());
+  }
+}
+
+void JsonReader::tables(std::string_view key, Tables& value, std::string_view) {
+  const auto items = object_.get_array(key);
+  if (!items) return report(key);
+  for (size_t i = 0; i < (*items)->size(); ++i) {
+    JsonReader item((**items)[i], fmt::format("{}.{}.{}", path_, key, i), problems_);
+    value.append();
+    value.describe_item(item, i);
   }
 }
 

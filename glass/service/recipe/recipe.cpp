@@ -64,26 +64,6 @@ Problems contradictions(const Recipe& recipe) {
   return problems;
 }
 
-void read_sources(const toml::table& corpus, Recipe& recipe, const RecipeSource& source,
-                  Problems& problems) {
-  const toml::node* node = corpus.get("source");
-  if (node == nullptr) return;
-  const auto* list = node->as_array();
-  for (size_t i = 0; list != nullptr && i < list->size(); ++i) {
-    const auto* table = list->get(i)->as_table();
-    if (table == nullptr) {
-      list = nullptr;
-      break;
-    }
-    TomlFields fields(*table, fmt::format("corpus.source.{}", i), source, problems);
-    describe(fields, recipe.corpus.sources.emplace_back());
-    fields.report_unknown_keys();
-  }
-  if (list == nullptr)
-    problems.push_back(where(source, "corpus.source", *node) +
-                       "corpus.source must be written as [[corpus.source]] tables");
-}
-
 void read_section(const toml::table& root, std::string_view name, auto& section,
                   const RecipeSource& source, Problems& problems) {
   const toml::node* node = root.get(name);
@@ -96,7 +76,6 @@ void read_section(const toml::table& root, std::string_view name, auto& section,
   }
   TomlFields fields(*table, std::string(name), source, problems);
   describe(fields, section);
-  if (name == "corpus") fields.expect_elsewhere("source");
   fields.report_unknown_keys();
 }
 
@@ -109,8 +88,6 @@ Recipe read_tables(const toml::table& root, const RecipeSource& source, Problems
     read_section(root, name, section, source, problems);
   });
   top.report_unknown_keys();
-  if (const auto* corpus = root["corpus"].as_table())
-    read_sources(*corpus, recipe, source, problems);
   return recipe;
 }
 
@@ -152,13 +129,6 @@ Json to_json(const Recipe& recipe) {
     describe(fields, section);
     root.emplace(std::string(name), std::move(fields).take());
   });
-  Json::Array sources;
-  for (SourceSettings& source : copy.corpus.sources) {
-    JsonWriter fields;
-    describe(fields, source);
-    sources.emplace_back(std::move(fields).take());
-  }
-  root["corpus"].if_object()->emplace("source", std::move(sources));
   return root;
 }
 
@@ -172,14 +142,6 @@ Result<Recipe> recipe_from_json(const Json& json) {
     JsonReader fields(object == nullptr ? Json() : *object, name, problems);
     describe(fields, section);
   });
-  const Json* corpus = json.find("corpus");
-  const Json* list = corpus == nullptr ? nullptr : corpus->find("source");
-  if (list == nullptr || list->if_array() == nullptr)
-    return fail(ErrorCode::kCorruption, "the recorded recipe has no list corpus.source");
-  for (const Json& item : *list->if_array()) {
-    JsonReader fields(item, "corpus.source", problems);
-    describe(fields, recipe.corpus.sources.emplace_back());
-  }
   if (problems.empty() && !(to_json(recipe) == json))
     problems.emplace_back("the recorded recipe has keys that this version does not know");
   if (!problems.empty())

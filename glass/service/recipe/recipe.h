@@ -17,23 +17,54 @@
 
 namespace glass::service {
 
+// debian: a short licence name of a copyright file that stands for an SPDX identifier where the
+// text has this digest.
+struct LicenceNameSettings {
+  std::string package;
+  std::string name;
+  std::string spdx;
+  std::string text_sha256;
+};
+
+// debian: the licence of a package whose copyright file is free text, and who says so.
+struct DeclarationSettings {
+  std::string package;
+  std::string spdx;
+  std::string copyright_sha256;
+  std::string declared_by;
+};
+
+// debian: paths in a copyright file are those of the source tree.
+struct PathMappingSettings {
+  std::string package;
+  std::string installed;
+  std::string source;
+};
+
 struct SourceSettings {
-  std::string kind = "folder";          // debian, folder, jsonl
-  std::vector<std::string> packages;    // debian
-  std::vector<std::string> paths;       // folder, jsonl; relative to the recipe's folder
-  std::string licence;                  // declared by the recipe; else read from the source
-  std::string language;                 // declared by the recipe; else read from the source
-  std::vector<std::string> extensions;  // folder: which files; empty for all known ones
-  std::string text_field = "text";      // jsonl
-  std::string licence_field;            // jsonl
-  std::string language_field;           // jsonl
+  std::string name;                                // empty: made of kind and position
+  std::string kind = "folder";                     // debian, folder, jsonl
+  std::vector<std::string> packages;               // debian
+  std::vector<LicenceNameSettings> licence_names;  // debian
+  std::vector<DeclarationSettings> declarations;   // debian
+  std::vector<PathMappingSettings> path_mappings;  // debian
+  std::vector<std::string> paths;                  // folder, jsonl; relative to the recipe
+  std::string licence;                             // folder, jsonl: declared by the recipe
+  std::string language;                            // folder, jsonl: declared by the recipe
+  bool include_tests = false;                      // debian, folder
+  std::string text_field = "text";                 // jsonl
+  std::string id_field;                            // jsonl
+  std::string licence_field;                       // jsonl
+  std::string language_field;                      // jsonl
+  int64_t max_bytes = 0;                           // 0 for no limit
 };
 
 struct CorpusSettings {
   std::vector<std::string> licences;   // SPDX identifiers that may be used
   std::vector<std::string> languages;  // empty for all
   int64_t documents = 0;               // exactly so many, 0 for all there are
-  int64_t minimum_characters = 64;
+  int64_t minimum_characters = 32;
+  int64_t max_bytes_per_language = 0;  // 0 for no limit
   double held_out_share = 0.01;
   std::vector<SourceSettings> sources;
 };

@@ -1,5 +1,6 @@
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <fmt/core.h>
@@ -15,6 +16,8 @@ namespace {
 // Writes one row of a Markdown table per field.
 class ReferenceRows final : public FieldVisitor {
  public:
+  ReferenceRows(std::string path, size_t level) : path_(std::move(path)), level_(level) {}
+
   void integer(std::string_view key, int64_t& value, IntRange range,
                std::string_view help) override {
     const bool has_max = range.max != IntRange{}.max;
@@ -51,8 +54,20 @@ class ReferenceRows final : public FieldVisitor {
     row(key, "list of strings", to_canonical(items), "", help);
   }
 
+  // Lists of tables get tables of their own, after this one.
+  void tables(std::string_view key, Tables& value, std::string_view help) override {
+    const std::string path = fmt::format("{}.{}", path_, key);
+    ReferenceRows item(path, level_ + 1);
+    value.append();
+    value.describe_item(item, 0);
+    row(key, "tables", "[]", fmt::format("see `[[{}]]`", path), help);
+    nested_ += fmt::format("\n{} `[[{}]]`: {}\n\n{}", std::string(level_ + 1, '#'), path, help,
+                           std::move(item).table());
+  }
+
   std::string table() && {
-    return "| key | type | default | allowed | meaning |\n|---|---|---|---|---|\n" + rows_;
+    return "| key | type | default | allowed | meaning |\n|---|---|---|---|---|\n" + rows_ +
+           nested_;
   }
 
  private:
@@ -61,12 +76,14 @@ class ReferenceRows final : public FieldVisitor {
     rows_ += fmt::format("| `{}` | {} | `{}` | {} | {} |\n", key, type, initial, allowed, help);
   }
 
-  std::string rows_;
+  std::string path_;
+  size_t level_;  // of the heading above
+  std::string rows_, nested_;
 };
 
 template <typename Section>
-std::string table_of(Section& section) {
-  ReferenceRows rows;
+std::string table_of(std::string_view path, Section& section) {
+  ReferenceRows rows(std::string(path), 2);
   describe(rows, section);
   return std::move(rows).table();
 }
@@ -83,14 +100,9 @@ std::string recipe_reference() {
       "`--set corpus.source.0.paths='[\"texts\"]'`. This page is generated from the program by\n"
       "`glass recipe reference`, and a test compares the two.\n\n"
       "## At the top\n\n";
-  text += table_of(recipe);
+  text += table_of("", recipe);
   for_each_section(recipe, [&](std::string_view name, std::string_view help, auto& section) {
-    text += fmt::format("\n## `[{}]`: {}\n\n{}", name, help, table_of(section));
-    if (name == "corpus") {
-      SourceSettings source;
-      text += "\n### `[[corpus.source]]`: one origin of documents, as often as needed\n\n";
-      text += table_of(source);
-    }
+    text += fmt::format("\n## `[{}]`: {}\n\n{}", name, help, table_of(name, section));
   });
   return text;
 }

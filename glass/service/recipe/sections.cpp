@@ -34,28 +34,68 @@ void describe(FieldVisitor& fields, Recipe& recipe) {
 void describe(FieldVisitor& fields, CorpusSettings& corpus) {
   fields.texts("licences", corpus.licences,
                "SPDX identifiers that may be used; a document under any other is dropped");
-  fields.texts("languages", corpus.languages, "languages to keep; empty for all");
+  fields.texts("languages", corpus.languages,
+               "languages to keep, 'code' among them; 'de' covers 'de-AT'; empty for all");
   fields.integer("documents", corpus.documents, {.min = 0},
                  "take exactly this many documents; 0 for all there are");
   fields.integer("minimum_characters", corpus.minimum_characters, {.min = 1, .max = kMaxExtent},
                  "shorter documents are dropped");
+  fields.integer("max_bytes_per_language", corpus.max_bytes_per_language, {.min = 0},
+                 "at most so much text of each language, chosen by digest; 0 for no limit");
   fields.real("held_out_share", corpus.held_out_share, {.min = 0, .max = 0.5},
               "share of the documents that is never trained on");
+  TablesOf sources(corpus.sources);
+  fields.tables("source", sources, "one origin of documents, as often as needed");
 }
 
 void describe(FieldVisitor& fields, SourceSettings& source) {
+  fields.text("name", source.name, "how the manifest calls it; empty for kind and position");
   fields.choice("kind", source.kind, kSourceKinds, "where the documents lie");
   fields.texts("packages", source.packages, "names of Debian packages (debian)");
+  TablesOf licence_names(source.licence_names);
+  fields.tables("licence_name", licence_names,
+                "a licence name of a copyright file that SPDX does not know (debian)");
+  TablesOf declarations(source.declarations);
+  fields.tables("declaration", declarations,
+                "the licence of a package whose copyright file is free text (debian)");
+  TablesOf path_mappings(source.path_mappings);
+  fields.tables("path_mapping", path_mappings,
+                "where installed files lie in the source tree that a copyright file describes "
+                "(debian)");
   fields.texts("paths", source.paths, "files or folders, relative to the recipe (folder, jsonl)");
   fields.text("licence", source.licence,
-              "licence declared by the recipe's author; empty to read it from the source");
+              "declared by the recipe's author for texts that name none (folder, jsonl)");
   fields.text("language", source.language,
-              "language declared by the recipe's author; empty to read it from the source");
-  fields.texts("extensions", source.extensions,
-               "file name extensions to read (folder); empty for the known text and code ones");
+              "declared by the recipe's author for texts that name none (folder, jsonl)");
+  fields.boolean("include_tests", source.include_tests,
+                 "also take test code and test data (debian, folder)");
   fields.text("text_field", source.text_field, "key of the text (jsonl)");
+  fields.text("id_field", source.id_field, "key of the document's name (jsonl)");
   fields.text("licence_field", source.licence_field, "key of the licence (jsonl)");
   fields.text("language_field", source.language_field, "key of the language (jsonl)");
+  fields.integer("max_bytes", source.max_bytes, {.min = 0},
+                 "at most so much text of this source; 0 for no limit");
+}
+
+void describe(FieldVisitor& fields, LicenceNameSettings& licence_name) {
+  fields.text("package", licence_name.package, "the package");
+  fields.text("name", licence_name.name, "the short name in its copyright file");
+  fields.text("spdx", licence_name.spdx, "the SPDX identifier it stands for");
+  fields.text("text_sha256", licence_name.text_sha256, "digest of the licence's text there");
+}
+
+void describe(FieldVisitor& fields, DeclarationSettings& declaration) {
+  fields.text("package", declaration.package, "the package");
+  fields.text("spdx", declaration.spdx, "the SPDX expression");
+  fields.text("copyright_sha256", declaration.copyright_sha256,
+              "digest of the copyright file that was read");
+  fields.text("declared_by", declaration.declared_by, "who read it; part of the manifest");
+}
+
+void describe(FieldVisitor& fields, PathMappingSettings& path_mapping) {
+  fields.text("package", path_mapping.package, "the package");
+  fields.text("installed", path_mapping.installed, "beginning of a packaged path");
+  fields.text("source", path_mapping.source, "what stands there in the source tree");
 }
 
 void describe(FieldVisitor& fields, TokenizerSettings& tokenizer) {

@@ -12,6 +12,9 @@ namespace glass::service {
 void describe(FieldVisitor& fields, Recipe& recipe);  // the keys outside any section
 void describe(FieldVisitor& fields, CorpusSettings& corpus);
 void describe(FieldVisitor& fields, SourceSettings& source);
+void describe(FieldVisitor& fields, LicenceNameSettings& licence_name);
+void describe(FieldVisitor& fields, DeclarationSettings& declaration);
+void describe(FieldVisitor& fields, PathMappingSettings& path_mapping);
 void describe(FieldVisitor& fields, TokenizerSettings& tokenizer);
 void describe(FieldVisitor& fields, ModelSettings& model);
 void describe(FieldVisitor& fields, TrainSettings& train);
@@ -22,7 +25,6 @@ void describe(FieldVisitor& fields, CheckpointSettings& checkpoint);
 void describe(FieldVisitor& fields, ReplaySettings& replay);
 
 // Calls visit(name, help, section) for every [section] of a recipe, in the order of the reference.
-// `corpus.source` is a list of tables and not among them.
 template <typename Visit>
 void for_each_section(Recipe& recipe, Visit visit) {
   visit("corpus", "where the text comes from and what may be used of it", recipe.corpus);

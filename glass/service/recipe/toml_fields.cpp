@@ -202,6 +202,22 @@ void TomlFields::texts(std::string_view key, std::vector<std::string>& value, st
   }
 }
 
+void TomlFields::tables(std::string_view key, Tables& value, std::string_view) {
+  const toml::node* node = find(key);
+  if (node == nullptr) return;
+  const std::string path = joined(path_, key);
+  const auto* list = node->as_array();
+  if (list == nullptr || !list->is_homogeneous<toml::table>())
+    return report(*node, key, fmt::format("must be written as [[{}]] tables", path));
+  for (size_t i = 0; i < list->size(); ++i) {
+    TomlFields item(*list->get_as<toml::table>(i), fmt::format("{}.{}", path, i), source_,
+                    problems_);
+    value.append();
+    value.describe_item(item, i);
+    item.report_unknown_keys();
+  }
+}
+
 void TomlFields::report_unknown_keys() {
   for (const auto& [key, node] : table_) {
     if (known_.contains(key.str())) continue;

@@ -32,6 +32,7 @@ class JsonWriter final : public FieldVisitor {
   }
 
   void texts(std::string_view key, std::vector<std::string>& value, std::string_view) override;
+  void tables(std::string_view key, Tables& value, std::string_view) override;
 
   Json::Object take() && { return std::move(object_); }
 
@@ -51,6 +52,7 @@ class JsonReader final : public FieldVisitor {
   void text(std::string_view key, std::string& value, std::string_view) override;
   void choice(std::string_view key, std::string& value, Choices choices, std::string_view) override;
   void texts(std::string_view key, std::vector<std::string>& value, std::string_view) override;
+  void tables(std::string_view key, Tables& value, std::string_view) override;
 
  private:
   void report(std::string_view key);

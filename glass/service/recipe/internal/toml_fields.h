@@ -33,8 +33,9 @@ class TomlFields final : public FieldVisitor {
   void text(std::string_view key, std::string& value, std::string_view) override;
   void choice(std::string_view key, std::string& value, Choices choices, std::string_view) override;
   void texts(std::string_view key, std::vector<std::string>& value, std::string_view) override;
+  void tables(std::string_view key, Tables& value, std::string_view) override;
 
-  // A key that holds a table or a list of tables and is read by someone else.
+  // A key that holds a section and is read by someone else.
   void expect_elsewhere(std::string_view key) { known_.emplace(key); }
 
   // Reports the keys nobody asked for, with the nearest known one.
