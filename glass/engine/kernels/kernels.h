@@ -131,7 +131,7 @@ struct AttentionArgs {
   float* out;                                        // [batch, queries, q_heads, head_dim]
   int64_t q_stride, k_stride, v_stride, out_stride;  // between positions
   int64_t q_batch_stride, k_batch_stride, v_batch_stride, out_batch_stride;
-  const int32_t* first_key;  // [batch, queries]
+  const int32_t* first_key;  // [batch, queries]; at least 0, at most the query's own position
   float scale;
   float* log_sum_exp;  // [batch, q_heads, queries]; null when there is no backward pass
 };
@@ -151,6 +151,12 @@ struct AttentionPartial {
   float* max;  // [batch, q_heads, queries]
   float* sum;  // [batch, q_heads, queries]
   float* out;  // [batch, q_heads, queries, head_dim]
+};
+
+// The same for the gradient of the queries: what the keys of one segment contribute, unscaled.
+// Those of the segments up to a query's own are summed in the tree and scaled.
+struct AttentionBackwardPartial {
+  float* dq;  // [batch, q_heads, queries, head_dim]
 };
 
 struct SwigluArgs {  // h = silu(gate) * up; a row of gate_up is [gate | up]
@@ -192,7 +198,8 @@ struct EmbeddingArgs {  // y = table[token] (+ position_table[position])
   int64_t rows, cols;
 };
 
-// dtable[v] = dtable[v] + sum over the rows whose index is v, by segments of rows.
+// dtable[v] = dtable[v] + sum over the rows whose index is v, by segments of rows. Rows of the
+// table that no index names stay untouched.
 struct EmbeddingBackwardArgs {
   const int32_t* index_N;  // token or position of each row
   const float* dy_NC;
@@ -262,6 +269,15 @@ class Kernels {
                                  Scratch, Parallel&) const = 0;
   virtual void merge_attention(const AttentionArgs&, std::span<const AttentionPartial> partials,
                                Parallel&) const = 0;
+  // Fills the rows of dk and dv of the keys of `segment`, and the segment's share of dq, with the
+  // scratch of attention_backward; dq stays as it is until merge_attention_backward, which needs
+  // the partials of all segments and overwrites them. Unless overridden, those of the reference.
+  virtual void attention_backward_partial(const AttentionBackwardArgs&, int64_t segment,
+                                          const AttentionBackwardPartial&, Scratch,
+                                          Parallel&) const;
+  virtual void merge_attention_backward(const AttentionBackwardArgs&,
+                                        std::span<const AttentionBackwardPartial> partials,
+                                        Parallel&) const;
   virtual void swiglu(const SwigluArgs&, Parallel&) const = 0;
   virtual void swiglu_backward(const SwigluBackwardArgs&, Parallel&) const = 0;
   virtual void gelu(const GeluArgs&, Parallel&) const = 0;

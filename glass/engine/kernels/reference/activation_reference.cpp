@@ -1,0 +1,91 @@
+// SwiGLU and GELU, element by element.
+#include <cmath>
+
+#include "glass/engine/kernels/math.h"
+#include "glass/engine/kernels/math_constants.h"
+#include "glass/engine/kernels/reference/reference.h"
+
+namespace glass::engine {
+namespace {
+
+using namespace constants;  // NOLINT(google-build-using-namespace): named after their formulas
+
+float sigmoid(float x) {
+  return 1.0F / (1.0F + exp(-x));
+}
+
+float gelu_tanh(float x) {
+  const float square = x * x;
+  const float u = (kGeluTanhScale * x) * std::fma(kGeluTanhCubic, square, 1.0F);
+  return (0.5F * x) * (1.0F + tanh(u));
+}
+
+float gelu_tanh_slope(float x) {
+  const float square = x * x;
+  const float u = (kGeluTanhScale * x) * std::fma(kGeluTanhCubic, square, 1.0F);
+  const float t = tanh(u);
+  const float d = std::fma(-t, t, 1.0F);
+  const float du = kGeluTanhScale * std::fma(kGeluTanhSlope, square, 1.0F);
+  return std::fma(0.5F * x, d * du, 0.5F * (1.0F + t));
+}
+
+float gelu_erf(float x) {
+  return (0.5F * x) * (1.0F + erf(x * kSqrtHalf));
+}
+
+float gelu_erf_slope(float x) {
+  const float square = x * x;
+  const float density = exp(-0.5F * square) * kInvSqrt2Pi;
+  return std::fma(x, density, 0.5F * (1.0F + erf(x * kSqrtHalf)));
+}
+
+}  // namespace
+
+void ReferenceKernels::swiglu(const SwigluArgs& s, Parallel& parallel) const {
+  parallel.split(s.rows, 1, [&](int64_t begin, int64_t end, int /*worker*/) {
+    for (int64_t i = begin; i < end; ++i) {
+      const float* gate = s.gate_up_N2F + i * 2 * s.cols;
+      const float* up = gate + s.cols;
+      for (int64_t c = 0; c < s.cols; ++c) {
+        const float silu = gate[c] * sigmoid(gate[c]);
+        s.h_NF[i * s.cols + c] = silu * up[c];
+      }
+    }
+  });
+}
+
+void ReferenceKernels::swiglu_backward(const SwigluBackwardArgs& s, Parallel& parallel) const {
+  parallel.split(s.rows, 1, [&](int64_t begin, int64_t end, int /*worker*/) {
+    for (int64_t i = begin; i < end; ++i) {
+      const float* gate = s.gate_up_N2F + i * 2 * s.cols;
+      float* dgate = s.dgate_up_N2F + i * 2 * s.cols;
+      for (int64_t c = 0; c < s.cols; ++c) {
+        const float g = gate[c];
+        const float up = gate[c + s.cols];
+        const float dh = s.dh_NF[i * s.cols + c];
+        const float sig = sigmoid(g);
+        const float silu = g * sig;
+        dgate[c] = (dh * up) * (sig * std::fma(g, 1.0F - sig, 1.0F));
+        dgate[c + s.cols] = dh * silu;
+      }
+    }
+  });
+}
+
+void ReferenceKernels::gelu(const GeluArgs& g, Parallel& parallel) const {
+  parallel.split(g.count, 1, [&](int64_t begin, int64_t end, int /*worker*/) {
+    for (int64_t i = begin; i < end; ++i)
+      g.y[i] = g.kind == Gelu::kTanh ? gelu_tanh(g.x[i]) : gelu_erf(g.x[i]);
+  });
+}
+
+void ReferenceKernels::gelu_backward(const GeluBackwardArgs& g, Parallel& parallel) const {
+  parallel.split(g.count, 1, [&](int64_t begin, int64_t end, int /*worker*/) {
+    for (int64_t i = begin; i < end; ++i) {
+      const float slope = g.kind == Gelu::kTanh ? gelu_tanh_slope(g.x[i]) : gelu_erf_slope(g.x[i]);
+      g.dx[i] = g.dy[i] * slope;
+    }
+  });
+}
+
+}  // namespace glass::engine
