@@ -1,0 +1,38 @@
+// HuggingFace: a model as a folder that other programs load: config.json, generation_config.json
+// and model.safetensors with the names and the layout of transformers' LlamaForCausalLM and
+// GPT2LMHeadModel. The tokenizer's files are written by who owns the tokenizer.
+//
+// What differs there: q, k, v and gate, up are tensors of their own; RoPE turns halves of a head,
+// so q and k of a model that turns neighbours are permuted; GPT-2's matrices are transposed.
+#pragma once
+
+#include <cstdint>
+
+#include "glass/base/json.h"
+#include "glass/base/result.h"
+#include "glass/engine/formats/model_file.h"
+#include "glass/system/files.h"
+
+namespace glass::engine {
+
+struct SpecialTokens {
+  int32_t begin = 0;
+  int32_t end = 0;
+};
+
+Json huggingface_config(const ModelSizes& sizes, SpecialTokens special);
+
+// kInvalidInput names the key that is missing, or whose value the engine cannot compute.
+[[nodiscard]] Result<ModelSizes> sizes_of_huggingface(const Json& config);
+
+// Writes the three files into `folder`, which exists; the caller publishes it.
+// REQUIRES: check(sizes), and `tensors` has every tensor of fused_shapes(sizes).
+[[nodiscard]] Status export_huggingface(system::Files& files, const system::Path& folder,
+                                        const ModelSizes& sizes, const TensorViews& tensors,
+                                        SpecialTokens special);
+
+// Reads such a folder, with a single F32 model.safetensors. The result turns halves.
+[[nodiscard]] Result<ModelFile> import_huggingface(system::Files& files,
+                                                   const system::Path& folder);
+
+}  // namespace glass::engine
