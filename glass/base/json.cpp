@@ -9,6 +9,17 @@
 
 namespace glass {
 
+Json::Json() = default;
+Json::Json(const Json&) = default;
+Json::Json(Json&&) noexcept = default;
+Json& Json::operator=(const Json&) = default;
+Json& Json::operator=(Json&&) noexcept = default;
+Json::~Json() = default;
+
+bool Json::operator==(const Json& other) const {
+  return value_ == other.value_;
+}
+
 Json::Json(double value) : value_(value) {
   // The bound first: outside it the conversion to int64_t could be undefined.
   if (std::abs(value) <= static_cast<double>(kIntMax) && std::trunc(value) == value) {

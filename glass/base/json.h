@@ -30,7 +30,14 @@ class Json {
   static constexpr int64_t kIntMax = (int64_t{1} << 53) - 1;  // beyond it doubles skip integers
 
   // NOLINTBEGIN(google-explicit-constructor): a Json is written the way JSON is written.
-  Json() = default;  // null
+  Json();  // null
+
+  // Not inline, like operator==: every user would compile the whole variant again.
+  Json(const Json&);
+  Json(Json&&) noexcept;
+  Json& operator=(const Json&);
+  Json& operator=(Json&&) noexcept;
+  ~Json();
 
   Json(std::nullptr_t) {}
 
@@ -93,7 +100,7 @@ class Json {
   // "a string", "the number 1.5", ...: for messages about a value of the wrong type.
   [[nodiscard]] std::string describe() const;
 
-  friend bool operator==(const Json&, const Json&) = default;
+  bool operator==(const Json& other) const;
 
  private:
   static constexpr bool is_exact(int64_t value) { return value >= -kIntMax && value <= kIntMax; }
