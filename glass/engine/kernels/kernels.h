@@ -146,7 +146,8 @@ struct AttentionBackwardArgs {
 
 // What one owner of the keys of segment `segment` contributes: per query and head the maximum, the
 // sum of exponentials and the unnormalised output. Those of the segments up to a query's own are
-// combined in the halving tree by merge_attention: context parallelism.
+// combined in the halving tree by merge_attention: context parallelism. A query that sees none of
+// the keys has maximum -infinity, sum 0 and output 0.
 struct AttentionPartial {
   float* max;  // [batch, q_heads, queries]
   float* sum;  // [batch, q_heads, queries]

@@ -1,0 +1,478 @@
+// The cases of the kernels that work on matrices, rows and elements; attention has its own file.
+#include <cstring>
+
+#include <fmt/core.h>
+
+#include "glass/engine/kernels/kernels_test_kit.h"
+
+namespace glass::engine::testing {
+namespace {
+
+constexpr float kUntouched = 12345.0F;  // fills what a kernel must not write
+
+struct GemmShape {
+  int64_t m, n, k;
+};
+
+struct GemmOptions {
+  std::string name;
+  bool accumulate = false;
+  bool bias = false;
+  bool residual = false;
+  bool in_place = false;  // the residual is c itself
+  float scale = 1.0F;
+};
+
+const std::vector<GemmShape> kGemmShapes = {
+    {1, 1, 1},    {1, 1, 0},     {3, 5, 7},     {1, 33, 256}, {2, 17, 257},
+    {6, 16, 64},  {7, 9, 513},   {13, 31, 700}, {33, 65, 40}, {1, 70, 1030},
+    {5, 3, 1300}, {26, 50, 256}, {12, 64, 300}};
+
+const std::vector<GemmOptions> kGemmOptions = {
+    {.name = "plain"},
+    {.name = "accumulate", .accumulate = true},
+    {.name = "bias", .bias = true},
+    {.name = "residual", .residual = true},
+    {.name = "all", .accumulate = true, .bias = true, .residual = true},
+    {.name = "in place", .bias = true, .residual = true, .in_place = true},
+    {.name = "underflow", .scale = 3e-23F}};
+
+std::string form_name(GemmArgs::Form form) {
+  switch (form) {
+    case GemmArgs::Form::kNT: return "NT";
+    case GemmArgs::Form::kNN: return "NN";
+    case GemmArgs::Form::kTN: return "TN";
+  }
+  return "";
+}
+
+Outputs run_gemm(const Kernels& kernels, Parallel& parallel, GemmArgs::Form form, GemmShape s,
+                 const GemmOptions& options, bool packed) {
+  const int64_t a_cols = form == GemmArgs::Form::kTN ? s.m : s.k;
+  const int64_t b_cols = form == GemmArgs::Form::kNT ? s.k : s.n;
+  const int64_t a_rows = form == GemmArgs::Form::kTN ? s.k : s.m;
+  const int64_t b_rows = form == GemmArgs::Form::kNT ? s.n : s.k;
+  const int64_t pad = packed ? 0 : 3;
+  GemmArgs args{.form = form, .m = s.m, .n = s.n, .k = s.k};
+  args.a_stride = a_cols + 2;
+  args.b_stride = b_cols + pad;
+  args.c_stride = s.n + 1;
+  args.accumulate = options.accumulate;
+  const Floats a = random_floats(1, a_rows * args.a_stride, options.scale);
+  const Floats b = random_floats(2, b_rows * args.b_stride, options.scale);
+  const Floats bias = random_floats(3, s.n);
+  const Floats residual = random_floats(4, s.m * args.c_stride);
+  const bool reads_c = options.accumulate || options.in_place;
+  Floats c =
+      reads_c ? random_floats(5, s.m * args.c_stride) : Floats(s.m * args.c_stride, kUntouched);
+  args.a = a.data();
+  args.b = b.data();
+  args.c = c.data();
+  if (options.bias) args.bias = bias.data();
+  if (options.residual) args.residual = options.in_place ? c.data() : residual.data();
+  ScratchSpace scratch(kernels.gemm_scratch(args, parallel.workers()));
+  if (packed) {
+    ScratchSpace room(kernels.packed_bytes(s.n, s.k));
+    const PackedMatrix matrix = kernels.pack(b.data(), s.n, s.k, room.span(), parallel);
+    args.b = nullptr;
+    kernels.gemm_packed(args, matrix, scratch.span(), parallel);
+  } else {
+    kernels.gemm(args, scratch.span(), parallel);
+  }
+  return {{"c", c.span()}};
+}
+
+}  // namespace
+
+KernelCases gemm_cases() {
+  using Form = GemmArgs::Form;
+  KernelCases cases;
+  const auto add = [&](Form form, GemmShape shape, const GemmOptions& options, bool packed) {
+    cases.push_back({fmt::format("gemm {}{} {}x{}x{} {}", packed ? "packed " : "", form_name(form),
+                                 shape.m, shape.n, shape.k, options.name),
+                     [=](const Kernels& kernels, Parallel& parallel) {
+                       return run_gemm(kernels, parallel, form, shape, options, packed);
+                     }});
+  };
+  for (const GemmShape& shape : kGemmShapes) {
+    for (const GemmOptions& options : kGemmOptions) {
+      for (const Form form : {Form::kNT, Form::kNN, Form::kTN}) add(form, shape, options, false);
+      add(Form::kNT, shape, options, true);
+    }
+  }
+  return cases;
+}
+
+namespace {
+
+struct MatrixShape {
+  int64_t rows, cols;
+  float scale = 1.0F;
+};
+
+const std::vector<MatrixShape> kNormShapes = {{1, 1},    {3, 7},         {5, 16},   {4, 255},
+                                              {2, 256},  {3, 257},       {300, 33}, {2, 1000},
+                                              {515, 20}, {3, 40, 2e-23F}};
+
+Outputs run_rms_norm(const Kernels& kernels, Parallel& parallel, MatrixShape s, bool in_place) {
+  const int64_t count = s.rows * s.cols;
+  const Floats x = random_floats(1, count, s.scale);
+  const Floats weight = random_floats(2, s.cols);
+  Floats dy = random_floats(3, count, s.scale);
+  Floats y(count), rstd(s.rows), dx(count), dweight(s.cols, kUntouched);
+  kernels.rms_norm({.x_NC = x.data(),
+                    .weight_C = weight.data(),
+                    .y_NC = y.data(),
+                    .rstd_N = rstd.data(),
+                    .rows = s.rows,
+                    .cols = s.cols,
+                    .epsilon = 1e-5F},
+                   parallel);
+  Floats& gradient = in_place ? dy : dx;
+  kernels.rms_norm_backward({.dy_NC = dy.data(),
+                             .x_NC = x.data(),
+                             .weight_C = weight.data(),
+                             .rstd_N = rstd.data(),
+                             .dx_NC = gradient.data(),
+                             .dweight_C = dweight.data(),
+                             .rows = s.rows,
+                             .cols = s.cols},
+                            parallel);
+  return {
+      {"y", y.span()}, {"rstd", rstd.span()}, {"dx", gradient.span()}, {"dweight", dweight.span()}};
+}
+
+Outputs run_layer_norm(const Kernels& kernels, Parallel& parallel, MatrixShape s, bool has_bias,
+                       bool in_place) {
+  const int64_t count = s.rows * s.cols;
+  const Floats x = random_floats(1, count, s.scale);
+  const Floats weight = random_floats(2, s.cols);
+  const Floats bias = random_floats(4, s.cols);
+  Floats dy = random_floats(3, count, s.scale);
+  Floats y(count), mean(s.rows), rstd(s.rows), dx(count);
+  Floats dweight(s.cols, kUntouched), dbias(s.cols, kUntouched);
+  kernels.layer_norm({.x_NC = x.data(),
+                      .weight_C = weight.data(),
+                      .bias_C = has_bias ? bias.data() : nullptr,
+                      .y_NC = y.data(),
+                      .mean_N = mean.data(),
+                      .rstd_N = rstd.data(),
+                      .rows = s.rows,
+                      .cols = s.cols,
+                      .epsilon = 1e-5F},
+                     parallel);
+  Floats& gradient = in_place ? dy : dx;
+  kernels.layer_norm_backward({.dy_NC = dy.data(),
+                               .x_NC = x.data(),
+                               .weight_C = weight.data(),
+                               .mean_N = mean.data(),
+                               .rstd_N = rstd.data(),
+                               .dx_NC = gradient.data(),
+                               .dweight_C = dweight.data(),
+                               .dbias_C = has_bias ? dbias.data() : nullptr,
+                               .rows = s.rows,
+                               .cols = s.cols},
+                              parallel);
+  return {{"y", y.span()},         {"mean", mean.span()},       {"rstd", rstd.span()},
+          {"dx", gradient.span()}, {"dweight", dweight.span()}, {"dbias", dbias.span()}};
+}
+
+}  // namespace
+
+KernelCases norm_cases() {
+  KernelCases cases;
+  for (const MatrixShape& s : kNormShapes) {
+    for (const bool in_place : {false, true}) {
+      cases.push_back({fmt::format("rms_norm {}x{}{}", s.rows, s.cols, in_place ? " in place" : ""),
+                       [=](const Kernels& kernels, Parallel& parallel) {
+                         return run_rms_norm(kernels, parallel, s, in_place);
+                       }});
+      cases.push_back({fmt::format("layer_norm {}x{}{}", s.rows, s.cols,
+                                   in_place ? " in place, without bias" : ""),
+                       [=](const Kernels& kernels, Parallel& parallel) {
+                         return run_layer_norm(kernels, parallel, s, !in_place, in_place);
+                       }});
+    }
+  }
+  return cases;
+}
+
+namespace {
+
+struct RopeShape {
+  int64_t rows, heads, head_dim, rotary_dim;
+};
+
+Outputs run_rope(const Kernels& kernels, Parallel& parallel, RopeShape s, bool interleaved,
+                 bool inverse) {
+  constexpr int64_t kPositions = 50;
+  const int64_t stride = s.heads * s.head_dim + 5;
+  Floats x = random_floats(1, s.rows * stride);
+  const Floats table = random_floats(2, kPositions * s.rotary_dim);
+  const std::vector<int32_t> position = random_indices(3, s.rows, kPositions);
+  kernels.rope({.x = x.data(),
+                .rows = s.rows,
+                .stride = stride,
+                .heads = s.heads,
+                .head_dim = s.head_dim,
+                .rotary_dim = s.rotary_dim,
+                .interleaved = interleaved,
+                .inverse = inverse,
+                .position_N = position.data(),
+                .table = table.data()},
+               parallel);
+  return {{"x", x.span()}};
+}
+
+}  // namespace
+
+KernelCases rope_cases() {
+  KernelCases cases;
+  for (const RopeShape& s : std::vector<RopeShape>{
+           {1, 1, 2, 2}, {3, 2, 8, 8}, {7, 3, 22, 14}, {5, 4, 64, 64}, {2, 1, 128, 32}}) {
+    for (const bool interleaved : {false, true}) {
+      for (const bool inverse : {false, true}) {
+        cases.push_back({fmt::format("rope rows {} heads {}x{} rotary {}{}{}", s.rows, s.heads,
+                                     s.head_dim, s.rotary_dim, interleaved ? " interleaved" : "",
+                                     inverse ? " inverse" : ""),
+                         [=](const Kernels& kernels, Parallel& parallel) {
+                           return run_rope(kernels, parallel, s, interleaved, inverse);
+                         }});
+      }
+    }
+  }
+  return cases;
+}
+
+namespace {
+
+Outputs run_swiglu(const Kernels& kernels, Parallel& parallel, MatrixShape s, bool in_place) {
+  const int64_t count = s.rows * s.cols;
+  Floats gate_up = random_floats(1, 2 * count, s.scale);
+  const Floats dh = random_floats(2, count);
+  Floats h(count), dgate_up(2 * count);
+  kernels.swiglu({.gate_up_N2F = gate_up.data(), .h_NF = h.data(), .rows = s.rows, .cols = s.cols},
+                 parallel);
+  Floats& gradient = in_place ? gate_up : dgate_up;
+  kernels.swiglu_backward({.gate_up_N2F = gate_up.data(),
+                           .dh_NF = dh.data(),
+                           .dgate_up_N2F = gradient.data(),
+                           .rows = s.rows,
+                           .cols = s.cols},
+                          parallel);
+  return {{"h", h.span()}, {"dgate_up", gradient.span()}};
+}
+
+// Where the results go: elsewhere, or over x and over dy.
+Outputs run_gelu(const Kernels& kernels, Parallel& parallel, Gelu kind, int64_t count, float scale,
+                 bool in_place) {
+  const Floats x = random_floats(1, count, scale);
+  Floats dy = random_floats(2, count);
+  Floats y = in_place ? x : Floats(count);
+  Floats dx(count);
+  kernels.gelu({.kind = kind, .x = in_place ? y.data() : x.data(), .y = y.data(), .count = count},
+               parallel);
+  Floats& gradient = in_place ? dy : dx;
+  kernels.gelu_backward(
+      {.kind = kind, .x = x.data(), .dy = dy.data(), .dx = gradient.data(), .count = count},
+      parallel);
+  return {{"y", y.span()}, {"dx", gradient.span()}};
+}
+
+}  // namespace
+
+KernelCases activation_cases() {
+  KernelCases cases;
+  for (const MatrixShape& s :
+       std::vector<MatrixShape>{{1, 1}, {3, 5}, {7, 16}, {2, 33, 30.0F}, {4, 250, 120.0F}}) {
+    for (const bool in_place : {false, true}) {
+      cases.push_back({fmt::format("swiglu {}x{}{}", s.rows, s.cols, in_place ? " in place" : ""),
+                       [=](const Kernels& kernels, Parallel& parallel) {
+                         return run_swiglu(kernels, parallel, s, in_place);
+                       }});
+    }
+  }
+  for (const Gelu kind : {Gelu::kTanh, Gelu::kErf}) {
+    for (const float scale : {1e-30F, 1.0F, 6.0F, 40.0F}) {
+      for (const int64_t count : {1, 16, 1001}) {
+        const bool in_place = count == 16;
+        cases.push_back(
+            {fmt::format("gelu {} {} scale {}", kind == Gelu::kTanh ? "tanh" : "erf", count, scale),
+             [=](const Kernels& kernels, Parallel& parallel) {
+               return run_gelu(kernels, parallel, kind, count, scale, in_place);
+             }});
+      }
+    }
+  }
+  return cases;
+}
+
+namespace {
+
+struct EmbeddingShape {
+  int64_t rows, cols, vocabulary;
+};
+
+Outputs run_embedding(const Kernels& kernels, Parallel& parallel, EmbeddingShape s,
+                      bool has_positions) {
+  constexpr int64_t kPositions = 9;
+  const std::vector<int32_t> token = random_indices(1, s.rows, s.vocabulary);
+  const std::vector<int32_t> position = random_indices(2, s.rows, kPositions);
+  const Floats table = random_floats(3, s.vocabulary * s.cols);
+  const Floats places = random_floats(4, kPositions * s.cols);
+  const Floats dy = random_floats(5, s.rows * s.cols);
+  Floats y(s.rows * s.cols);
+  Floats dtable = random_floats(6, s.vocabulary * s.cols);
+  kernels.embedding({.token_N = token.data(),
+                     .table_VC = table.data(),
+                     .position_N = position.data(),
+                     .position_table_PC = has_positions ? places.data() : nullptr,
+                     .y_NC = y.data(),
+                     .rows = s.rows,
+                     .cols = s.cols},
+                    parallel);
+  const EmbeddingBackwardArgs backward{.index_N = token.data(),
+                                       .dy_NC = dy.data(),
+                                       .dtable_VC = dtable.data(),
+                                       .rows = s.rows,
+                                       .cols = s.cols,
+                                       .table_rows = s.vocabulary};
+  ScratchSpace scratch(kernels.embedding_backward_scratch(backward, parallel.workers()));
+  kernels.embedding_backward(backward, scratch.span(), parallel);
+  return {{"y", y.span()}, {"dtable", dtable.span()}};
+}
+
+}  // namespace
+
+KernelCases embedding_cases() {
+  KernelCases cases;
+  for (const EmbeddingShape& s : std::vector<EmbeddingShape>{
+           {1, 1, 1}, {5, 7, 3}, {40, 16, 100}, {257, 33, 20}, {700, 10, 7}, {1100, 4, 400}}) {
+    for (const bool has_positions : {false, true}) {
+      cases.push_back({fmt::format("embedding {}x{} of {}{}", s.rows, s.cols, s.vocabulary,
+                                   has_positions ? " with positions" : ""),
+                       [=](const Kernels& kernels, Parallel& parallel) {
+                         return run_embedding(kernels, parallel, s, has_positions);
+                       }});
+    }
+  }
+  return cases;
+}
+
+namespace {
+
+struct LossShape {
+  int64_t rows, cols, vocabulary;
+  float scale = 1.0F;
+};
+
+Outputs run_loss(const Kernels& kernels, Parallel& parallel, LossShape s, bool gradients) {
+  const Floats x = random_floats(1, s.rows * s.cols, s.scale);
+  const Floats weight = random_floats(2, s.vocabulary * s.cols);
+  std::vector<int32_t> target = random_indices(3, s.rows, s.vocabulary);
+  for (size_t i = 2; i < target.size(); i += 5) target[i] = -1;
+  Floats loss(s.rows), dx(s.rows * s.cols), dweight(s.vocabulary * s.cols, kUntouched);
+  const LinearCrossEntropyArgs args{.x_NC = x.data(),
+                                    .weight_VC = weight.data(),
+                                    .target_N = target.data(),
+                                    .loss_N = loss.data(),
+                                    .dx_NC = gradients ? dx.data() : nullptr,
+                                    .dweight_VC = gradients ? dweight.data() : nullptr,
+                                    .rows = s.rows,
+                                    .cols = s.cols,
+                                    .vocabulary = s.vocabulary};
+  ScratchSpace scratch(kernels.linear_cross_entropy_scratch(args, parallel.workers()));
+  kernels.linear_cross_entropy(args, scratch.span(), parallel);
+  return {{"loss", loss.span()}, {"dx", dx.span()}, {"dweight", dweight.span()}};
+}
+
+}  // namespace
+
+KernelCases linear_cross_entropy_cases() {
+  KernelCases cases;
+  for (const LossShape& s : std::vector<LossShape>{{1, 1, 1},
+                                                   {3, 7, 5},
+                                                   {5, 16, 256},
+                                                   {4, 33, 257, 20.0F},
+                                                   {17, 20, 1000},
+                                                   {300, 8, 70},
+                                                   {2, 300, 600},
+                                                   {37, 24, 530, 8.0F}}) {
+    for (const bool gradients : {false, true}) {
+      cases.push_back({fmt::format("linear_cross_entropy {}x{} of {}{}", s.rows, s.cols,
+                                   s.vocabulary, gradients ? " with gradients" : ""),
+                       [=](const Kernels& kernels, Parallel& parallel) {
+                         return run_loss(kernels, parallel, s, gradients);
+                       }});
+    }
+  }
+  return cases;
+}
+
+namespace {
+
+Outputs run_flat(const Kernels& kernels, Parallel& parallel, int64_t count, float scale) {
+  const Floats x = random_floats(1, count, scale);
+  const Floats y = random_floats(2, count, scale);
+  Floats out(count);
+  kernels.add({.a = x.data(), .b = y.data(), .out = out.data(), .count = count}, parallel);
+  const float sums[] = {kernels.sum(x.span(), parallel),
+                        kernels.sum_of_squares(x.span(), parallel)};
+  return {{"add", out.span()}, {"sum and sum of squares", sums}};
+}
+
+Outputs run_column_sum(const Kernels& kernels, Parallel& parallel, MatrixShape s) {
+  const Floats x = random_floats(1, s.rows * s.cols);
+  Floats sum(s.cols, kUntouched);
+  kernels.column_sum({.x_NC = x.data(), .sum_C = sum.data(), .rows = s.rows, .cols = s.cols},
+                     parallel);
+  return {{"sum", sum.span()}};
+}
+
+Outputs run_adamw(const Kernels& kernels, Parallel& parallel, int64_t count) {
+  Floats parameter = random_floats(1, count);
+  const Floats gradient = random_floats(2, count);
+  Floats m = random_floats(3, count);
+  Floats v = random_floats(4, count);
+  for (int64_t i = 0; i < count; ++i) v.data()[i] = v.data()[i] * v.data()[i];
+  kernels.adamw({.parameter = parameter.data(),
+                 .gradient = gradient.data(),
+                 .m = m.data(),
+                 .v = v.data(),
+                 .count = count,
+                 .gradient_scale = 0.37F,
+                 .learning_rate = 1e-3F,
+                 .beta1 = 0.9F,
+                 .beta2 = 0.95F,
+                 .epsilon = 1e-8F,
+                 .weight_decay = 0.1F,
+                 .correction1 = 1.7F,
+                 .correction2 = 3.3F},
+                parallel);
+  return {{"parameter", parameter.span()}, {"m", m.span()}, {"v", v.span()}};
+}
+
+}  // namespace
+
+KernelCases reduction_cases() {
+  KernelCases cases;
+  const auto add = [&](std::string name, auto run) {
+    cases.push_back({std::move(name), std::move(run)});
+  };
+  for (const int64_t count : {0, 1, 15, 16, 17, 33, 255, 256, 257, 5000, 70001}) {
+    for (const float scale : {1.0F, 1e-24F}) {
+      add(fmt::format("add, sum, sum_of_squares {} scale {}", count, scale),
+          [=](const Kernels& k, Parallel& p) { return run_flat(k, p, count, scale); });
+    }
+    add(fmt::format("adamw {}", count),
+        [=](const Kernels& k, Parallel& p) { return run_adamw(k, p, count); });
+  }
+  for (const MatrixShape& s :
+       std::vector<MatrixShape>{{1, 1}, {3, 7}, {256, 16}, {257, 33}, {1500, 5}, {600, 130}}) {
+    add(fmt::format("column_sum {}x{}", s.rows, s.cols),
+        [=](const Kernels& k, Parallel& p) { return run_column_sum(k, p, s); });
+  }
+  return cases;
+}
+
+}  // namespace glass::engine::testing
