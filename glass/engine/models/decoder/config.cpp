@@ -1,0 +1,195 @@
+#include "glass/engine/models/decoder/config.h"
+
+#include <array>
+#include <cmath>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <fmt/core.h>
+
+#include "glass/base/json.h"
+#include "glass/base/result.h"
+
+namespace glass::engine {
+namespace {
+
+// The names of an enumeration in JSON.
+template <typename Enum, size_t n>
+using Names = std::array<std::pair<Enum, std::string_view>, n>;
+
+constexpr Names<nn::NormKind, 2> kNormNames = {
+    {{nn::NormKind::kRms, "rms"}, {nn::NormKind::kLayer, "layer"}}};
+constexpr Names<DecoderConfig::Positions, 2> kPositionNames = {
+    {{DecoderConfig::Positions::kRope, "rope"}, {DecoderConfig::Positions::kLearned, "learned"}}};
+constexpr Names<nn::MlpKind, 3> kMlpNames = {{{nn::MlpKind::kSwiglu, "swiglu"},
+                                              {nn::MlpKind::kGeluTanh, "gelu_tanh"},
+                                              {nn::MlpKind::kGeluErf, "gelu_erf"}}};
+
+tl::unexpected<Error> wrong(std::string message) {
+  return fail(ErrorCode::kInvalidInput, "model: " + std::move(message));
+}
+
+// Calls visit(name, field) for every field: the one list that reader and writer share.
+template <typename Config, typename Visit>
+void for_each_field(Config& config, Visit visit) {
+  visit("d_model", config.d_model);
+  visit("n_layers", config.n_layers);
+  visit("n_heads", config.n_heads);
+  visit("n_kv_heads", config.n_kv_heads);
+  visit("head_dim", config.head_dim);
+  visit("d_ff", config.d_ff);
+  visit("vocabulary", config.vocabulary);
+  visit("context", config.context);
+  visit("norm", config.norm);
+  visit("norm_epsilon", config.norm_epsilon);
+  visit("norm_bias", config.norm_bias);
+  visit("positions", config.positions);
+  visit("rope_theta", config.rope_theta);
+  visit("rotary_dim", config.rotary_dim);
+  visit("rope_interleaved", config.rope_interleaved);
+  visit("mlp", config.mlp);
+  visit("attention_bias", config.attention_bias);
+  visit("mlp_bias", config.mlp_bias);
+  visit("tied_embeddings", config.tied_embeddings);
+}
+
+constexpr const auto& names_of(nn::NormKind) {
+  return kNormNames;
+}
+
+constexpr const auto& names_of(DecoderConfig::Positions) {
+  return kPositionNames;
+}
+
+constexpr const auto& names_of(nn::MlpKind) {
+  return kMlpNames;
+}
+
+Json write(int64_t value) {
+  return value;
+}
+
+Json write(double value) {
+  return value;
+}
+
+Json write(bool value) {
+  return value;
+}
+
+template <typename Enum>
+Json write(Enum value) {
+  for (const auto& [known, name] : names_of(value)) {
+    if (known == value) return name;
+  }
+  return nullptr;
+}
+
+Status read(const Json& json, std::string_view key, int64_t& into) {
+  GLASS_TRY(into, json.get_int(key));
+  return {};
+}
+
+Status read(const Json& json, std::string_view key, double& into) {
+  GLASS_TRY(into, json.get_number(key));
+  return {};
+}
+
+Status read(const Json& json, std::string_view key, bool& into) {
+  GLASS_TRY(into, json.get_bool(key));
+  return {};
+}
+
+template <typename Enum>
+Status read(const Json& json, std::string_view key, Enum& into) {
+  GLASS_TRY(const std::string text, json.get_string(key));
+  std::string known_names;
+  for (const auto& [known, name] : names_of(into)) {
+    if (text == name) {
+      into = known;
+      return {};
+    }
+    known_names += fmt::format("{}'{}'", known_names.empty() ? "" : ", ", name);
+  }
+  return wrong(fmt::format("{} is '{}'; known are {}", key, text, known_names));
+}
+
+Status expect_sizes(const DecoderConfig& config) {
+  const std::array<std::pair<std::string_view, int64_t>, 8> sizes = {
+      {{"d_model", config.d_model},
+       {"n_layers", config.n_layers},
+       {"n_heads", config.n_heads},
+       {"n_kv_heads", config.n_kv_heads},
+       {"head_dim", config.head_dim},
+       {"d_ff", config.d_ff},
+       {"vocabulary", config.vocabulary},
+       {"context", config.context}}};
+  constexpr int64_t kMost = int64_t{1} << 30;  // row indices are int32
+  for (const auto& [name, size] : sizes) {
+    if (size < 1 || size > kMost)
+      return wrong(fmt::format("{} is {}; it must lie between 1 and {}", name, size, kMost));
+  }
+  return {};
+}
+
+Status expect_rope(const DecoderConfig& config) {
+  const int64_t rotary_dim = config.rotary_dim;
+  if (rotary_dim < 2 || rotary_dim % 2 != 0 || rotary_dim > config.head_dim)
+    return wrong(
+        fmt::format("rotary_dim is {}; it must be even, at least 2 and at most head_dim, "
+                    "which is {}",
+                    rotary_dim, config.head_dim));
+  if (!std::isfinite(config.rope_theta) || config.rope_theta < 1)
+    return wrong(fmt::format("rope_theta is {}; it must be at least 1", config.rope_theta));
+  return {};
+}
+
+}  // namespace
+
+Status validate(const DecoderConfig& config) {
+  GLASS_TRY_STATUS(expect_sizes(config));
+  if (config.n_heads % config.n_kv_heads != 0)
+    return wrong(fmt::format("n_heads ({}) must be a multiple of n_kv_heads ({})", config.n_heads,
+                             config.n_kv_heads));
+  if (!(config.norm_epsilon > 0 && config.norm_epsilon < 1))
+    return wrong(fmt::format("norm_epsilon is {}; it must lie between 0 and 1, often 1e-5",
+                             config.norm_epsilon));
+  if (config.norm_bias && config.norm == nn::NormKind::kRms)
+    return wrong("norm_bias is true, but the norm is 'rms', which has no bias");
+  if (config.positions == DecoderConfig::Positions::kRope) return expect_rope(config);
+  if (config.rotary_dim != 0) return wrong("rotary_dim must be 0 where positions are 'learned'");
+  return {};
+}
+
+Json to_json(const DecoderConfig& config) {
+  Json::Object object;
+  for_each_field(config, [&](std::string_view key, const auto& field) {
+    object.emplace(std::string(key), write(field));
+  });
+  return object;
+}
+
+Result<DecoderConfig> decoder_config_from_json(const Json& json) {
+  const Json::Object* object = json.if_object();
+  if (object == nullptr) return wrong("the configuration must be a JSON object");
+  DecoderConfig config;
+  Status status;
+  size_t known = 0;
+  for_each_field(config, [&](std::string_view key, auto& field) {
+    if (status) status = read(json, key, field);
+    known += object->contains(key) ? 1 : 0;
+  });
+  if (!status) return in_context("model", status.error());
+  if (known != object->size()) {
+    const Json fields = to_json(config);
+    for (const auto& [key, value] : *object) {
+      if (fields.find(key) == nullptr) return wrong(fmt::format("'{}' is no known field", key));
+    }
+  }
+  GLASS_TRY_STATUS(validate(config));
+  return config;
+}
+
+}  // namespace glass::engine

@@ -1,0 +1,51 @@
+// DecoderConfig: everything that tells one decoder from another. The families (gpt2/, llama/) only
+// fill it in; decoder.h turns it into graphs.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "glass/base/json.h"
+#include "glass/base/result.h"
+#include "glass/engine/nn/layers.h"
+
+namespace glass::engine {
+
+struct DecoderConfig {
+  int64_t d_model = 0;
+  int64_t n_layers = 0;
+  int64_t n_heads = 0;
+  int64_t n_kv_heads = 0;  // divides n_heads
+  int64_t head_dim = 0;    // not always d_model / n_heads
+  int64_t d_ff = 0;
+  int64_t vocabulary = 0;
+  int64_t context = 0;  // positions
+
+  nn::NormKind norm = nn::NormKind::kRms;
+  double norm_epsilon = 1e-5;
+  bool norm_bias = false;  // kLayer only
+
+  enum class Positions { kRope, kLearned };
+  Positions positions = Positions::kRope;
+  double rope_theta = 10000.0;
+  int64_t rotary_dim = 0;         // kRope: even, at most head_dim
+  bool rope_interleaved = false;  // pairs (2i, 2i+1), else (i, i + rotary_dim/2)
+
+  nn::MlpKind mlp = nn::MlpKind::kSwiglu;
+  bool attention_bias = false;
+  bool mlp_bias = false;
+  bool tied_embeddings = true;
+
+  friend bool operator==(const DecoderConfig&, const DecoderConfig&) = default;
+};
+
+// kInvalidInput names the field and the way out.
+[[nodiscard]] Status validate(const DecoderConfig& config);
+
+// Every field by its name; for records and checkpoints.
+[[nodiscard]] Json to_json(const DecoderConfig& config);
+// Refuses unknown and missing fields; the result is valid.
+[[nodiscard]] Result<DecoderConfig> decoder_config_from_json(const Json& json);
+
+}  // namespace glass::engine

@@ -1,0 +1,195 @@
+#include "glass/engine/models/decoder/decoder.h"
+
+#include <cmath>
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <fmt/core.h>
+
+#include "glass/base/result.h"
+#include "glass/engine/graph/operations.h"
+#include "glass/engine/nn/layers.h"
+
+namespace glass::engine {
+namespace {
+
+constexpr double kInitStd = 0.02;  // GPT-2's
+
+// What a pass over the blocks reads besides the stream.
+struct Inputs {
+  ValueId tokens_N, positions_N, first_key_BT;
+  ValueId rope_table = ValueId::kNone;
+  ValueId length_B = ValueId::kNone;  // generation only
+  int64_t sequences = 0, capacity = 0;
+};
+
+Status expect_shape(const DecoderConfig& config, int64_t sequences, int64_t positions,
+                    int64_t positions_max) {
+  GLASS_TRY_STATUS(validate(config));
+  if (sequences < 1 || positions < 1)
+    return fail(ErrorCode::kInvalidInput, fmt::format("a batch of {} sequences of {} positions is "
+                                                      "empty; both must be at least 1",
+                                                      sequences, positions));
+  if (positions > positions_max)
+    return fail(ErrorCode::kInvalidInput,
+                fmt::format("sequences of {} positions do not fit into {}, which is all that the "
+                            "model or its cache has",
+                            positions, positions_max));
+  return {};
+}
+
+Heads heads_of(const DecoderConfig& config) {
+  return {.query = config.n_heads,
+          .key = config.n_kv_heads,
+          .head_dim = config.head_dim,
+          .scale = 1.0 / std::sqrt(static_cast<double>(config.head_dim))};
+}
+
+nn::NormOptions norm_options(const DecoderConfig& config) {
+  return {.kind = config.norm, .epsilon = config.norm_epsilon, .bias = config.norm_bias};
+}
+
+Inputs add_inputs(nn::Net& net, const DecoderConfig& config, int64_t sequences, int64_t positions) {
+  GraphBuilder& graph = net.graph();
+  Inputs inputs;
+  inputs.sequences = sequences;
+  inputs.tokens_N = graph.input("tokens", DType::kI32, {sequences * positions});
+  inputs.positions_N = graph.input("positions", DType::kI32, {sequences * positions});
+  inputs.first_key_BT = graph.input("first_key", DType::kI32, {sequences, positions});
+  if (config.positions == DecoderConfig::Positions::kRope)
+    inputs.rope_table =
+        rope_table(graph, "rope_table", config.context, config.rotary_dim, config.rope_theta);
+  return inputs;
+}
+
+struct Embedded {
+  ValueId x_NC;
+  ValueId table_VC;
+};
+
+Embedded embed(nn::Net& net, const DecoderConfig& config, const Inputs& inputs) {
+  const ValueId table =
+      net.parameter("embed.weight", {config.vocabulary, config.d_model}, Init::normal(kInitStd));
+  PositionTable positions;
+  if (config.positions == DecoderConfig::Positions::kLearned)
+    positions = {.position_N = inputs.positions_N,
+                 .table_PC = net.parameter("position.weight", {config.context, config.d_model},
+                                           Init::normal(kInitStd))};
+  return {embedding(net.graph(), "embed", inputs.tokens_N, table, positions), table};
+}
+
+// x + attention(norm1(x)), then x + mlp(norm2(x)). The two projections back into the stream begin
+// smaller, by the square root of their number.
+ValueId block(nn::Net& net, const DecoderConfig& config, const Inputs& inputs, int layer,
+              ValueId x_NC) {
+  const auto scope = net.scope(fmt::format("blocks.{}", layer), layer);
+  const double residual_std = kInitStd / std::sqrt(2.0 * static_cast<double>(config.n_layers));
+
+  const ValueId normed = nn::norm(net, "norm1", x_NC, norm_options(config));
+  nn::SelfAttentionOptions attention = {.heads = heads_of(config),
+                                        .bias = config.attention_bias,
+                                        .out_std = residual_std,
+                                        .rope_table = inputs.rope_table,
+                                        .interleaved = config.rope_interleaved,
+                                        .position_N = inputs.positions_N,
+                                        .first_key_BT = inputs.first_key_BT,
+                                        .length_B = inputs.length_B};
+  if (inputs.length_B != ValueId::kNone)
+    attention.cache_BPW = net.graph().input(
+        "attn.cache", DType::kF32,
+        {inputs.sequences, inputs.capacity, 2 * config.n_kv_heads * config.head_dim});
+  const ValueId attended = nn::self_attention(net, "attn", normed, x_NC, attention);
+
+  return nn::mlp(net, "mlp", nn::norm(net, "norm2", attended, norm_options(config)), attended,
+                 {.kind = config.mlp,
+                  .hidden_width = config.d_ff,
+                  .bias = config.mlp_bias,
+                  .down_std = residual_std});
+}
+
+// The stream after the last norm.
+ValueId trunk(nn::Net& net, const DecoderConfig& config, const Inputs& inputs, ValueId x_NC) {
+  for (int layer = 0; layer < config.n_layers; ++layer)
+    x_NC = block(net, config, inputs, layer, x_NC);
+  return nn::norm(net, "norm", x_NC, norm_options(config));
+}
+
+ValueId head_weight(nn::Net& net, const DecoderConfig& config, ValueId table_VC) {
+  return config.tied_embeddings ? table_VC
+                                : net.parameter("head.weight", {config.vocabulary, config.d_model},
+                                                Init::normal(kInitStd));
+}
+
+void add_loss(nn::Net& net, const DecoderConfig& config, BatchShape shape) {
+  const Inputs inputs = add_inputs(net, config, shape.sequences, shape.positions);
+  const ValueId targets =
+      net.graph().input("targets", DType::kI32, {shape.sequences * shape.positions});
+  const Embedded embedded = embed(net, config, inputs);
+  const ValueId x = trunk(net, config, inputs, embedded.x_NC);
+  const ValueId head = head_weight(net, config, embedded.table_VC);
+  net.graph().mark_output(linear_cross_entropy(net.graph(), "loss", x, head, targets));
+}
+
+}  // namespace
+
+Result<Graph> build_loss_graph(const DecoderConfig& config, BatchShape shape) {
+  GLASS_TRY_STATUS(expect_shape(config, shape.sequences, shape.positions, config.context));
+  nn::Net net("decoder.loss");
+  add_loss(net, config, shape);
+  return net.graph().build();
+}
+
+Result<Graph> build_training_graph(const DecoderConfig& config, BatchShape shape,
+                                   Recompute recompute) {
+  GLASS_TRY(const Graph loss, build_loss_graph(config, shape));
+  return backward(loss, "loss", recompute);
+}
+
+Result<Graph> build_inference_graph(const DecoderConfig& config, const InferenceShape& shape) {
+  const int64_t capacity = shape.capacity == 0 ? config.context : shape.capacity;
+  GLASS_TRY_STATUS(expect_shape(config, shape.sequences, shape.positions, capacity));
+  nn::Net net("decoder.inference");
+  GraphBuilder& graph = net.graph();
+  Inputs inputs = add_inputs(net, config, shape.sequences, shape.positions);
+  inputs.length_B = graph.input("length", DType::kI32, {shape.sequences});
+  inputs.capacity = capacity;
+
+  const Embedded embedded = embed(net, config, inputs);
+  ValueId x = trunk(net, config, inputs, embedded.x_NC);
+  if (shape.rows_with_logits > 0) {
+    const ValueId rows = graph.input("logit_rows", DType::kI32, {shape.rows_with_logits});
+    x = embedding(graph, "norm.rows", rows, x);
+  }
+  const ValueId head = head_weight(net, config, embedded.table_VC);
+  graph.mark_output(linear(graph, "logits", x, head));
+  return graph.build();
+}
+
+Result<std::vector<ParameterSpec>> parameters(const DecoderConfig& config) {
+  GLASS_TRY_STATUS(validate(config));
+  nn::Net net("decoder.parameters");
+  add_loss(net, config, {.sequences = 1, .positions = 1});
+  GLASS_TRY(const Graph checked, net.graph().build());
+  return net.parameters();
+}
+
+int64_t parameter_count(const std::vector<ParameterSpec>& parameters) {
+  int64_t count = 0;
+  for (const ParameterSpec& parameter : parameters)
+    count += element_count(parameter.shape).value();  // parameters() has checked it
+  return count;
+}
+
+Result<double> training_flops_per_token(const DecoderConfig& config, int64_t positions) {
+  GLASS_TRY(const std::vector<ParameterSpec> specs, parameters(config));
+  int64_t multiplied = parameter_count(specs);
+  if (config.positions == DecoderConfig::Positions::kLearned)
+    multiplied -= config.context * config.d_model;
+  if (!config.tied_embeddings) multiplied -= config.vocabulary * config.d_model;
+  const int64_t attention = config.n_layers * config.n_heads * config.head_dim * positions;
+  return 6.0 * static_cast<double>(multiplied) + 12.0 * static_cast<double>(attention);
+}
+
+}  // namespace glass::engine

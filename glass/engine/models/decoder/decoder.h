@@ -1,0 +1,76 @@
+// The decoder: one configurable transformer that covers GPT-2, Llama and their relatives.
+//
+//   tokens -> embed -> [ norm1 -> attn (+) -> norm2 -> mlp (+) ] * n_layers -> norm -> head
+//
+// Names of values: `embed`, `blocks.3.norm1`, `blocks.3.attn.qkv`, `blocks.3.attn.rope`,
+// `blocks.3.attn.heads` (what attention gives), `blocks.3.attn.out` (the stream after attention has
+// been added), `blocks.3.norm2`, `blocks.3.mlp.gate_up` or `blocks.3.mlp.up`,
+// `blocks.3.mlp.hidden`, `blocks.3.mlp.down` (the stream after the block), `norm`, `loss`,
+// `logits`. Parameters add `.weight` or `.bias`; fused rows are [q heads | k heads | v heads] and
+// [gate | up].
+//
+// Inputs, all I32, N = sequences * positions rows, row = sequence * positions + position:
+//   tokens [N]                        ids below the vocabulary
+//   positions [N]                     of each row within its document, below the context
+//   first_key [sequences, positions]  the first position of the window (or cache) that the row may
+//                                     attend to: the start of its document
+//   targets [N]                       the next token, -1 where there is none
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "glass/base/result.h"
+#include "glass/engine/graph/backward.h"
+#include "glass/engine/graph/graph.h"
+#include "glass/engine/models/decoder/config.h"
+#include "glass/engine/nn/net.h"
+
+namespace glass::engine {
+
+using nn::Init;
+using nn::ParameterSpec;
+
+// What a micro-batch looks like.
+struct BatchShape {
+  int64_t sequences = 1;
+  int64_t positions = 1;  // of each sequence, at most the context
+};
+
+// Output `loss` [N]: nats of each row.
+[[nodiscard]] Result<Graph> build_loss_graph(const DecoderConfig& config, BatchShape shape);
+
+// The loss, and `W.gradient` of the sum of the losses for every parameter W.
+[[nodiscard]] Result<Graph> build_training_graph(const DecoderConfig& config, BatchShape shape,
+                                                 Recompute recompute = Recompute::kNone);
+
+// One step of generation: `positions` new tokens of each sequence, after those in the cache.
+// Further inputs: `length` [sequences], how many positions each cache holds already; per block a
+// cache `blocks.3.attn.cache` [sequences, capacity, 2 n_kv_heads head_dim] (F32, bound mutable),
+// whose positions from `length` on the run fills; where rows_with_logits > 0, `logit_rows`
+// [rows_with_logits], the rows whose logits are wanted. Output `logits` [rows, vocabulary].
+// Tokens beyond the real ones (padding at the end) may be given: they disturb no earlier row, and
+// the next run overwrites what they wrote, if `length` counts the real ones only.
+struct InferenceShape {
+  int64_t sequences = 1;
+  int64_t positions = 1;         // new ones in a run
+  int64_t capacity = 0;          // of the cache; 0: the context
+  int64_t rows_with_logits = 0;  // 0: all rows
+};
+
+[[nodiscard]] Result<Graph> build_inference_graph(const DecoderConfig& config,
+                                                  const InferenceShape& shape);
+
+// In the order of the graph: embedding first, head last.
+[[nodiscard]] Result<std::vector<ParameterSpec>> parameters(const DecoderConfig& config);
+
+[[nodiscard]] int64_t parameter_count(const std::vector<ParameterSpec>& parameters);
+
+// Floating-point operations to train on one token of a sequence of `positions`, by the formula of
+// PaLM (appendix B) and nanoGPT: 6 N + 12 n_layers (n_heads head_dim) positions. N counts what is
+// multiplied: every parameter but learned positions and, where the head has weights of its own, the
+// embedding. Attention counts as full, although it is causal.
+[[nodiscard]] Result<double> training_flops_per_token(const DecoderConfig& config,
+                                                      int64_t positions);
+
+}  // namespace glass::engine

@@ -1,0 +1,50 @@
+#include "glass/engine/models/family.h"
+
+#include <array>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include <fmt/core.h>
+
+#include "glass/base/json.h"
+#include "glass/base/result.h"
+#include "glass/engine/models/gpt2/gpt2.h"
+#include "glass/engine/models/llama/llama.h"
+
+namespace glass::engine {
+namespace {
+
+std::string known(std::string_view ModelFamily::*field) {
+  std::string names;
+  for (const ModelFamily& family : model_families())
+    names += fmt::format("{}'{}'", names.empty() ? "" : ", ", family.*field);
+  return names;
+}
+
+}  // namespace
+
+std::span<const ModelFamily> model_families() {
+  static const std::array families = {gpt2_family(), llama_family()};
+  return families;
+}
+
+Result<const ModelFamily*> model_family(std::string_view name) {
+  for (const ModelFamily& family : model_families()) {
+    if (family.name == name) return &family;
+  }
+  return fail(ErrorCode::kInvalidInput, fmt::format("model family '{}' is unknown; there are {}",
+                                                    name, known(&ModelFamily::name)));
+}
+
+Result<const ModelFamily*> hugging_face_family(const Json& config) {
+  GLASS_TRY(const std::string model_type, config.get_string("model_type"));
+  for (const ModelFamily& family : model_families()) {
+    if (family.model_type == model_type) return &family;
+  }
+  return fail(ErrorCode::kInvalidInput,
+              fmt::format("model_type '{}' is not supported; known are {}", model_type,
+                          known(&ModelFamily::model_type)));
+}
+
+}  // namespace glass::engine

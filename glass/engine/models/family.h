@@ -1,0 +1,49 @@
+// Model families: from the few numbers of a recipe, or the config.json of a released model, to the
+// configuration of the decoder. One folder per family; this table finds them.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "glass/base/json.h"
+#include "glass/base/result.h"
+#include "glass/engine/models/decoder/config.h"
+
+namespace glass::engine {
+
+// What a recipe says about its model.
+struct ModelOptions {
+  int64_t layers = 0;
+  int64_t d_model = 0;
+  int64_t heads = 0;
+  int64_t kv_heads = 0;
+  int64_t d_ff = 0;
+  int64_t vocabulary = 0;
+  int64_t context = 0;
+  double norm_epsilon = 1e-5;
+  double rope_theta = 10000.0;
+  bool tied_embeddings = true;
+};
+
+struct ModelFamily {
+  std::string_view name;          // "llama", as recipes say
+  std::string_view model_type;    // "model_type" of config.json
+  std::string_view architecture;  // "architectures" of config.json
+  // Valid configurations, or kInvalidInput naming the option or key.
+  Result<DecoderConfig> (*from_options)(const ModelOptions&);
+  Result<DecoderConfig> (*from_hugging_face)(const Json& config);
+  // REQUIRES: the configuration is one that the family can express (made by one of the above).
+  Json (*to_hugging_face)(const DecoderConfig&);
+};
+
+std::span<const ModelFamily> model_families();
+
+// kInvalidInput lists the families there are.
+[[nodiscard]] Result<const ModelFamily*> model_family(std::string_view name);
+
+// The family of a config.json, by its model_type.
+[[nodiscard]] Result<const ModelFamily*> hugging_face_family(const Json& config);
+
+}  // namespace glass::engine

@@ -1,0 +1,109 @@
+#include "glass/engine/models/gpt2/gpt2.h"
+
+#include <cstdint>
+#include <string>
+
+#include <fmt/core.h>
+
+#include "glass/base/json.h"
+#include "glass/base/result.h"
+#include "glass/engine/models/decoder/config.h"
+#include "glass/engine/models/family.h"
+#include "glass/engine/models/hugging_face.h"
+
+namespace glass::engine {
+namespace {
+
+Result<DecoderConfig> gpt2(const ModelOptions& options, nn::MlpKind mlp) {
+  if (options.heads < 1 || options.d_model % options.heads != 0)
+    return fail(ErrorCode::kInvalidInput,
+                fmt::format("d_model ({}) must be a multiple of the number of heads ({})",
+                            options.d_model, options.heads));
+  if (options.kv_heads != options.heads)
+    return fail(ErrorCode::kInvalidInput,
+                fmt::format("GPT-2 has as many key heads as query heads: kv_heads ({}) must equal "
+                            "heads ({}); the family 'llama' can share key heads",
+                            options.kv_heads, options.heads));
+  const DecoderConfig config = {.d_model = options.d_model,
+                                .n_layers = options.layers,
+                                .n_heads = options.heads,
+                                .n_kv_heads = options.kv_heads,
+                                .head_dim = options.d_model / options.heads,
+                                .d_ff = options.d_ff,
+                                .vocabulary = options.vocabulary,
+                                .context = options.context,
+                                .norm = nn::NormKind::kLayer,
+                                .norm_epsilon = options.norm_epsilon,
+                                .norm_bias = true,
+                                .positions = DecoderConfig::Positions::kLearned,
+                                .mlp = mlp,
+                                .attention_bias = true,
+                                .mlp_bias = true,
+                                .tied_embeddings = options.tied_embeddings};
+  GLASS_TRY_STATUS(validate(config));
+  return config;
+}
+
+Result<DecoderConfig> from_options(const ModelOptions& options) {
+  return gpt2(options, nn::MlpKind::kGeluTanh);
+}
+
+Result<nn::MlpKind> activation_of(const Json& config) {
+  const Json* activation = config.find("activation_function");
+  if (activation == nullptr || *activation == Json("gelu_new") ||
+      *activation == Json("gelu_pytorch_tanh"))
+    return nn::MlpKind::kGeluTanh;
+  if (*activation == Json("gelu")) return nn::MlpKind::kGeluErf;
+  return fail(ErrorCode::kInvalidInput,
+              fmt::format("config.json: activation_function is {}; supported are 'gelu_new', "
+                          "'gelu_pytorch_tanh' and 'gelu'",
+                          to_canonical(*activation)));
+}
+
+Result<DecoderConfig> from_hugging_face(const Json& config) {
+  GLASS_TRY_STATUS(expect_only(config, "scale_attn_weights", true));
+  GLASS_TRY_STATUS(expect_only(config, "scale_attn_by_inverse_layer_idx", false));
+  GLASS_TRY_STATUS(expect_only(config, "add_cross_attention", false));
+  ModelOptions options;
+  GLASS_TRY(options.layers, config.get_int("n_layer"));
+  GLASS_TRY(options.d_model, config.get_int("n_embd"));
+  GLASS_TRY(options.heads, config.get_int("n_head"));
+  options.kv_heads = options.heads;
+  GLASS_TRY(options.d_ff, int_or(config, "n_inner", 4 * options.d_model));
+  GLASS_TRY(options.vocabulary, config.get_int("vocab_size"));
+  GLASS_TRY(options.context, config.get_int("n_positions"));
+  GLASS_TRY(options.norm_epsilon, number_or(config, "layer_norm_epsilon", 1e-5));
+  GLASS_TRY(options.tied_embeddings, bool_or(config, "tie_word_embeddings", true));
+  GLASS_TRY(const nn::MlpKind mlp, activation_of(config));
+  return gpt2(options, mlp);
+}
+
+Json to_hugging_face(const DecoderConfig& config) {
+  return Json::Object{
+      {"model_type", "gpt2"},
+      {"architectures", Json::Array{"GPT2LMHeadModel"}},
+      {"n_layer", config.n_layers},
+      {"n_embd", config.d_model},
+      {"n_head", config.n_heads},
+      {"n_inner", config.d_ff},
+      {"vocab_size", config.vocabulary},
+      {"n_positions", config.context},
+      {"n_ctx", config.context},
+      {"layer_norm_epsilon", config.norm_epsilon},
+      {"activation_function", config.mlp == nn::MlpKind::kGeluErf ? "gelu" : "gelu_new"},
+      {"tie_word_embeddings", config.tied_embeddings},
+      {"torch_dtype", "float32"}};
+}
+
+}  // namespace
+
+ModelFamily gpt2_family() {
+  return {.name = "gpt2",
+          .model_type = "gpt2",
+          .architecture = "GPT2LMHeadModel",
+          .from_options = from_options,
+          .from_hugging_face = from_hugging_face,
+          .to_hugging_face = to_hugging_face};
+}
+
+}  // namespace glass::engine

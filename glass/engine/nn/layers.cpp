@@ -1,0 +1,76 @@
+#include "glass/engine/nn/layers.h"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "glass/engine/graph/operations.h"
+#include "glass/engine/nn/net.h"
+
+namespace glass::engine::nn {
+
+ValueId linear(Net& net, std::string_view name, ValueId x_NK, int64_t width,
+               const LinearOptions& options) {
+  const std::string prefix(name);
+  const ValueId weight =
+      net.parameter(prefix + ".weight", {width, net.width(x_NK)}, Init::normal(options.std));
+  const ValueId bias =
+      options.bias ? net.parameter(prefix + ".bias", {width}, Init::zeros()) : ValueId::kNone;
+  return engine::linear(net.graph(), name, x_NK, weight,
+                        {.bias_M = bias, .residual_NM = options.residual_NM});
+}
+
+ValueId norm(Net& net, std::string_view name, ValueId x_NC, const NormOptions& options) {
+  const std::string prefix(name);
+  const int64_t width = net.width(x_NC);
+  const ValueId weight = net.parameter(prefix + ".weight", {width}, Init::ones());
+  if (options.kind == NormKind::kRms)
+    return rms_norm(net.graph(), name, x_NC, weight, options.epsilon);
+  const ValueId bias =
+      options.bias ? net.parameter(prefix + ".bias", {width}, Init::zeros()) : ValueId::kNone;
+  return layer_norm(net.graph(), name, x_NC, weight, bias, options.epsilon);
+}
+
+ValueId self_attention(Net& net, std::string_view name, ValueId x_NC, ValueId residual_NC,
+                       const SelfAttentionOptions& options) {
+  const auto scope = net.scope(name);
+  GraphBuilder& graph = net.graph();
+  const Heads& heads = options.heads;
+
+  ValueId qkv = linear(net, "qkv", x_NC, heads.qkv_width(), {.bias = options.bias});
+  if (options.rope_table != ValueId::kNone)
+    qkv = rope(graph, "rope", qkv, options.position_N, options.rope_table,
+               {.heads = heads.query + heads.key,
+                .head_dim = heads.head_dim,
+                .interleaved = options.interleaved});
+
+  ValueId mixed;
+  if (options.cache_BPW == ValueId::kNone) {
+    mixed = attention(graph, "heads", qkv, options.first_key_BT, heads);
+  } else {
+    const ValueId cache =
+        cache_write(graph, "cached", qkv, options.cache_BPW, options.length_B, heads);
+    mixed =
+        cached_attention(graph, "heads", qkv, cache, options.first_key_BT, options.length_B, heads);
+  }
+  return linear(net, "out", mixed, net.width(x_NC),
+                {.std = options.out_std, .bias = options.bias, .residual_NM = residual_NC});
+}
+
+ValueId mlp(Net& net, std::string_view name, ValueId x_NC, ValueId residual_NC,
+            const MlpOptions& options) {
+  const auto scope = net.scope(name);
+  ValueId hidden;
+  if (options.kind == MlpKind::kSwiglu) {
+    const ValueId gate_up =
+        linear(net, "gate_up", x_NC, 2 * options.hidden_width, {.bias = options.bias});
+    hidden = swiglu(net.graph(), "hidden", gate_up);
+  } else {
+    const ValueId up = linear(net, "up", x_NC, options.hidden_width, {.bias = options.bias});
+    hidden = gelu(net.graph(), "hidden", up, options.kind == MlpKind::kGeluTanh ? "tanh" : "erf");
+  }
+  return linear(net, "down", hidden, net.width(x_NC),
+                {.std = options.down_std, .bias = options.bias, .residual_NM = residual_NC});
+}
+
+}  // namespace glass::engine::nn

@@ -1,0 +1,63 @@
+// Layers: a name, a few parameters, a few operations. A layer names its parameters after itself:
+// linear("attn.qkv", ...) has `attn.qkv.weight` and, if wished, `attn.qkv.bias`.
+// Letters as in graph/operations.h.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "glass/engine/graph/operations.h"
+#include "glass/engine/nn/net.h"
+
+namespace glass::engine::nn {
+
+struct LinearOptions {
+  double std = 0.02;  // of the initial weights
+  bool bias = false;  // begins with zeros
+  ValueId residual_NM = ValueId::kNone;
+};
+
+ValueId linear(Net& net, std::string_view name, ValueId x_NK, int64_t width,
+               const LinearOptions& options = {});
+
+enum class NormKind { kRms, kLayer };
+
+struct NormOptions {
+  NormKind kind = NormKind::kRms;
+  double epsilon = 1e-5;
+  bool bias = false;  // kLayer only
+};
+
+ValueId norm(Net& net, std::string_view name, ValueId x_NC, const NormOptions& options);
+
+// qkv -> rope -> attention -> out + residual. With a cache the keys and values are appended to it
+// and attention runs over all that it holds.
+struct SelfAttentionOptions {
+  Heads heads;
+  bool bias = false;
+  double out_std = 0.02;
+  ValueId rope_table = ValueId::kNone;  // kNone: positions come from elsewhere
+  bool interleaved = false;
+  ValueId position_N = ValueId::kNone;
+  ValueId first_key_BT = ValueId::kNone;
+  ValueId cache_BPW = ValueId::kNone;  // kNone: training
+  ValueId length_B = ValueId::kNone;   // what the cache holds already
+};
+
+ValueId self_attention(Net& net, std::string_view name, ValueId x_NC, ValueId residual_NC,
+                       const SelfAttentionOptions& options);
+
+enum class MlpKind { kSwiglu, kGeluTanh, kGeluErf };
+
+// kSwiglu: gate_up -> swiglu -> down + residual; else up -> gelu -> down + residual.
+struct MlpOptions {
+  MlpKind kind = MlpKind::kSwiglu;
+  int64_t hidden_width = 0;
+  bool bias = false;
+  double down_std = 0.02;
+};
+
+ValueId mlp(Net& net, std::string_view name, ValueId x_NC, ValueId residual_NC,
+            const MlpOptions& options);
+
+}  // namespace glass::engine::nn
