@@ -1,0 +1,109 @@
+#include "glass/cli/door.h"
+
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <fmt/core.h>
+
+#include "glass/base/json.h"
+#include "glass/base/result.h"
+#include "glass/cli/terminal_progress.h"
+#include "glass/crypto/ed25519.h"
+#include "glass/service/services.h"
+#include "glass/service/summary.h"
+#include "glass/system/clock.h"
+#include "glass/system/files.h"
+#include "glass/system/interrupt.h"
+#include "glass/system/machine.h"
+#include "glass/system/process.h"
+#include "glass/system/thread_pool.h"
+
+namespace glass::cli {
+namespace {
+
+// $`variable`, else the folder `below_home` of the home folder.
+system::Path user_folder(const char* variable, std::string_view below_home) {
+  if (const char* folder = std::getenv(variable); folder != nullptr && *folder != '\0')
+    return folder;
+  const char* home = std::getenv("HOME");
+  return system::Path(home == nullptr ? "." : home) / below_home;
+}
+
+int report(const Error& error) {
+  fmt::print(stderr, "glass: {}\n", error.message);
+  return exit_code(error.code);
+}
+
+}  // namespace
+
+system::Path key_file() {
+  if (const char* file = std::getenv("GLASS_KEY"); file != nullptr && *file != '\0') return file;
+  return user_folder("XDG_CONFIG_HOME", ".config") / "glassworks" / "key.json";
+}
+
+Result<crypto::SecretKey> own_key() {
+  system::Files& files = system::posix_files();
+  const system::Path file = key_file();
+  if (files.exists(file)) return crypto::SecretKey::load(files, file);
+  const crypto::SecretKey key = crypto::SecretKey::generate();
+  GLASS_TRY_STATUS(files.make_folders(file.parent_path()));
+  GLASS_TRY_STATUS(key.save(files, file));
+  fmt::print(stderr, "A new key was made: {}\n  public key {}\n", file.string(),
+             crypto::to_text(key.public_key()));
+  return key;
+}
+
+int with_services(const CommonFlags& flags,
+                  const std::function<Status(const service::Services&)>& verb) {
+  system::catch_interrupts();
+  const auto key = own_key();
+  if (!key) return report(key.error());
+  system::ThreadPool pool(flags.threads > 0 ? flags.threads : system::this_machine().cores);
+  TerminalProgress progress(stdout, stderr, system::posix_clock());
+  const service::Services services{
+      .files = system::posix_files(),
+      .process = system::posix_process(),
+      .clock = system::posix_clock(),
+      .parallel = pool,
+      .progress = progress,
+      .key = *key,
+      .cache = user_folder("XDG_CACHE_HOME", ".cache") / "glassworks" / "packages",
+      .interrupted = system::interrupted,
+  };
+  try {
+    const Status status = verb(services);
+    return status ? 0 : report(status.error());
+  } catch (const std::bad_alloc&) {
+    return report({ErrorCode::kRefused,
+                   "the machine is out of memory; make the model, the micro-batch or the sequence "
+                   "smaller, or set train.recompute = \"blocks\""});
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "glass: internal error: {}\n", error.what());
+    return 1;
+  }
+}
+
+Status tell(const CommonFlags& flags, const service::Summary& summary, std::string_view headline) {
+  if (flags.json)
+    fmt::print("{}\n", to_canonical(service::to_json(summary)));
+  else
+    fmt::print("\n{}\n{}", headline, service::to_text(summary));
+  for (const record::CheckFact& check : summary.checks) {
+    if (check.verdict == record::Verdict::kFailed)
+      return fail(ErrorCode::kMismatch, fmt::format("{}: {}", check.what, check.detail));
+  }
+  return {};
+}
+
+std::optional<system::Path> out_folder(const CommonFlags& flags) {
+  if (flags.out.empty()) return std::nullopt;
+  return system::Path(flags.out);
+}
+
+}  // namespace glass::cli

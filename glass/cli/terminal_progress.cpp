@@ -1,0 +1,110 @@
+#include "glass/cli/terminal_progress.h"
+
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <cstdio>
+#include <string>
+#include <string_view>
+
+#include <fmt/core.h>
+
+#include "glass/base/units_text.h"
+#include "glass/service/progress.h"
+#include "glass/system/clock.h"
+
+namespace glass::cli {
+namespace {
+
+constexpr int64_t kRedrawMs = 100;    // on a terminal: smooth enough, and cheap
+constexpr int64_t kPlainMs = 10'000;  // in a pipe: a log somebody may read later
+constexpr int kBarCells = 24;
+
+std::string bar(double share) {
+  const int full = std::clamp(static_cast<int>(share * kBarCells + 0.5), 0, kBarCells);
+  std::string cells;
+  for (int i = 0; i < kBarCells; ++i) cells += i < full ? "█" : "░";
+  return cells;
+}
+
+size_t terminal_columns(std::FILE* file) {
+  winsize size{};
+  if (ioctl(fileno(file), TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return 80;
+  return size.ws_col;
+}
+
+// At most `columns` characters, cut between characters; a line that wraps cannot be redrawn.
+std::string_view cut(std::string_view line, size_t columns) {
+  size_t bytes = 0;
+  for (size_t characters = 0; bytes < line.size() && characters < columns; ++characters) {
+    ++bytes;
+    while (bytes < line.size() && (static_cast<unsigned char>(line[bytes]) & 0xC0) == 0x80) ++bytes;
+  }
+  return line.substr(0, bytes);
+}
+
+}  // namespace
+
+TerminalProgress::TerminalProgress(std::FILE* text, std::FILE* status, system::Clock& clock)
+    : text_(text), status_(status), clock_(clock), terminal_(isatty(fileno(status)) == 1) {}
+
+TerminalProgress::~TerminalProgress() {
+  clear();
+}
+
+void TerminalProgress::clear() {
+  if (!line_open_) return;
+  std::fputs("\r\x1b[K", status_);
+  std::fflush(status_);
+  line_open_ = false;
+}
+
+void TerminalProgress::plain(const std::string& line) {
+  clear();
+  std::fputs((line + "\n").c_str(), status_);
+  std::fflush(status_);
+}
+
+void TerminalProgress::redraw(const std::string& line) {
+  const int64_t now_ms = clock_.monotonic_ns() / 1'000'000;
+  if (now_ms - last_ms_ < (terminal_ ? kRedrawMs : kPlainMs)) return;
+  last_ms_ = now_ms;
+  if (!terminal_) return plain(line);
+  const std::string_view shown = cut(line, terminal_columns(status_) - 1);
+  fmt::print(status_, "\r{}\x1b[K", shown);
+  std::fflush(status_);
+  line_open_ = true;
+}
+
+void TerminalProgress::stage(std::string_view name, bool found) {
+  plain(fmt::format("{}{}", name, found ? " (found, unchanged)" : ""));
+  last_ms_ = clock_.monotonic_ns() / 1'000'000;
+}
+
+void TerminalProgress::note(std::string_view line) {
+  plain(fmt::format("  {}", line));
+}
+
+void TerminalProgress::part(std::string_view what, uint64_t done, uint64_t total) {
+  const double share = total == 0 ? 0 : static_cast<double>(done) / static_cast<double>(total);
+  redraw(fmt::format("  {} {:3.0f} %  {}", bar(share), share * 100, what));
+}
+
+void TerminalProgress::training(const service::TrainingStatus& status) {
+  const double share = static_cast<double>(status.step) / static_cast<double>(status.steps);
+  const std::string mfu = status.mfu ? fmt::format("  MFU {:.2f}", *status.mfu) : "";
+  redraw(fmt::format("  {} step {}/{}  loss {:.4f}  {} tokens/s{}  {} left", bar(share),
+                     status.step, status.steps, status.loss,
+                     count_text(static_cast<int64_t>(status.tokens_per_second)), mfu,
+                     duration_text(status.remaining_ms)));
+}
+
+void TerminalProgress::generated(std::string_view text) {
+  clear();
+  std::fwrite(text.data(), 1, text.size(), text_);
+  std::fflush(text_);
+}
+
+}  // namespace glass::cli

@@ -1,0 +1,340 @@
+#include "glass/service/prepare_data.h"
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <fmt/core.h>
+
+#include "glass/base/bytes.h"
+#include "glass/base/json.h"
+#include "glass/base/result.h"
+#include "glass/base/units_text.h"
+#include "glass/crypto/sha256.h"
+#include "glass/data/corpus/corpus.h"
+#include "glass/data/corpus/document_store.h"
+#include "glass/data/shard/shard.h"
+#include "glass/data/tokenizer/tokenizer.h"
+#include "glass/data/tokenizer/trainer.h"
+#include "glass/service/recipe/recipe.h"
+#include "glass/service/run_folder.h"
+#include "glass/service/services.h"
+
+namespace glass::service {
+namespace {
+
+// The identity of what goes into a stage: settings and the results before it.
+crypto::Digest inputs_digest(Json::Object parts) {
+  return crypto::sha256(to_canonical(std::move(parts)));
+}
+
+Result<crypto::Digest> digest_setting(std::string_view key, std::string_view value) {
+  auto digest = crypto::digest_from_text(fmt::format("sha256:{}", value));
+  if (!digest)
+    return fail(
+        ErrorCode::kInvalidInput,
+        fmt::format("corpus.source.{} is '{}'; it must be 64 hexadecimal digits", key, value));
+  return digest;
+}
+
+Result<data::DebianSource> debian_source(const SourceSettings& settings) {
+  data::DebianSource source;
+  source.packages = settings.packages;
+  source.include_tests = settings.include_tests;
+  for (const LicenceNameSettings& name : settings.licence_names) {
+    GLASS_TRY(const crypto::Digest text,
+              digest_setting("licence_name.text_sha256", name.text_sha256));
+    source.licence_names.push_back({name.package, name.name, name.spdx, text});
+  }
+  for (const DeclarationSettings& declaration : settings.declarations) {
+    GLASS_TRY(const crypto::Digest file,
+              digest_setting("declaration.copyright_sha256", declaration.copyright_sha256));
+    source.declarations.push_back(
+        {declaration.package, declaration.spdx, file, declaration.declared_by});
+  }
+  for (const PathMappingSettings& mapping : settings.path_mappings)
+    source.path_mappings.push_back({mapping.package, mapping.installed, mapping.source});
+  return source;
+}
+
+std::vector<system::Path> resolved(const std::vector<std::string>& paths,
+                                   const system::Path& folder) {
+  std::vector<system::Path> out;
+  for (const std::string& path : paths) out.push_back(folder / path);
+  return out;
+}
+
+// A recipe's source may name several folders; each becomes a source of its own.
+Status add_sources(const SourceSettings& settings, std::string name,
+                   const system::Path& recipe_folder, data::CorpusConfig& config) {
+  const auto add = [&](std::string source_name, auto kind) {
+    config.sources.push_back({.name = std::move(source_name),
+                              .kind = std::move(kind),
+                              .max_bytes = static_cast<uint64_t>(settings.max_bytes)});
+  };
+  const std::vector<system::Path> paths = resolved(settings.paths, recipe_folder);
+  if (settings.kind == "debian") {
+    GLASS_TRY(data::DebianSource debian, debian_source(settings));
+    add(std::move(name), std::move(debian));
+  } else if (settings.kind == "jsonl") {
+    add(std::move(name), data::JsonlSource{.files = paths,
+                                           .text_field = settings.text_field,
+                                           .id_field = settings.id_field,
+                                           .licence_field = settings.licence_field,
+                                           .language_field = settings.language_field,
+                                           .licence = settings.licence,
+                                           .language = settings.language});
+  } else {
+    for (size_t i = 0; i < paths.size(); ++i)
+      add(paths.size() == 1 ? name : fmt::format("{}-{}", name, i + 1),
+          data::FolderSource{.folder = paths[i],
+                             .licence = settings.licence,
+                             .language = settings.language,
+                             .include_tests = settings.include_tests});
+  }
+  return {};
+}
+
+std::string_view name(data::CorpusProgress::Stage stage) {
+  switch (stage) {
+    case data::CorpusProgress::Stage::kArchive: return "checking the archive's signature";
+    case data::CorpusProgress::Stage::kFetch: return "fetching packages";
+    case data::CorpusProgress::Stage::kRead: return "reading";
+    case data::CorpusProgress::Stage::kSelect: return "selecting";
+    case data::CorpusProgress::Stage::kWrite: return "writing";
+  }
+  return "";
+}
+
+void tell_corpus(const data::CorpusReport& report, Progress& progress) {
+  progress.note(fmt::format("{} documents, {} of text in {} languages, under {} licences",
+                            count_text(static_cast<int64_t>(report.total.documents)),
+                            bytes_text(report.total.bytes), report.by_language.size(),
+                            report.by_licence.size()));
+  for (const auto& [reason, count] : report.dropped)
+    progress.note(
+        fmt::format("left out: {} ({})", reason, count_text(static_cast<int64_t>(count))));
+}
+
+Result<data::CorpusReport> corpus_stage(const Recipe& recipe, const system::Path& recipe_folder,
+                                        RunFolder& folder, const Services& services) {
+  const crypto::Digest inputs = inputs_digest({{"corpus", *to_json(recipe).find("corpus")}});
+  const data::CorpusServices corpus_services{services.files, services.process, services.parallel};
+  if (const auto digest = folder.finished("corpus", inputs)) {
+    auto report = data::load_corpus(folder.paths().corpus(), corpus_services);
+    if (!report) return report;
+    if (report->manifest_digest != *digest)
+      return fail(ErrorCode::kCorruption,
+                  fmt::format("{} is not the manifest this run was made with; restore it or remove "
+                              "the folder of the run",
+                              (folder.paths().corpus() / "manifest.json").string()));
+    services.progress.stage("corpus", true);
+    return report;
+  }
+  services.progress.stage("corpus", false);
+  GLASS_TRY(const data::CorpusConfig config, corpus_config(recipe, recipe_folder, folder.paths()));
+  auto with_cache = config;
+  with_cache.cache = services.cache;
+  GLASS_TRY(data::CorpusReport report,
+            data::build_corpus(with_cache, corpus_services, [&](const data::CorpusProgress& part) {
+              services.progress.part(fmt::format("{} {}", name(part.stage), part.detail), part.done,
+                                     part.total);
+              return !services.interrupted();
+            }));
+  GLASS_TRY_STATUS(folder.finish("corpus", inputs, report.manifest_digest));
+  tell_corpus(report, services.progress);
+  return report;
+}
+
+struct TokenizerStage {
+  data::Tokenizer tokenizer;
+  crypto::Digest digest;
+};
+
+Result<TokenizerStage> read_tokenizer(const RunPaths& paths, system::Files& files) {
+  GLASS_TRY(const std::string text, files.read_text(paths.tokenizer_json()));
+  GLASS_TRY(data::Tokenizer tokenizer,
+            data::Tokenizer::from_json(text, paths.tokenizer_json().string()));
+  return TokenizerStage{.tokenizer = std::move(tokenizer), .digest = crypto::sha256(text)};
+}
+
+// Writes `files` of a folder aside and publishes the folder, replacing an unfinished one.
+Status publish_folder(system::Files& files, const system::Path& folder,
+                      std::initializer_list<std::pair<std::string_view, std::string_view>> texts) {
+  system::Path staged = folder;
+  staged += ".part";
+  GLASS_TRY_STATUS(files.remove_all(staged));
+  GLASS_TRY_STATUS(files.make_folders(staged));
+  for (const auto& [file, text] : texts)
+    GLASS_TRY_STATUS(files.write_atomic(staged / file, as_bytes(text)));
+  GLASS_TRY_STATUS(files.remove_all(folder));
+  return files.publish(staged, folder);
+}
+
+Result<TokenizerStage> tokenizer_stage(const Recipe& recipe, const data::CorpusReport& corpus,
+                                       const data::DocumentStore& documents, RunFolder& folder,
+                                       const Services& services) {
+  const crypto::Digest inputs =
+      inputs_digest({{"tokenizer", *to_json(recipe).find("tokenizer")},
+                     {"corpus", crypto::to_text(corpus.manifest_digest)}});
+  const RunPaths& paths = folder.paths();
+  if (const auto digest = folder.finished("tokenizer", inputs)) {
+    auto found = read_tokenizer(paths, services.files);
+    if (!found) return found;
+    if (found->digest != *digest)
+      return fail(ErrorCode::kCorruption,
+                  fmt::format("{} is not the tokenizer this run was made with; restore it or "
+                              "remove the folder of the run",
+                              paths.tokenizer_json().string()));
+    services.progress.stage("tokenizer", true);
+    return found;
+  }
+  services.progress.stage("tokenizer", false);
+  GLASS_TRY(const data::TrainedTokenizer trained,
+            make_tokenizer(documents, recipe.tokenizer, services.parallel));
+  const std::string json = trained.tokenizer.to_json();
+  const data::TrainerOptions options{
+      .vocabulary_size = static_cast<int32_t>(recipe.tokenizer.vocabulary), .min_count = 1};
+  GLASS_TRY_STATUS(
+      publish_folder(services.files, paths.tokenizer(),
+                     {{"tokenizer.json", json},
+                      {"manifest.json", to_canonical(data::describe(options, trained.facts))}}));
+  GLASS_TRY_STATUS(folder.finish("tokenizer", inputs, crypto::sha256(json)));
+  services.progress.note(fmt::format(
+      "{} tokens from {} distinct words", count_text(trained.tokenizer.vocabulary_size()),
+      count_text(static_cast<int64_t>(trained.facts.distinct_words))));
+  return read_tokenizer(paths, services.files);
+}
+
+Result<data::ShardSet> shard_stage(const data::CorpusReport& corpus,
+                                   const data::DocumentStore& documents,
+                                   const TokenizerStage& tokenizer, RunFolder& folder,
+                                   const Services& services) {
+  const crypto::Digest inputs =
+      inputs_digest({{"tokenizer", crypto::to_text(tokenizer.digest)},
+                     {"corpus", crypto::to_text(corpus.manifest_digest)}});
+  const RunPaths& paths = folder.paths();
+  const auto digest = folder.finished("shards", inputs);
+  services.progress.stage("shards", digest.has_value());
+  if (!digest) {
+    GLASS_TRY_STATUS(services.files.remove_all(paths.shards()));
+    GLASS_TRY_STATUS(make_shards(documents, corpus.manifest_digest, tokenizer.tokenizer,
+                                 paths.shards(), services));
+  }
+  GLASS_TRY(data::ShardSet shards, data::ShardSet::open(services.files, paths.shards()));
+  if (digest && shards.manifest_digest() != *digest)
+    return fail(ErrorCode::kCorruption,
+                fmt::format("{} does not hold the shards this run was made with; restore them or "
+                            "remove the folder of the run",
+                            paths.shards().string()));
+  GLASS_TRY_STATUS(shards.verify(services.parallel));
+  if (!digest) {
+    GLASS_TRY_STATUS(folder.finish("shards", inputs, shards.manifest_digest()));
+    services.progress.note(
+        fmt::format("{} tokens to train on, {} held out",
+                    count_text(static_cast<int64_t>(shards.part(data::Split::kTrain).tokens())),
+                    count_text(static_cast<int64_t>(shards.part(data::Split::kHeldOut).tokens()))));
+  }
+  return shards;
+}
+
+}  // namespace
+
+Result<data::CorpusConfig> corpus_config(const Recipe& recipe, const system::Path& recipe_folder,
+                                         const RunPaths& paths) {
+  const CorpusSettings& settings = recipe.corpus;
+  data::CorpusConfig config;
+  config.allowed_licences = settings.licences;
+  config.languages = settings.languages;
+  config.min_characters = static_cast<uint64_t>(settings.minimum_characters);
+  config.documents = static_cast<uint64_t>(settings.documents);
+  config.max_bytes_per_language = static_cast<uint64_t>(settings.max_bytes_per_language);
+  config.held_out_share = settings.held_out_share;
+  config.out = paths.corpus();
+  for (size_t i = 0; i < settings.sources.size(); ++i) {
+    const SourceSettings& source = settings.sources[i];
+    std::string source_name =
+        source.name.empty() ? fmt::format("{}-{}", source.kind, i + 1) : source.name;
+    GLASS_TRY_STATUS(add_sources(source, std::move(source_name), recipe_folder, config));
+  }
+  return config;
+}
+
+std::vector<std::string_view> tokenizer_texts(const data::DocumentStore& documents,
+                                              const TokenizerSettings& settings) {
+  // Documents of one language lie together, so the share is taken evenly over the whole corpus.
+  const uint64_t limit = static_cast<uint64_t>(settings.training_bytes);
+  const uint64_t total = documents.text_bytes();
+  std::vector<std::string_view> texts;
+  uint64_t seen = 0, taken = 0;
+  for (uint64_t id = 0; id < documents.size(); ++id) {
+    const data::Document document = documents.document(id);
+    seen += document.text.size();
+    if (document.held_out) continue;
+    const bool due = total <= limit || static_cast<double>(taken) * static_cast<double>(total) <
+                                           static_cast<double>(seen) * static_cast<double>(limit);
+    if (!due || taken + document.text.size() > limit) continue;
+    texts.push_back(document.text);
+    taken += document.text.size();
+  }
+  return texts;
+}
+
+Result<data::TrainedTokenizer> make_tokenizer(const data::DocumentStore& documents,
+                                              const TokenizerSettings& settings,
+                                              Parallel& parallel) {
+  const std::vector<std::string_view> texts = tokenizer_texts(documents, settings);
+  const data::TrainerOptions options{.vocabulary_size = static_cast<int32_t>(settings.vocabulary),
+                                     .min_count = 1};
+  return data::train_tokenizer(texts, options, parallel);
+}
+
+Status make_shards(const data::DocumentStore& documents, const crypto::Digest& corpus_manifest,
+                   const data::Tokenizer& tokenizer, const system::Path& folder,
+                   const Services& services) {
+  data::ShardSetOptions options;
+  options.tokenizer = crypto::sha256(tokenizer.to_json());
+  options.corpus = corpus_manifest;
+  options.end_of_text = tokenizer.end_of_text();
+  options.text_lengths = tokenizer.text_lengths();
+  GLASS_TRY(data::ShardSetWriter writer,
+            data::ShardSetWriter::create(services.files, folder, std::move(options)));
+  data::BatchEncoder encoder(tokenizer, services.parallel);
+  constexpr uint64_t kDocumentsAtOnce = 1024;
+  std::vector<std::string_view> texts;
+  std::vector<std::vector<data::TokenId>> tokens;
+  for (uint64_t begin = 0; begin < documents.size(); begin += kDocumentsAtOnce) {
+    if (services.interrupted())
+      return fail(ErrorCode::kInterrupted, "stopped while the shards were written");
+    const uint64_t end = std::min(documents.size(), begin + kDocumentsAtOnce);
+    texts.clear();
+    for (uint64_t id = begin; id < end; ++id) texts.push_back(documents.document(id).text);
+    encoder.encode(texts, tokens);
+    for (uint64_t id = begin; id < end; ++id) {
+      const data::Document document = documents.document(id);
+      GLASS_TRY_STATUS(writer.add(document.held_out ? data::Split::kHeldOut : data::Split::kTrain,
+                                  document.sha256, tokens[id - begin]));
+    }
+    services.progress.part("tokenizing", end, documents.size());
+  }
+  if (const auto manifest = writer.finish(); !manifest) return tl::unexpected(manifest.error());
+  return {};
+}
+
+Result<PreparedData> prepare_data(const Recipe& recipe, const system::Path& recipe_folder,
+                                  RunFolder& folder, const Services& services) {
+  GLASS_TRY(data::CorpusReport corpus, corpus_stage(recipe, recipe_folder, folder, services));
+  GLASS_TRY(const data::DocumentStore documents,
+            data::DocumentStore::open(services.files, folder.paths().documents()));
+  GLASS_TRY(TokenizerStage tokenizer, tokenizer_stage(recipe, corpus, documents, folder, services));
+  GLASS_TRY(data::ShardSet shards, shard_stage(corpus, documents, tokenizer, folder, services));
+  return PreparedData{.corpus = std::move(corpus),
+                      .tokenizer = std::move(tokenizer.tokenizer),
+                      .tokenizer_digest = tokenizer.digest,
+                      .shards = std::move(shards)};
+}
+
+}  // namespace glass::service

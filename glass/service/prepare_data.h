@@ -1,0 +1,49 @@
+// prepare_data: the first three stages of a run: corpus, tokenizer, token shards.
+//
+// Each stage is skipped when it was finished from the same inputs and its result is still there and
+// unharmed; else it is built aside and published whole.
+#pragma once
+
+#include "glass/base/result.h"
+#include "glass/crypto/sha256.h"
+#include "glass/data/corpus/corpus.h"
+#include "glass/data/shard/shard.h"
+#include "glass/data/tokenizer/tokenizer.h"
+#include "glass/service/recipe/recipe.h"
+#include "glass/service/run_folder.h"
+#include "glass/service/services.h"
+
+namespace glass::service {
+
+struct PreparedData {
+  data::CorpusReport corpus;
+  data::Tokenizer tokenizer;
+  crypto::Digest tokenizer_digest;  // of tokenizer.json
+  data::ShardSet shards;
+};
+
+// `recipe_folder` is what relative paths of the recipe start from.
+[[nodiscard]] Result<PreparedData> prepare_data(const Recipe& recipe,
+                                                const system::Path& recipe_folder,
+                                                RunFolder& folder, const Services& services);
+
+// What the recipe's corpus section asks for.
+[[nodiscard]] Result<data::CorpusConfig> corpus_config(const Recipe& recipe,
+                                                       const system::Path& recipe_folder,
+                                                       const RunPaths& paths);
+
+// The documents whose text the merges are found in: in the corpus's order, none held out, up to
+// tokenizer.training_bytes.
+std::vector<std::string_view> tokenizer_texts(const data::DocumentStore& documents,
+                                              const TokenizerSettings& settings);
+
+// The stages as pure functions of the results before them, for prepare_data and for verify.
+[[nodiscard]] Result<data::TrainedTokenizer> make_tokenizer(const data::DocumentStore& documents,
+                                                            const TokenizerSettings& settings,
+                                                            Parallel& parallel);
+[[nodiscard]] Status make_shards(const data::DocumentStore& documents,
+                                 const crypto::Digest& corpus_manifest,
+                                 const data::Tokenizer& tokenizer, const system::Path& folder,
+                                 const Services& services);
+
+}  // namespace glass::service

@@ -1,0 +1,24 @@
+// Services: the world as a use case sees it. Doors and tests make one; use cases pass it on.
+#pragma once
+
+#include "glass/base/parallel.h"
+#include "glass/crypto/ed25519.h"
+#include "glass/service/progress.h"
+#include "glass/system/clock.h"
+#include "glass/system/files.h"
+#include "glass/system/process.h"
+
+namespace glass::service {
+
+struct Services {
+  system::Files& files;
+  system::Process& process;
+  system::Clock& clock;
+  Parallel& parallel;
+  Progress& progress;
+  const crypto::SecretKey& key;     // signs what this machine states
+  system::Path cache;               // fetched packages; may be shared by runs, may be lost
+  FunctionRef<bool()> interrupted;  // asked between steps
+};
+
+}  // namespace glass::service

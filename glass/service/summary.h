@@ -1,0 +1,40 @@
+// Summary: how a use case on a run ended, for people and for scripts.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "glass/base/json.h"
+#include "glass/record/documents/facts.h"
+#include "glass/system/files.h"
+
+namespace glass::service {
+
+struct Summary {
+  std::string digest;  // of the run; empty while it is not finished
+  int64_t steps = 0;
+  int64_t tokens = 0;
+  double tokens_per_second = 0;
+  std::optional<double> mfu;
+  std::optional<double> bits_per_byte;
+  int64_t peak_memory_bytes = 0;
+  std::vector<record::CheckFact> checks;
+  int64_t replayed_segments = 0;
+  system::Path out;
+  std::vector<record::PlaceFact> places;
+  std::vector<std::string> next_commands;
+};
+
+// Whether anything was checked and all of it was found right. What was not checked is not counted.
+bool verified(const Summary& summary);
+
+// The keys that scripts rely on: digest, steps, tokens, tokens_per_second, mfu, bits_per_byte,
+// peak_memory_bytes, verified, replayed_segments, out. Unknown values are null.
+Json to_json(const Summary& summary);
+
+// A few lines for a terminal.
+std::string to_text(const Summary& summary);
+
+}  // namespace glass::service

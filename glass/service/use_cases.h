@@ -1,0 +1,74 @@
+// The use cases on a run: one function each, one file each. What the command line offers.
+//
+// All of them leave earlier results as they were when they fail. A check that fails is not an Error
+// but a kFailed in the summary, so that the rest is still checked and told.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "glass/base/result.h"
+#include "glass/service/services.h"
+#include "glass/service/summary.h"
+#include "glass/system/files.h"
+
+namespace glass::service {
+
+struct RecipeChoice {
+  system::Path file;
+  std::vector<std::string> overrides;  // of --set
+  std::optional<system::Path> out;     // else out/NAME
+};
+
+// Data, training, model and record; what is finished already is found by its digest.
+[[nodiscard]] Result<Summary> train_model(const RecipeChoice& choice, const Services& services);
+
+// Recomputes everything about a run that can be recomputed without training.
+[[nodiscard]] Result<Summary> verify_run(const system::Path& run, const Services& services);
+
+struct ReplayChoice {
+  // Steps [begin, end) counted from 0; else `random` segments.
+  std::optional<std::pair<int64_t, int64_t>> segment;
+  std::optional<int64_t> random;  // else as many as the recipe says
+  std::optional<uint64_t> seed;   // of the choice; else unpredictable, and told
+};
+
+// Executes segments of the training again and compares every step's digest, bit for bit. Writes a
+// signed replay statement.
+[[nodiscard]] Result<Summary> replay_run(const system::Path& run, const ReplayChoice& choice,
+                                         const Services& services);
+
+// train_model, verify_run, replay_run and the report: the main job.
+[[nodiscard]] Result<Summary> run_recipe(const RecipeChoice& choice, const Services& services);
+
+struct PlanReport {
+  int64_t parameters;
+  double flops_per_token;
+  uint64_t parameter_bytes, gradient_bytes, optimizer_bytes, activation_bytes, scratch_bytes;
+  uint64_t total_bytes;
+  uint64_t available_bytes;
+};
+
+// What training by the recipe would need. kRefused, with the figures, if it does not fit.
+[[nodiscard]] Result<PlanReport> plan_recipe(const RecipeChoice& choice, const Services& services);
+
+struct GenerateChoice {
+  system::Path model;  // the folder of a run or of a model
+  std::vector<std::string> prompts;
+  int64_t max_tokens = 200;
+  double temperature = 0.8;
+  double top_p = 0.95;
+  uint64_t seed = 1;
+};
+
+// The continuation of each prompt; that of the first one is streamed through Progress::generated.
+[[nodiscard]] Result<std::vector<std::string>> generate_text(const GenerateChoice& choice,
+                                                             const Services& services);
+
+// Renews report.html, tensorboard/ and metrics.prom from the run's logs.
+[[nodiscard]] Status write_report(const system::Path& run, const Summary& summary,
+                                  const Services& services);
+
+}  // namespace glass::service
