@@ -1,0 +1,65 @@
+#include "glass/engine/kernels/random_normal.h"
+
+#include <array>
+#include <bit>
+#include <cmath>
+#include <cstdint>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+namespace glass::engine {
+namespace {
+
+TEST(RandomNormal, ARangeMayBeCutAnywhere) {
+  std::vector<float> whole(100);
+  fill_random_normal(whole, 7, Purpose::kInitialWeights, 3, 10);
+  for (size_t cut = 0; cut <= whole.size(); ++cut) {
+    std::vector<float> parts(100);
+    fill_random_normal(std::span(parts).first(cut), 7, Purpose::kInitialWeights, 3, 10);
+    fill_random_normal(std::span(parts).subspan(cut), 7, Purpose::kInitialWeights, 3, 10 + cut);
+    EXPECT_EQ(parts, whole);
+  }
+}
+
+TEST(RandomNormal, StreamsAndSeedsDiffer) {
+  std::array<float, 3> a{}, b{}, c{};
+  fill_random_normal(a, 7, Purpose::kInitialWeights, 3, 0);
+  fill_random_normal(b, 7, Purpose::kInitialWeights, 4, 0);
+  fill_random_normal(c, 8, Purpose::kInitialWeights, 3, 0);
+  EXPECT_NE(a, b);
+  EXPECT_NE(a, c);
+}
+
+TEST(RandomNormal, MomentsAndTailsAreThoseOfANormal) {
+  std::vector<float> x(200000);
+  fill_random_normal(x, 1, Purpose::kInitialWeights, 0, 0);
+  double mean = 0;
+  double square = 0;
+  double fourth = 0;
+  int beyond_two = 0;
+  for (const float value : x) {
+    const auto v = static_cast<double>(value);
+    mean += v;
+    square += v * v;
+    fourth += v * v * v * v;
+    if (std::fabs(v) > 2) ++beyond_two;
+  }
+  const auto n = static_cast<double>(x.size());
+  EXPECT_NEAR(mean / n, 0, 0.01);
+  EXPECT_NEAR(square / n, 1, 0.01);
+  EXPECT_NEAR(fourth / n, 3, 0.1);
+  EXPECT_NEAR(beyond_two / n, 0.0455, 0.002);
+}
+
+// The values of an independent implementation (Philox and libm in Python, doubles rounded once).
+TEST(RandomNormal, BitsArePinned) {
+  const std::array<uint32_t, 5> expected = {0x3fd294c7, 0x3ed84c7a, 0x3f930605, 0x3e20153b,
+                                            0xc0137f7b};
+  std::array<float, 5> x{};
+  fill_random_normal(x, 42, Purpose::kInitialWeights, 1, 0);
+  for (size_t i = 0; i < x.size(); ++i) EXPECT_EQ(std::bit_cast<uint32_t>(x[i]), expected[i]);
+}
+
+}  // namespace
+}  // namespace glass::engine
