@@ -67,17 +67,25 @@ class Executor {
     void operator()(std::byte* arena) const;
   };
 
+  struct Observation {
+    const Operand* operand;
+    size_t floats;
+    Visit call;
+  };
+
   struct Step {
     Launch launch;
     std::vector<const Operand*> inputs, outputs;
     Scratch scratch;
-    std::vector<std::pair<Operand*, Visit>> visits;
+    std::vector<Observation> visits;
+    bool constant = false;
   };
 
   Executor(Plan plan, const Kernels& kernels, Parallel& parallel);
-  [[nodiscard]] Result<Value> bindable(std::string_view name, DType dtype, size_t count,
-                                       bool writable) const;
-  void bind_memory(const Value& value, void* memory);
+  void prepare();
+  [[nodiscard]] Result<const Value*> bindable(std::string_view name, DType dtype,
+                                              size_t count) const;
+  void bind_memory(const Value& value, const void* memory);
   [[nodiscard]] Status expect_bound() const;
   void run_step(const Step& step) const;
 

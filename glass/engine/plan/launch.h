@@ -57,7 +57,7 @@ struct InPlace {
 
 struct OpLaunch {
   std::string_view op;
-  std::vector<InPlace> in_place;  // the first that is possible is taken
+  std::vector<InPlace> in_place = {};  // the first that is possible is taken
   // Bytes of scratch; null: none.
   size_t (*scratch)(const Graph&, const Node&, const Kernels&, int workers) = nullptr;
   // Reads shapes and attributes once; the result only calls the kernel.

@@ -1,0 +1,54 @@
+// Launches of linear_cross_entropy, without and with gradients.
+#include <vector>
+
+#include "glass/engine/plan/launch.h"
+#include "glass/engine/plan/ops/families.h"
+#include "glass/engine/plan/ops/operand.h"
+
+namespace glass::engine {
+namespace {
+
+LinearCrossEntropyArgs args_of(const Graph& graph, const Node& node) {
+  const Shape& x = input_shape(graph, node, 0);
+  return {.x_NC = nullptr,
+          .weight_VC = nullptr,
+          .target_N = nullptr,
+          .loss_N = nullptr,
+          .dx_NC = nullptr,
+          .dweight_VC = nullptr,
+          .rows = x[0],
+          .cols = x[1],
+          .vocabulary = input_shape(graph, node, 1)[0]};
+}
+
+// Scratch is asked for with the outputs it will have: kernels may need more for gradients.
+size_t scratch(const Graph& graph, const Node& node, const Kernels& kernels, int workers) {
+  LinearCrossEntropyArgs args = args_of(graph, node);
+  float somewhere = 0;
+  if (node.outputs.size() > 1) args.dx_NC = args.dweight_VC = &somewhere;
+  return kernels.linear_cross_entropy_scratch(args, workers);
+}
+
+Launch prepare(const Graph& graph, const Node& node) {
+  return [shape = args_of(graph, node)](const LaunchContext& at) {
+    LinearCrossEntropyArgs args = shape;
+    args.x_NC = at.floats(0);
+    args.weight_VC = at.floats(1);
+    args.target_N = at.integers(2);
+    args.loss_N = at.output(0);
+    args.dx_NC = at.output(1);
+    args.dweight_VC = at.output(2);
+    at.kernels.linear_cross_entropy(args, at.scratch, at.parallel);
+  };
+}
+
+}  // namespace
+
+std::vector<OpLaunch> launches::loss() {
+  return {
+      {.op = "linear_cross_entropy", .scratch = scratch, .prepare = prepare},
+      {.op = "linear_cross_entropy_with_gradients", .scratch = scratch, .prepare = prepare},
+  };
+}
+
+}  // namespace glass::engine
