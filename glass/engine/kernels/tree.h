@@ -14,6 +14,8 @@
 // and slot 0 holds the root. At most ceil(log2 n) + 1 slots are alive.
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <utility>
@@ -73,6 +75,19 @@ auto fold_tree(int64_t begin, int64_t end, const Leaf& leaf, const Combine& comb
   const int64_t middle = begin + left_leaves(end - begin);
   auto left = fold_tree(begin, middle, leaf, combine);
   return combine(std::move(left), fold_tree(middle, end, leaf, combine));
+}
+
+// The value of the tree over the leaves [begin, end) from nodes that cover them, ascending, as
+// cover_nodes gives them: node(i) is the value of nodes[i]. REQUIRES: begin < end.
+template <typename Node, typename Combine>
+auto fold_nodes(std::span<const TreeNode> nodes, int64_t begin, int64_t end, const Node& node,
+                const Combine& combine) -> decltype(node(size_t{0})) {
+  const auto at = std::lower_bound(nodes.begin(), nodes.end(), TreeNode(begin, end));
+  if (at != nodes.end() && *at == TreeNode(begin, end))
+    return node(static_cast<size_t>(at - nodes.begin()));
+  const int64_t middle = begin + left_leaves(end - begin);
+  auto left = fold_nodes(nodes, begin, middle, node, combine);
+  return combine(std::move(left), fold_nodes(nodes, middle, end, node, combine));
 }
 
 }  // namespace glass::engine

@@ -80,5 +80,20 @@ TEST(Tree, CoverNodesAreNodesAndCoverExactly) {
   }
 }
 
+TEST(Tree, NodesOfAnyOwnersFinishTheTree) {
+  for (int64_t leaves = 1; leaves <= 30; ++leaves) {
+    for (int64_t cut = 0; cut <= leaves; ++cut) {
+      std::vector<TreeNode> nodes = cover_nodes(leaves, 0, cut);
+      for (const TreeNode& node : cover_nodes(leaves, cut, leaves)) nodes.push_back(node);
+      const std::string whole = fold_nodes(
+          nodes, 0, leaves, [&](size_t i) { return defined(nodes[i].first, nodes[i].second); },
+          [](const std::string& left, const std::string& right) {
+            return "(" + left + "+" + right + ")";
+          });
+      EXPECT_EQ(whole, defined(0, leaves));
+    }
+  }
+}
+
 }  // namespace
 }  // namespace glass::engine
