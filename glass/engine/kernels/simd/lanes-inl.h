@@ -44,9 +44,10 @@ using Vec = hn::Vec<Tag>;
 inline constexpr int kLanes = static_cast<int>(hn::MaxLanes(Tag()));
 inline constexpr int kRowVectors = kRowLanes / kLanes;
 
-// The first `count` < kLanes floats at `from`, the rest +0.
+// The first `count` <= kLanes floats at `from`, the rest +0.
 HWY_INLINE Vec load_part(const float* from, int64_t count) {
-  alignas(64) float buffer[kLanes] = {};
+  alignas(64) float buffer[kLanes];
+  hn::Store(hn::Zero(Tag()), Tag(), buffer);
   std::memcpy(buffer, from, static_cast<size_t>(count) * sizeof(float));
   return hn::Load(Tag(), buffer);
 }
@@ -66,42 +67,42 @@ HWY_INLINE void transform(int64_t count, float* out, const F& f, const In*... in
   if (i < count) store_part(f(load_part(in + i, count - i)...), out + i, count - i);
 }
 
-// 16 partial sums, by (index within the segment) mod 16.
-struct RowLanes {
-  Vec sums[kRowVectors];
-};
+// 16 partial sums, by (index within the segment) mod 16. A plain array, since g++ 12 fails on a
+// structure of one AVX-512 vector.
+using RowLanes = Vec[kRowVectors];
 
-HWY_INLINE RowLanes zero_lanes() {
-  RowLanes lanes;
+HWY_INLINE void clear_lanes(RowLanes& lanes) {
   GLASS_UNROLL
-  for (Vec& sum : lanes.sums) sum = hn::Zero(Tag());
-  return lanes;
+  for (int v = 0; v < kRowVectors; ++v) lanes[v] = hn::Zero(Tag());
 }
 
-// The halving tree over the 16 lanes.
+// The halving tree over the 16 lanes. Adding +0 first makes the -0 of an underflowed lane into +0,
+// so that padding a row with +0 is exact.
 HWY_INLINE float fold_lanes(const RowLanes& lanes) {
   alignas(64) float x[kRowLanes];
   GLASS_UNROLL
-  for (int v = 0; v < kRowVectors; ++v) hn::Store(lanes.sums[v], Tag(), x + v * kLanes);
+  for (int v = 0; v < kRowVectors; ++v)
+    hn::Store(hn::Add(lanes[v], hn::Zero(Tag())), Tag(), x + v * kLanes);
   const float a = ((x[0] + x[1]) + (x[2] + x[3])) + ((x[4] + x[5]) + (x[6] + x[7]));
   const float b = ((x[8] + x[9]) + (x[10] + x[11])) + ((x[12] + x[13]) + (x[14] + x[15]));
   return a + b;
 }
 
 // The row rule inside one segment: step(sum, in[i]...) is what term i makes of its lane's sum.
+// Steps take their vectors by reference, since g++ 12 fails on AVX-512 vectors passed by value
+// here.
 template <typename Step, typename... In>
 HWY_INLINE float segment_sum(int64_t count, const Step& step, const In*... in) {
-  RowLanes lanes = zero_lanes();
+  RowLanes lanes;
+  clear_lanes(lanes);
   int64_t i = 0;
   for (; i + kRowLanes <= count; i += kRowLanes) {
     GLASS_UNROLL
     for (int v = 0; v < kRowVectors; ++v)
-      lanes.sums[v] = step(lanes.sums[v], hn::LoadU(Tag(), in + i + v * kLanes)...);
+      lanes[v] = step(lanes[v], hn::LoadU(Tag(), in + i + v * kLanes)...);
   }
-  for (int v = 0; i < count; ++v, i += kLanes) {
-    const int64_t part = std::min<int64_t>(count - i, kLanes);
-    lanes.sums[v] = step(lanes.sums[v], load_part(in + i, part)...);
-  }
+  for (int v = 0; v < kRowVectors && i < count; ++v, i += kLanes)
+    lanes[v] = step(lanes[v], load_part(in + i, std::min<int64_t>(count - i, kLanes))...);
   return fold_lanes(lanes);
 }
 

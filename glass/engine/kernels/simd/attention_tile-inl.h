@@ -1,0 +1,183 @@
+// The register tile that all products of attention are made of, the packing of its operands, and
+// what a tile of queries sees. Compiled once per target of targets.h; see there how to include it.
+//
+// A tile is kTileRows x kTileCols sums held in registers; vectors run along the columns, which are
+// independent outputs, and each sum is one chain of fma in ascending order. Everything that a tile
+// touches is padded to whole tiles in scratch, so there are no edge cases in the inner loops.
+
+// The toggle guard of Highway: open once for each target.
+#if defined(GLASS_ENGINE_KERNELS_SIMD_ATTENTION_TILE_INL_H_) == defined(HWY_TARGET_TOGGLE)
+#ifdef GLASS_ENGINE_KERNELS_SIMD_ATTENTION_TILE_INL_H_
+#undef GLASS_ENGINE_KERNELS_SIMD_ATTENTION_TILE_INL_H_
+#else
+#define GLASS_ENGINE_KERNELS_SIMD_ATTENTION_TILE_INL_H_
+#endif
+
+#include <algorithm>
+#include <bit>
+#include <cstdint>
+#include <limits>
+
+#include "glass/engine/kernels/simd/lanes-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+
+namespace glass::engine::HWY_NAMESPACE {
+
+// Two vectors across and as many rows as keep both multiply-add units busy through their latency
+// of four cycles: 8 accumulators of AVX2, 16 of AVX-512 and NEON. Powers of two, so that tiles fit
+// blocks of keys and queries without remainders.
+inline constexpr int kTileCols = std::max(kRowLanes, 2 * kLanes);
+inline constexpr int kTileVectors = kTileCols / kLanes;
+inline constexpr int kTileRows = kLanes == kRowLanes ? 8 : 4;
+
+enum class Begin { kZero, kContinue };     // where the chains begin: at +0 or at what c holds
+enum class End { kKeepZero, kCleanZero };  // whether -0 becomes +0 in the end
+
+// c[r, 0..kTileCols) = chain over i < steps of fma(a[r, i], b[i, 0..kTileCols), c), where a[r, i]
+// is a[r * a_row + i * a_step].
+template <Begin kBegin, End kEnd>
+HWY_INLINE void tile_chain(const float* HWY_RESTRICT a, int64_t a_row, int64_t a_step,
+                           const float* HWY_RESTRICT b, int64_t b_step, int64_t steps,
+                           float* HWY_RESTRICT c, int64_t c_row) {
+  const Tag d;
+  Vec sums[kTileRows][kTileVectors];
+  GLASS_UNROLL
+  for (int r = 0; r < kTileRows; ++r) {
+    GLASS_UNROLL
+    for (int v = 0; v < kTileVectors; ++v)
+      sums[r][v] = kBegin == Begin::kZero ? hn::Zero(d) : hn::Load(d, c + r * c_row + v * kLanes);
+  }
+  for (int64_t i = 0; i < steps; ++i) {
+    Vec across[kTileVectors];
+    GLASS_UNROLL
+    for (int v = 0; v < kTileVectors; ++v) across[v] = hn::LoadU(d, b + v * kLanes);
+    GLASS_UNROLL
+    for (int r = 0; r < kTileRows; ++r) {
+      const Vec down = hn::Set(d, a[r * a_row]);
+      GLASS_UNROLL
+      for (int v = 0; v < kTileVectors; ++v) sums[r][v] = hn::MulAdd(down, across[v], sums[r][v]);
+    }
+    a += a_step;
+    b += b_step;
+  }
+  GLASS_UNROLL
+  for (int r = 0; r < kTileRows; ++r) {
+    GLASS_UNROLL
+    for (int v = 0; v < kTileVectors; ++v) {
+      if constexpr (kEnd == End::kCleanZero) sums[r][v] = hn::Add(sums[r][v], hn::Zero(d));
+      hn::Store(sums[r][v], d, c + r * c_row + v * kLanes);
+    }
+  }
+}
+
+constexpr int64_t round_up(int64_t value, int64_t multiple) {
+  return (value + multiple - 1) / multiple * multiple;
+}
+
+// How many nodes of a tree are alive at once when its leaves arrive in ascending order.
+constexpr int tree_slots(int64_t leaves) {
+  return static_cast<int>(std::bit_width(static_cast<uint64_t>(leaves - 1))) + 1;
+}
+
+// Rows of kLanes / 4 tokens, four apart: block i of the vector is x[4 i * stride, 0..4).
+template <class D>
+HWY_INLINE hn::Vec<D> load_blocks(D d, const float* x, int64_t stride) {
+  if constexpr (hn::MaxLanes(D()) == 4) {
+    return hn::LoadU(d, x);
+  } else {
+    const hn::Half<D> half;
+    const int64_t upper = static_cast<int64_t>(hn::MaxLanes(half)) * stride;
+    return hn::Combine(d, load_blocks(half, x + upper, stride), load_blocks(half, x, stride));
+  }
+}
+
+// out[c * kTileCols + t] = x[t * stride + c] for t < kLanes, c < 4.
+HWY_INLINE void transpose_4(const float* x, int64_t stride, float* out) {
+  const Tag d;
+  const hn::Repartition<double, Tag> pairs;
+  const Vec x0 = load_blocks(d, x, stride);
+  const Vec x1 = load_blocks(d, x + stride, stride);
+  const Vec x2 = load_blocks(d, x + 2 * stride, stride);
+  const Vec x3 = load_blocks(d, x + 3 * stride, stride);
+  const auto low01 = hn::BitCast(pairs, hn::InterleaveLower(d, x0, x1));
+  const auto low23 = hn::BitCast(pairs, hn::InterleaveLower(d, x2, x3));
+  const auto high01 = hn::BitCast(pairs, hn::InterleaveUpper(d, x0, x1));
+  const auto high23 = hn::BitCast(pairs, hn::InterleaveUpper(d, x2, x3));
+  hn::Store(hn::BitCast(d, hn::InterleaveLower(pairs, low01, low23)), d, out);
+  hn::Store(hn::BitCast(d, hn::InterleaveUpper(pairs, low01, low23)), d, out + kTileCols);
+  hn::Store(hn::BitCast(d, hn::InterleaveLower(pairs, high01, high23)), d, out + 2 * kTileCols);
+  hn::Store(hn::BitCast(d, hn::InterleaveUpper(pairs, high01, high23)), d, out + 3 * kTileCols);
+}
+
+// Rows x[count, dim] as panels of kTileCols rows, each transposed to [dim, kTileCols]; the last
+// panel is filled up with +0.
+HWY_INLINE void pack_panels(const float* x, int64_t stride, int64_t count, int64_t dim,
+                            float* panels) {
+  for (int64_t row = 0; row < count; row += kTileCols, panels += dim * kTileCols) {
+    const int64_t rows = std::min<int64_t>(count - row, kTileCols);
+    const float* from = x + row * stride;
+    int64_t c = 0;
+    if (rows == kTileCols) {
+      for (; c + 4 <= dim; c += 4) {
+        for (int64_t t = 0; t < kTileCols; t += kLanes)
+          transpose_4(from + t * stride + c, stride, panels + c * kTileCols + t);
+      }
+    }
+    for (; c < dim; ++c) {
+      for (int64_t t = 0; t < kTileCols; ++t)
+        panels[c * kTileCols + t] = t < rows ? from[t * stride + c] : 0.0F;
+    }
+  }
+}
+
+// Rows x[count, dim] as [padded_count, padded_dim], filled up with +0.
+HWY_INLINE void pack_rows(const float* x, int64_t stride, int64_t count, int64_t dim,
+                          int64_t padded_count, int64_t padded_dim, float* rows) {
+  for (int64_t i = 0; i < count; ++i) {
+    std::copy_n(x + i * stride, dim, rows + i * padded_dim);
+    std::fill(rows + i * padded_dim + dim, rows + (i + 1) * padded_dim, 0.0F);
+  }
+  std::fill(rows + count * padded_dim, rows + padded_count * padded_dim, 0.0F);
+}
+
+// The keys that a group of kTileRows queries touches, counted from the first key of their block:
+// all that any of them sees lie in [begin, end), and begin is a multiple of kTileCols.
+struct KeyRange {
+  int64_t begin, end;
+
+  [[nodiscard]] bool empty() const { return begin >= end; }
+
+  [[nodiscard]] bool holds_panel(int64_t panel) const {
+    return begin <= panel * kTileCols && panel * kTileCols < end;
+  }
+
+  // `end` rounded up to whole panels.
+  [[nodiscard]] int64_t padded_end() const { return round_up(end, kTileCols); }
+};
+
+// Of the queries at positions position .. position + count, in a block of `keys` keys that begins
+// at `first_of_block`.
+HWY_INLINE KeyRange key_range(const int32_t* first_key, int64_t position, int64_t count,
+                              int64_t first_of_block, int64_t keys) {
+  if (count <= 0) return {.begin = 0, .end = 0};
+  const int64_t first = *std::min_element(first_key, first_key + count);
+  const int64_t end = std::clamp<int64_t>(position + count - first_of_block, 0, keys);
+  const int64_t begin = std::clamp<int64_t>(first - first_of_block, 0, keys);
+  if (begin >= end) return {.begin = 0, .end = 0};
+  return {.begin = begin / kTileCols * kTileCols, .end = end};
+}
+
+// Hides from one query, in its row of scores, the keys of the range that it does not see.
+HWY_INLINE void mask_row(float* scores, const KeyRange& range, int64_t first, int64_t last) {
+  constexpr float kHidden = -std::numeric_limits<float>::infinity();
+  const int64_t end = range.padded_end();
+  std::fill(scores + range.begin, scores + std::clamp(first, range.begin, end), kHidden);
+  std::fill(scores + std::clamp(last + 1, range.begin, end), scores + end, kHidden);
+}
+
+}  // namespace glass::engine::HWY_NAMESPACE
+
+HWY_AFTER_NAMESPACE();
+
+#endif
