@@ -52,6 +52,8 @@ struct TokenizerParts {
   friend bool operator==(const TokenizerParts&, const TokenizerParts&) = default;
 };
 
+struct TokenizerTables;
+
 class Tokenizer {
  public:
   // kInvalidInput if a byte is missing, a piece is double or a merge does not fit its pieces.
@@ -95,15 +97,14 @@ class Tokenizer {
 
  private:
   friend class Encoder;
-  struct Tables;
-  explicit Tokenizer(std::unique_ptr<const Tables> tables);
-  std::unique_ptr<const Tables> tables_;
+  explicit Tokenizer(std::unique_ptr<const TokenizerTables> tables);
+  std::unique_ptr<const TokenizerTables> tables_;
 };
 
 // Encodes many texts; remembers the words it has met. One thread at a time.
 class Encoder {
  public:
-  // The tokenizer must outlive the encoder and stay where it is.
+  // The tokenizer must outlive the encoder; it may be moved meanwhile.
   explicit Encoder(const Tokenizer& tokenizer);
   ~Encoder();
   Encoder(Encoder&&) noexcept;

@@ -1,0 +1,97 @@
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "glass/base/parallel.h"
+#include "glass/data/tokenizer/internal/tables.h"
+#include "glass/data/tokenizer/internal/word_key.h"
+#include "glass/data/tokenizer/internal/word_merger.h"
+#include "glass/data/tokenizer/scanner.h"
+#include "glass/data/tokenizer/tokenizer.h"
+
+namespace glass::data {
+
+namespace {
+
+constexpr int kSlotBits = 15;  // two megabytes of words per encoder
+
+// A remembered word fills one cache line: its bytes and its ids.
+struct alignas(64) Slot {
+  static constexpr uint32_t kMostIds = 7;
+
+  WordKey key{};  // of length 0 while the slot is empty: no word is
+  std::array<TokenId, kMostIds> ids{};
+  uint32_t count = 0;
+};
+
+static_assert(sizeof(Slot) == 64);
+
+}  // namespace
+
+struct Encoder::State {
+  explicit State(const TokenizerTables& tables) : merger(tables), slots(size_t{1} << kSlotBits) {}
+
+  void encode_word(std::string_view text, size_t begin, size_t end, std::vector<TokenId>& out);
+
+  WordMerger merger;
+  std::vector<Slot> slots;  // by hash; a newer word takes the place of an older one
+};
+
+void Encoder::State::encode_word(std::string_view text, size_t begin, size_t end,
+                                 std::vector<TokenId>& out) {
+  const size_t length = end - begin;
+  if (length > WordKey::kLongest) return merger.merge(text.substr(begin, length), out);
+  const WordKey key = word_key(text, begin, length);
+  Slot& slot = slots[hash(key) >> (64 - kSlotBits)];
+  if (slot.key == key) {
+    out.insert(out.end(), slot.ids.begin(), slot.ids.begin() + slot.count);
+    return;
+  }
+  const size_t before = out.size();
+  merger.merge(text.substr(begin, length), out);
+  const size_t count = out.size() - before;
+  if (count > Slot::kMostIds) return;
+  slot.key = key;
+  slot.count = static_cast<uint32_t>(count);
+  std::copy(out.begin() + static_cast<ptrdiff_t>(before), out.end(), slot.ids.begin());
+}
+
+Encoder::Encoder(const Tokenizer& tokenizer)
+    : state_(std::make_unique<State>(*tokenizer.tables_)) {}
+
+Encoder::~Encoder() = default;
+Encoder::Encoder(Encoder&&) noexcept = default;
+Encoder& Encoder::operator=(Encoder&&) noexcept = default;
+
+void Encoder::encode(std::string_view text, std::vector<TokenId>& out) {
+  for (size_t at = 0; at < text.size();) {
+    const size_t end = word_end(text, at);
+    state_->encode_word(text, at, end, out);
+    at = end;
+  }
+}
+
+BatchEncoder::BatchEncoder(const Tokenizer& tokenizer, Parallel& parallel) : parallel_(&parallel) {
+  for (int worker = 0; worker < parallel.workers(); ++worker) encoders_.emplace_back(tokenizer);
+}
+
+void BatchEncoder::encode(std::span<const std::string_view> documents,
+                          std::vector<std::vector<TokenId>>& out) {
+  out.resize(documents.size());
+  std::atomic<size_t> next = 0;  // workers take documents as they come; each has its own output
+  parallel_->run([&](int worker) {
+    Encoder& encoder = encoders_[static_cast<size_t>(worker)];
+    for (size_t i = next++; i < documents.size(); i = next++) {
+      out[i].clear();
+      encoder.encode(documents[i], out[i]);
+    }
+  });
+}
+
+}  // namespace glass::data
