@@ -5,6 +5,9 @@ if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|amd64|AMD64|aarch64|arm64)$")
   set(SIMD_SOURCES
     simd/simd_kernels.cpp
     simd/gemm.cpp
+    simd/gemm_plan.cpp
+    simd/gemm_run.cpp
+    simd/gemm_target.cpp
     simd/linear_cross_entropy.cpp
     simd/norm.cpp
     simd/rope.cpp

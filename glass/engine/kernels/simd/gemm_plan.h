@@ -1,0 +1,68 @@
+// GemmPlan: how a matrix product is cut into pieces that fit the caches, and what scratch it needs.
+//
+//   for each group of rows of C            (so that waiting nodes of the tree stay few)
+//     for each chunk of columns            (as much of B, packed, as the L3 cache should hold)
+//       for each phase of k                (all of it, or one node of the tree)
+//         pack this part of B, all workers together
+//         for each block of rows           (dynamically, one worker each)
+//           for each node of k             (as much of A as the L2 cache should hold)
+//             for each panel of B          (in the L1 cache)
+//               for each segment of the node
+//                 for each panel of A: a tile in registers
+//
+// Nothing of this shows in the bits: the tree over the segments is the same for every cut.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "glass/engine/kernels/kernels.h"
+#include "glass/engine/kernels/simd/gemm_target.h"
+
+namespace glass::engine {
+
+struct GemmPlan {
+  enum class A {
+    kRows,    // read where it lies
+    kCopied,  // rows copied side by side, because their stride makes them fight for cache sets
+    kPanels,  // packed, because it lies as [k,m]
+  };
+  A a = A::kRows;
+  int64_t segments = 0;         // of k
+  int64_t node_segments = 0;    // at most so many in a node that is finished within a block
+  bool phase_per_node = false;  // else one phase does all of k
+  int64_t group_rows = 0;
+  int64_t chunk_cols = 0;    // a multiple of tile_cols
+  int64_t block_rows = 0;    // at most, a multiple of tile_rows
+  int64_t blocks = 0;        // of a group of rows, at most
+  int64_t column_parts = 0;  // into which a block's columns are cut to have work for everyone
+  bool c_waits = false;      // C itself is slot 0 of the nodes
+  int node_slots = 0;        // buffers for waiting nodes besides C
+  int leaf_slots = 0;        // buffers for waiting tiles within a node
+
+  // Floats of scratch: shared by all workers, then for each worker.
+  int64_t b_floats = 0;
+  int64_t shared_slot_floats = 0;
+  int64_t a_floats = 0;
+  int64_t node_slot_floats = 0;
+  int64_t leaf_slot_floats = 0;
+
+  [[nodiscard]] int64_t shared_floats() const { return b_floats + shared_slot_floats; }
+
+  [[nodiscard]] int64_t worker_floats() const {
+    return a_floats + node_slot_floats + leaf_slot_floats;
+  }
+
+  [[nodiscard]] size_t scratch_bytes(int workers) const {
+    return sizeof(float) * static_cast<size_t>(shared_floats() + workers * worker_floats());
+  }
+};
+
+// `b_is_packed`: B comes packed whole, so there is one chunk and one phase.
+GemmPlan plan_gemm(const GemmArgs& args, const GemmTarget& target, int workers, bool b_is_packed);
+
+constexpr int64_t round_up(int64_t value, int64_t unit) {
+  return (value + unit - 1) / unit * unit;
+}
+
+}  // namespace glass::engine

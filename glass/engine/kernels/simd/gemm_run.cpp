@@ -1,0 +1,280 @@
+// The loops around the micro-kernels.
+#include "glass/engine/kernels/simd/gemm_run.h"
+
+#include <algorithm>
+#include <cstring>
+#include <thread>
+
+#include "glass/base/check.h"
+
+namespace glass::engine {
+
+namespace {
+
+constexpr int64_t kPackPanels = 8;   // of B: a unit of packing
+constexpr int64_t kPanelsAhead = 4;  // calls of a micro-kernel that fetch the next panel of B
+constexpr int64_t kCopyPad = 16;     // floats between copied rows: one cache line
+constexpr int kSpinsBeforeYield = 10'000;
+
+// The range of part `part` when `count` things are cut into `parts`.
+int64_t part_begin(int64_t count, int64_t parts, int64_t part) {
+  return count * part / parts;
+}
+
+}  // namespace
+
+// Where a tile goes and what is added to it first; all of it for the first row of the block.
+struct GemmRun::Output {
+  Addend addends[kMaxAddends];
+  int addend_count = 0;
+  float* out = nullptr;
+  int64_t out_stride = 0;
+  int64_t cols = 0;
+
+  void add(Addend addend) {
+    GLASS_DCHECK(addend_count < kMaxAddends);
+    addends[addend_count++] = addend;
+  }
+
+  void put(Addend place) {
+    out = const_cast<float*>(place.data);
+    out_stride = place.stride;
+  }
+};
+
+int64_t GemmRun::segment_k(int64_t segment) const {
+  return std::min(kSegment, args_.k - segment * kSegment);
+}
+
+int64_t GemmRun::chunk_width(const Phase& phase) const {
+  return round_up(phase.cols.size(), target_.tile_cols);
+}
+
+float* GemmRun::worker_scratch(int worker) const {
+  return scratch_ + plan_.shared_floats() + worker * plan_.worker_floats();
+}
+
+const float* GemmRun::b_panel(const Phase& phase, int64_t col, int64_t segment) const {
+  const float* base = packed_b_ != nullptr ? packed_b_ : scratch_;
+  return base + (segment - phase.segments.begin) * kSegment * chunk_width(phase) +
+         (col - phase.cols.begin) * segment_k(segment);
+}
+
+Addend GemmRun::node_slot(const Phase& phase, const Block& block, int64_t col, int slot) const {
+  if (plan_.c_waits && slot == 0)
+    return {args_.c + block.rows.begin * args_.c_stride + col, args_.c_stride};
+  const int index = slot - (plan_.c_waits ? 1 : 0);
+  const int64_t stride = plan_.chunk_cols;
+  const int64_t left = col - phase.cols.begin;
+  if (plan_.phase_per_node) {
+    const int64_t row = block.rows.begin - phase.rows.begin;
+    const int64_t size = plan_.shared_slot_floats / plan_.node_slots;
+    return {scratch_ + plan_.b_floats + index * size + row * stride + left, stride};
+  }
+  const int64_t size = plan_.block_rows * stride;
+  return {worker_scratch(block.worker) + plan_.a_floats + index * size + left, stride};
+}
+
+Addend GemmRun::leaf_slot(const Block& block, int slot) const {
+  const int64_t size = plan_.block_rows * target_.tile_cols;
+  return {worker_scratch(block.worker) + plan_.a_floats + plan_.node_slot_floats + slot * size,
+          target_.tile_cols};
+}
+
+void GemmRun::run(Parallel& parallel) {
+  const int64_t step = plan_.phase_per_node ? plan_.node_segments : plan_.segments;
+  for (int64_t row = 0; row < args_.m; row += plan_.group_rows) {
+    for (int64_t col = 0; col < args_.n; col += plan_.chunk_cols) {
+      for (int64_t segment = 0; segment < plan_.segments;) {
+        const Merge node = merge_of(segment, plan_.segments, step);
+        Phase phase{.rows = {row, std::min(args_.m, row + plan_.group_rows)},
+                    .cols = {col, std::min(args_.n, col + plan_.chunk_cols)},
+                    .segments = {node.begin, node.end}};
+        run_phase(phase, parallel);
+        segment = node.end;
+      }
+    }
+  }
+}
+
+void GemmRun::run_phase(Phase& phase, Parallel& parallel) {
+  parallel.run([&](int worker) {
+    if (packed_b_ == nullptr) pack_b(phase);
+    multiply(phase, worker);
+  });
+}
+
+// Units are claimed, not assigned, so whoever waits here waits only for units that others are
+// working on at this moment.
+void GemmRun::pack_b(Phase& phase) {
+  const int64_t unit_cols = kPackPanels * target_.tile_cols;
+  const int64_t units_wide = (phase.cols.size() + unit_cols - 1) / unit_cols;
+  const int64_t units = units_wide * phase.segments.size();
+  const bool transposed = args_.form == GemmArgs::Form::kNT;
+  const auto pack = transposed ? target_.pack_b_transposed : target_.pack_b;
+  for (int64_t unit; (unit = phase.next_unit.fetch_add(1)) < units;) {
+    const int64_t segment = phase.segments.begin + unit / units_wide;
+    const int64_t col = phase.cols.begin + unit % units_wide * unit_cols;
+    const int64_t k = segment * kSegment;
+    const float* from =
+        args_.b + (transposed ? col * args_.b_stride + k : k * args_.b_stride + col);
+    pack(from, args_.b_stride, segment_k(segment), std::min(unit_cols, phase.cols.end - col),
+         const_cast<float*>(b_panel(phase, col, segment)));
+    phase.units_done.fetch_add(1, std::memory_order_release);
+  }
+  for (int spins = 0; phase.units_done.load(std::memory_order_acquire) < units; ++spins) {
+    if (spins > kSpinsBeforeYield) std::this_thread::yield();
+  }
+}
+
+void GemmRun::multiply(Phase& phase, int worker) {
+  const int64_t tile_rows = target_.tile_rows;
+  const int64_t panels = (phase.rows.size() + tile_rows - 1) / tile_rows;
+  const int64_t b_panels = chunk_width(phase) / target_.tile_cols;
+  const int64_t blocks = std::min(plan_.blocks, panels);
+  const int64_t parts = std::min(plan_.column_parts, b_panels);
+  for (int64_t task; (task = phase.next_task.fetch_add(1)) < blocks * parts;) {
+    const int64_t block_index = task / parts;
+    const int64_t part = task % parts;
+    const auto row = [&](int64_t index) {
+      const int64_t begin = part_begin(panels, blocks, index) * tile_rows;
+      return std::min(phase.rows.end, phase.rows.begin + begin);
+    };
+    const auto col = [&](int64_t index) {
+      return phase.cols.begin + part_begin(b_panels, parts, index) * target_.tile_cols;
+    };
+    Block block{.worker = worker,
+                .rows = {row(block_index), row(block_index + 1)},
+                .cols = {col(part), col(part + 1)},
+                .node = {}};
+    for (int64_t segment = phase.segments.begin; segment < phase.segments.end;) {
+      block.node = merge_of(segment, plan_.segments, plan_.node_segments);
+      prepare_a(block);
+      multiply_node(phase, block);
+      segment = block.node.end;
+    }
+  }
+}
+
+void GemmRun::prepare_a(const Block& block) {
+  if (plan_.a == GemmPlan::A::kRows) return;
+  float* to = worker_scratch(block.worker);
+  const int64_t k = block.node.begin * kSegment;
+  if (plan_.a == GemmPlan::A::kCopied) {
+    const int64_t node_k = std::min(args_.k, block.node.end * kSegment) - k;
+    const int64_t stride = plan_.node_segments * kSegment + kCopyPad;
+    for (int64_t row = block.rows.begin; row < block.rows.end; ++row, to += stride) {
+      std::memcpy(to, args_.a + row * args_.a_stride + k,
+                  static_cast<size_t>(node_k) * sizeof(float));
+    }
+    return;
+  }
+  for (int64_t segment = block.node.begin; segment < block.node.end; ++segment) {
+    const float* from = args_.a + segment * kSegment * args_.a_stride + block.rows.begin;
+    target_.pack_a_transposed(from, args_.a_stride, segment_k(segment), block.rows.size(), to);
+    to += kSegment * plan_.block_rows;
+  }
+}
+
+void GemmRun::multiply_node(const Phase& phase, const Block& block) {
+  for (int64_t col = block.cols.begin; col < block.cols.end; col += target_.tile_cols) {
+    for (int64_t segment = block.node.begin; segment < block.node.end; ++segment)
+      multiply_panel(phase, block, col, segment);
+  }
+}
+
+// What follows the last segment of the node: the siblings of the node, and at the root what is
+// added to the product.
+void GemmRun::add_finish(Output& output, const Phase& phase, const Block& block,
+                         int64_t col) const {
+  const Merge& node = block.node;
+  for (int i = 1; i <= node.merges; ++i) output.add(node_slot(phase, block, col, node.slot - i));
+  if (node.end < plan_.segments) {
+    const int slot = node.slot - node.merges;
+    output.put(node_slot(phase, block, col, slot));
+    if (plan_.c_waits && slot == 0)
+      output.cols = std::min<int64_t>(target_.tile_cols, phase.cols.end - col);
+    return;
+  }
+  const int64_t at = block.rows.begin * args_.c_stride + col;
+  if (args_.accumulate) output.add({args_.c + at, args_.c_stride});
+  if (args_.bias != nullptr) output.add({args_.bias + col, 0});
+  if (args_.residual != nullptr) output.add({args_.residual + at, args_.c_stride});
+  output.put({args_.c + at, args_.c_stride});
+  output.cols = std::min<int64_t>(target_.tile_cols, phase.cols.end - col);
+}
+
+// The tiles of one panel of B for one segment, for all rows of the block.
+void GemmRun::multiply_panel(const Phase& phase, const Block& block, int64_t col, int64_t segment) {
+  const Merge& node = block.node;
+  const Merge leaf = merge_of(segment - node.begin, node.end - node.begin, 1);
+  Output output;
+  output.cols = target_.tile_cols;
+  for (int i = 1; i <= leaf.merges; ++i) output.add(leaf_slot(block, leaf.slot - i));
+  if (segment + 1 == node.end) {
+    add_finish(output, phase, block, col);
+  } else {
+    output.put(leaf_slot(block, leaf.slot - leaf.merges));
+  }
+
+  const int64_t k = segment_k(segment);
+  const bool panels = plan_.a == GemmPlan::A::kPanels;
+  const float* a = worker_scratch(block.worker);
+  int64_t a_stride = k;  // between rows of a panel's worth: a panel of r rows has r * k floats
+  if (plan_.a == GemmPlan::A::kRows) {
+    a = args_.a + block.rows.begin * args_.a_stride + segment * kSegment;
+    a_stride = args_.a_stride;
+  } else if (panels) {
+    a += (segment - node.begin) * kSegment * plan_.block_rows;
+  } else {
+    a += (segment - node.begin) * kSegment;
+    a_stride = plan_.node_segments * kSegment + kCopyPad;
+  }
+  const bool last = segment + 1 == node.end;
+  const int64_t next_col = col + (last ? target_.tile_cols : 0);
+  const float* ahead = next_col < block.cols.end
+                           ? b_panel(phase, next_col, last ? node.begin : segment + 1)
+                           : nullptr;
+
+  TileJob job{.k = k,
+              .a = a,
+              .a_stride = a_stride,
+              .b = b_panel(phase, col, segment),
+              .ahead = nullptr,
+              .addends = output.addends,
+              .addend_count = output.addend_count,
+              .out = output.out,
+              .out_stride = output.out_stride,
+              .cols = output.cols};
+  for (int64_t row = block.rows.begin, i = 0; row < block.rows.end; ++i) {
+    const int64_t rows = std::min<int64_t>(target_.tile_rows, block.rows.end - row);
+    job.ahead = ahead != nullptr && i < kPanelsAhead ? ahead + i * kSegment * 4 : job.b;
+    (panels ? target_.panels_of_a : target_.rows_of_a)[rows - 1](job);
+    row += rows;
+    job.a += rows * a_stride;
+    job.out += rows * job.out_stride;
+    for (int t = 0; t < output.addend_count; ++t)
+      output.addends[t].data += rows * output.addends[t].stride;
+  }
+}
+
+int64_t packed_b_floats(int64_t n, int64_t k, const GemmTarget& target) {
+  return round_up(n, target.tile_cols) * std::max<int64_t>(k, 1);
+}
+
+void pack_whole_b(const float* b, int64_t stride, bool transposed, int64_t n, int64_t k,
+                  const GemmTarget& target, float* into, Parallel& parallel) {
+  const int64_t panels = round_up(n, target.tile_cols) / target.tile_cols;
+  const auto pack = transposed ? target.pack_b_transposed : target.pack_b;
+  parallel.split(panels, 1, [&](int64_t begin, int64_t end, int) {
+    const int64_t col = begin * target.tile_cols;
+    const int64_t cols = std::min(n, end * target.tile_cols) - col;
+    for (int64_t at = 0; at < k; at += kSegment) {
+      const int64_t segment_k = std::min(kSegment, k - at);
+      pack(b + (transposed ? col * stride + at : at * stride + col), stride, segment_k, cols,
+           into + at * panels * target.tile_cols + col * segment_k);
+    }
+  });
+}
+
+}  // namespace glass::engine

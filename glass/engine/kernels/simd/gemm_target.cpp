@@ -1,0 +1,59 @@
+// The tables of micro-kernels and packing functions, one per instruction set.
+#include "glass/engine/kernels/simd/gemm_target.h"
+
+#include "glass/engine/kernels/simd/targets.h"
+//
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "glass/engine/kernels/simd/gemm_target.cpp"
+#include <hwy/foreach_target.h>  // must come before highway.h
+//
+#include <hwy/highway.h>
+
+#include "glass/engine/kernels/simd/gemm_pack-inl.h"
+#include "glass/engine/kernels/simd/gemm_tile-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+
+namespace glass::engine::HWY_NAMESPACE {
+
+template <int kRows>
+constexpr void fill_kernels(GemmTarget& target) {
+  target.rows_of_a[kRows - 1] = multiply_tile<kRows, false>;
+  target.panels_of_a[kRows - 1] = multiply_tile<kRows, true>;
+  if constexpr (kRows > 1) fill_kernels<kRows - 1>(target);
+}
+
+constexpr GemmTarget make_target() {
+  GemmTarget target{};
+  target.tile_rows = kTileRows;
+  target.tile_cols = kTileCols;
+  fill_kernels<kTileRows>(target);
+  target.pack_b = pack_b;
+  target.pack_b_transposed = pack_b_transposed;
+  target.pack_a_transposed = pack_a_transposed;
+  return target;
+}
+
+constexpr GemmTarget kTarget = make_target();
+
+const GemmTarget& target_table() {
+  return kTarget;
+}
+
+}  // namespace glass::engine::HWY_NAMESPACE
+
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+
+namespace glass::engine {
+
+HWY_EXPORT(target_table);
+
+const GemmTarget& gemm_target() {
+  return HWY_DYNAMIC_DISPATCH(target_table)();
+}
+
+}  // namespace glass::engine
+
+#endif
