@@ -1,0 +1,122 @@
+// The bits of numerics class portable-1, pinned: every compiler, architecture and implementation
+// must give these digests. A change here is a new numerics class (docs/reference/numerics.md).
+#include <bit>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include <fmt/core.h>
+#include <gtest/gtest.h>
+
+#include "glass/engine/kernels/kernels.h"
+#include "glass/engine/kernels/kernels_test_kit.h"
+#include "glass/engine/kernels/math.h"
+
+namespace glass::engine {
+namespace {
+
+using namespace testing;  // NOLINT(google-build-using-namespace): the kit of this test
+
+struct Golden {
+  std::string name;
+  uint64_t digest;
+};
+
+const std::vector<Golden> kKernels = {
+    {"gemm NT 3x5x7 plain", 0xb2ff8ef298d4547c},
+    {"gemm NT 13x31x700 all", 0xcddc3780b12482ab},
+    {"gemm NN 5x3x1300 in place", 0x8391d5bb4c9c1976},
+    {"gemm TN 12x64x300 accumulate", 0x90e28f69f9065164},
+    {"gemm TN 7x9x513 underflow", 0xcd61d66797c017ac},
+    {"gemm packed NT 2x17x257 bias", 0x2fcf96ede559e809},
+    {"rms_norm 300x33", 0x19ae1ad17bea327c},
+    {"rms_norm 2x1000", 0x0de7117503840320},
+    {"layer_norm 515x20", 0xe85494626b95549a},
+    {"layer_norm 3x257 in place, without bias", 0xab299c5fc1b76e20},
+    {"rope rows 7 heads 3x22 rotary 14 interleaved", 0x3d89a0b0a66abd5c},
+    {"rope rows 5 heads 4x64 rotary 64 inverse", 0xb3c0891d8282ee25},
+    {"attention batch 2 queries 300 keys 300 heads 4/2x8 mask 1", 0x2bc343425f79b2d1},
+    {"attention batch 1 queries 70 keys 1030 heads 2/1x8 mask 0", 0x33d80147f078e620},
+    {"attention in parts batch 1 queries 520 keys 520 heads 3/1x4 mask 2", 0x049a9b2023422b04},
+    {"swiglu 4x250", 0xa4da170a283eb1e5},
+    {"gelu tanh 1001 scale 6", 0xb5c241d48c1b6460},
+    {"gelu erf 1001 scale 6", 0xa4b507bfc979baff},
+    {"embedding 257x33 of 20 with positions", 0xc98d88a35c2830a9},
+    {"linear_cross_entropy 17x20 of 1000 with gradients", 0x8c6d077a66276843},
+    {"linear_cross_entropy 300x8 of 70 with gradients", 0xa4f06ffca2c8149c},
+    {"add, sum, sum_of_squares 5000 scale 1", 0x462e6c363c3fdcdf},
+    {"column_sum 600x130", 0xeb6787222e2a1d72},
+    {"adamw 5000", 0xadda01a9e92e473a},
+};
+
+KernelCases all_cases() {
+  KernelCases all;
+  for (const auto family : {gemm_cases, norm_cases, rope_cases, attention_cases, activation_cases,
+                            embedding_cases, linear_cross_entropy_cases, reduction_cases}) {
+    for (KernelCase& test_case : family()) all.push_back(std::move(test_case));
+  }
+  return all;
+}
+
+TEST(Golden, EveryKernelGivesThePinnedBits) {
+  std::map<std::string, KernelCase> cases;
+  for (const KernelCase& test_case : all_cases()) cases.emplace(test_case.name, test_case);
+  for (const Golden& golden : kKernels) {
+    ASSERT_TRUE(cases.contains(golden.name)) << golden.name;
+    for (const Kernels* kernels : available_kernels()) {
+      SerialParallel serial;
+      const uint64_t ours = digest(cases.at(golden.name).run(*kernels, serial));
+      EXPECT_EQ(ours, golden.digest)
+          << fmt::format("{} of {}: 0x{:016x}", golden.name, kernels->name(), ours);
+    }
+  }
+}
+
+using FloatFunction = float (*)(float);
+using DoubleFunction = double (*)(double);
+
+// Over floats of every exponent between the bits of `first` and `last`, both signs if wished.
+Output sampled(FloatFunction f, float first, float last, bool both_signs) {
+  std::vector<float> values;
+  for (auto bits = std::bit_cast<uint32_t>(first); bits <= std::bit_cast<uint32_t>(last);
+       bits += 20011) {
+    values.push_back(f(std::bit_cast<float>(bits)));
+    if (both_signs) values.push_back(f(-std::bit_cast<float>(bits)));
+  }
+  return {"", values};
+}
+
+Output sampled(DoubleFunction f, double first, double last, bool both_signs) {
+  std::vector<float> halves;
+  const auto add = [&](double value) {
+    const auto bits = std::bit_cast<uint64_t>(value);
+    halves.push_back(std::bit_cast<float>(static_cast<uint32_t>(bits)));
+    halves.push_back(std::bit_cast<float>(static_cast<uint32_t>(bits >> 32)));
+  };
+  for (double x = first; x <= last; x *= 1.0123) {
+    add(f(x));
+    if (both_signs) add(f(-x));
+  }
+  return {"", halves};
+}
+
+TEST(Golden, EveryFunctionGivesThePinnedBits) {
+  const auto expect = [](const char* name, const Output& output, uint64_t golden) {
+    const uint64_t ours = digest({output});
+    EXPECT_EQ(ours, golden) << fmt::format("{}: 0x{:016x}", name, ours);
+  };
+  expect("exp", sampled(&exp, 1e-30F, 110.0F, true), 0x1f5ad5fa6113c659);
+  expect("log", sampled(&log, 1e-45F, 3e38F, false), 0xc53a3dc95e73bc61);
+  expect("tanh", sampled(&tanh, 1e-45F, 3e38F, true), 0xd206b4f0e9eaa599);
+  expect("erf", sampled(&erf, 1e-45F, 3e38F, true), 0xa61c98ec5a199d3d);
+  expect("sin", sampled(&sin, 1e-45F, 1e5F, true), 0x35172667f3964029);
+  expect("cos", sampled(&cos, 1e-45F, 1e5F, true), 0x0c8742d9b6f918e9);
+  expect("exp of doubles", sampled(&exp, 1e-10, 700.0, true), 0x68db8b262896afe5);
+  expect("log of doubles", sampled(&log, 1e-300, 1e300, false), 0xc8d38d4dd943c0f9);
+  expect("sin of doubles", sampled(&sin, 1e-10, 1e6, true), 0x30345cb3bf7bfe61);
+  expect("cos of doubles", sampled(&cos, 1e-10, 1e6, true), 0xf31bddbbc8d889dd);
+}
+
+}  // namespace
+}  // namespace glass::engine
