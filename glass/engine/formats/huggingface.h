@@ -11,6 +11,8 @@
 #include "glass/base/json.h"
 #include "glass/base/result.h"
 #include "glass/engine/formats/model_file.h"
+#include "glass/engine/models/decoder/config.h"
+#include "glass/engine/models/family.h"
 #include "glass/system/files.h"
 
 namespace glass::engine {
@@ -20,16 +22,15 @@ struct SpecialTokens {
   int32_t end = 0;
 };
 
-Json huggingface_config(const ModelSizes& sizes, SpecialTokens special);
-
-// kInvalidInput names the key that is missing, or whose value the engine cannot compute.
-[[nodiscard]] Result<ModelSizes> sizes_of_huggingface(const Json& config);
+// The family's config.json with the special tokens, and in the words of both transformers 4 and 5.
+Json huggingface_config(const ModelFamily& family, const DecoderConfig& config,
+                        SpecialTokens special);
 
 // Writes the three files into `folder`, which exists; the caller publishes it.
-// REQUIRES: check(sizes), and `tensors` has every tensor of fused_shapes(sizes).
+// REQUIRES: the family can express the configuration; `tensors` has all its parameters.
 [[nodiscard]] Status export_huggingface(system::Files& files, const system::Path& folder,
-                                        const ModelSizes& sizes, const TensorViews& tensors,
-                                        SpecialTokens special);
+                                        const ModelFamily& family, const DecoderConfig& config,
+                                        const TensorViews& tensors, SpecialTokens special);
 
 // Reads such a folder, with a single F32 model.safetensors. The result turns halves.
 [[nodiscard]] Result<ModelFile> import_huggingface(system::Files& files,

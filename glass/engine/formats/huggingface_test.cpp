@@ -4,15 +4,18 @@
 #include <cstdlib>
 #include <filesystem>
 #include <string>
-#include <utility>
+#include <string_view>
 
 #include <gtest/gtest.h>
 
+#include "glass/base/bytes.h"
 #include "glass/base/json.h"
 #include "glass/base/result.h"
 #include "glass/engine/formats/llama2c.h"
 #include "glass/engine/formats/model_file.h"
 #include "glass/engine/formats/safetensors.h"
+#include "glass/engine/models/decoder/config.h"
+#include "glass/engine/models/family.h"
 #include "glass/engine/tensor/shape.h"
 #include "glass/system/files.h"
 #include "glass/system/temporary_folder.h"
@@ -20,41 +23,33 @@
 namespace glass::engine {
 namespace {
 
-ModelSizes llama_sizes() {
-  return {.family = "llama",
-          .layers = 2,
-          .channels = 8,
-          .heads = 4,
-          .kv_heads = 2,
-          .head_dim = 4,
-          .hidden = 6,
-          .vocabulary = 11,
-          .positions = 16,
-          .tied = false,
-          .norm_epsilon = 1e-6,
-          .rope_theta = 500000};
+DecoderConfig config_of(std::string_view family, const ModelOptions& options) {
+  return model_family(family).value()->from_options(options).value();
 }
 
-ModelSizes gpt2_sizes() {
-  return {.family = "gpt2",
-          .layers = 2,
-          .channels = 8,
-          .heads = 2,
-          .kv_heads = 2,
-          .head_dim = 4,
-          .hidden = 32,
-          .vocabulary = 11,
-          .positions = 16};
-}
+const DecoderConfig kLlama = config_of("llama", {.layers = 2,
+                                                 .d_model = 8,
+                                                 .heads = 4,
+                                                 .kv_heads = 2,
+                                                 .d_ff = 6,
+                                                 .vocabulary = 11,
+                                                 .context = 16,
+                                                 .norm_epsilon = 1e-6,
+                                                 .rope_theta = 500000,
+                                                 .tied_embeddings = false});
+const DecoderConfig kGpt2 = config_of("gpt2", {.layers = 2,
+                                               .d_model = 8,
+                                               .heads = 2,
+                                               .kv_heads = 2,
+                                               .d_ff = 32,
+                                               .vocabulary = 11,
+                                               .context = 16});
 
 // Every value differs from every other.
-ModelFile counting_model(const ModelSizes& sizes) {
-  ModelFile model{.sizes = sizes, .tensors = {}};
+ModelFile counting_model(const DecoderConfig& config) {
+  ModelFile model = empty_model(config, 1 << 20).value();
   float next = 0;
-  for (const auto& [name, shape] : fused_shapes(sizes)) {
-    ModelTensor& tensor = model.tensors[name];
-    tensor.shape = shape;
-    tensor.values.resize(static_cast<size_t>(element_count(shape).value()));
+  for (auto& [name, tensor] : model.tensors) {
     for (float& value : tensor.values) value = next++;
   }
   return model;
@@ -62,10 +57,20 @@ ModelFile counting_model(const ModelSizes& sizes) {
 
 class HuggingFaceFolder : public testing::Test {
  protected:
-  void write(const ModelFile& model) {
-    const Status status =
-        export_huggingface(files_, folder_, model.sizes, views(model), {.begin = 1, .end = 2});
+  void write(std::string_view family, const ModelFile& model) {
+    const Status status = export_huggingface(files_, folder_, *model_family(family).value(),
+                                             model.config, views(model), {.begin = 1, .end = 2});
     ASSERT_TRUE(status) << status.error().message;
+  }
+
+  void expect_round_trip(std::string_view family, const ModelFile& model) {
+    write(family, model);
+    const auto read = import_huggingface(files_, folder_);
+    ASSERT_TRUE(read) << read.error().message;
+    EXPECT_EQ(read->config, model.config);
+    ASSERT_EQ(read->tensors.size(), model.tensors.size());
+    for (const auto& [name, tensor] : model.tensors)
+      EXPECT_EQ(read->tensors.at(name).values, tensor.values) << name;
   }
 
   system::Files& files_ = system::posix_files();
@@ -74,39 +79,39 @@ class HuggingFaceFolder : public testing::Test {
 };
 
 TEST_F(HuggingFaceFolder, LlamaComesBackAsItWas) {
-  const ModelFile model = counting_model(llama_sizes());
-  write(model);
-  const auto read = import_huggingface(files_, folder_);
-  ASSERT_TRUE(read) << read.error().message;
-  EXPECT_EQ(read->sizes, model.sizes);
-  ASSERT_EQ(read->tensors.size(), model.tensors.size());
-  for (const auto& [name, tensor] : model.tensors)
-    EXPECT_EQ(read->tensors.at(name).values, tensor.values) << name;
+  expect_round_trip("llama", counting_model(kLlama));
+}
+
+TEST_F(HuggingFaceFolder, HeadsWiderThanTheirShareOfTheModelComeBack) {
+  DecoderConfig config = kLlama;
+  config.head_dim = 4;
+  config.rotary_dim = 4;
+  expect_round_trip("llama", counting_model(config));
 }
 
 TEST_F(HuggingFaceFolder, Gpt2ComesBackAsItWas) {
-  const ModelFile model = counting_model(gpt2_sizes());
-  write(model);
-  const auto read = import_huggingface(files_, folder_);
-  ASSERT_TRUE(read) << read.error().message;
-  EXPECT_EQ(read->sizes, model.sizes);
-  for (const auto& [name, tensor] : model.tensors)
-    EXPECT_EQ(read->tensors.at(name).values, tensor.values) << name;
+  expect_round_trip("gpt2", counting_model(kGpt2));
+}
+
+TEST_F(HuggingFaceFolder, AnUntiedGpt2ComesBackAsItWas) {
+  DecoderConfig config = kGpt2;
+  config.tied_embeddings = false;
+  expect_round_trip("gpt2", counting_model(config));
 }
 
 TEST_F(HuggingFaceFolder, NamesAndLayoutAreThoseOfTransformers) {
-  write(counting_model(gpt2_sizes()));
+  write("gpt2", counting_model(kGpt2));
   const auto gpt2 = SafetensorsFile::open(files_, folder_ / "model.safetensors");
   ASSERT_TRUE(gpt2);
   EXPECT_EQ(gpt2->content().metadata().at("format"), "pt");
   EXPECT_EQ(gpt2->content().tensors().at("transformer.h.1.attn.c_attn.weight").shape,
             (Shape{8, 24}));
   EXPECT_FALSE(gpt2->content().tensors().contains("lm_head.weight"));
-  write(counting_model(llama_sizes()));
+  write("llama", counting_model(kLlama));
   const auto llama = SafetensorsFile::open(files_, folder_ / "model.safetensors");
   ASSERT_TRUE(llama);
   EXPECT_EQ(llama->content().tensors().at("model.layers.1.self_attn.k_proj.weight").shape,
-            (Shape{8, 8}));
+            (Shape{4, 8}));
   EXPECT_TRUE(llama->content().tensors().contains("lm_head.weight"));
 }
 
@@ -117,47 +122,39 @@ TEST_F(HuggingFaceFolder, Stories260KIsWhatItsSeparateExportIs) {
   if (!std::filesystem::exists(shared)) GTEST_SKIP() << shared << " is not there";
   const auto model = parse_llama2c(files_.read(shared / "stories260K.bin").value());
   ASSERT_TRUE(model);
-  write(*model);
+  write("llama", *model);
   const auto ours = import_huggingface(files_, folder_);
   const auto theirs = import_huggingface(files_, shared / "hf");
   ASSERT_TRUE(ours && theirs);
-  EXPECT_EQ(ours->sizes, theirs->sizes);
+  EXPECT_EQ(ours->config, theirs->config);
   for (const auto& [name, tensor] : theirs->tensors)
     EXPECT_EQ(ours->tensors.at(name).values, tensor.values) << name;
 }
 
-TEST(HuggingFaceConfig, RefusesWhatTheEngineCannotCompute) {
-  const Json good = huggingface_config(llama_sizes(), {});
-  ASSERT_TRUE(sizes_of_huggingface(good));
-  const auto message = [&](const std::string& key, Json value) {
-    Json::Object changed = *good.if_object();
-    changed[key] = std::move(value);
-    const auto sizes = sizes_of_huggingface(changed);
-    return sizes ? std::string("accepted") : sizes.error().message;
-  };
-  EXPECT_EQ(message("hidden_act", "gelu"),
-            R"(config.json: 'hidden_act' is "gelu", only "silu" is supported)");
-  EXPECT_NE(message("rope_scaling", Json::Object{{"type", "yarn"}}), "accepted");
-  EXPECT_NE(message("rope_parameters", Json::Object{{"rope_type", "yarn"}, {"rope_theta", 1}}),
-            "accepted");
-  EXPECT_NE(message("model_type", "mamba"), "accepted");
-  EXPECT_NE(message("hidden_size", nullptr), "accepted");
-  EXPECT_NE(message("num_key_value_heads", 3), "accepted");
-  EXPECT_NE(message("intermediate_size", int64_t{1} << 40), "accepted");
-  EXPECT_EQ(message("rope_scaling", nullptr), "accepted");
-  EXPECT_EQ(message("something_else", 1), "accepted");
+TEST(HuggingFaceConfig, SpeaksToBothVersionsOfTransformers) {
+  const ModelFamily& family = *model_family("llama").value();
+  const Json config = huggingface_config(family, kLlama, {.begin = 3, .end = 4});
+  EXPECT_EQ(config.get_number("rope_theta").value(), 500000);
+  EXPECT_EQ(config.find("rope_parameters")->get_number("rope_theta").value(), 500000);
+  EXPECT_EQ(config.get_int("eos_token_id").value(), 4);
+  EXPECT_EQ(family.from_hugging_face(config).value(), kLlama);
 }
 
 TEST_F(HuggingFaceFolder, AConfigThatPromisesMoreThanTheFileHoldsIsRefused) {
-  write(counting_model(llama_sizes()));
-  ModelSizes larger = llama_sizes();
-  larger.vocabulary = 1 << 24;
-  larger.channels = 1 << 20;
-  const std::string config = to_canonical(huggingface_config(larger, {}));
-  ASSERT_TRUE(files_.write_atomic(folder_ / "config.json", as_bytes(config)));
-  const auto read = import_huggingface(files_, folder_);
-  ASSERT_FALSE(read);
-  EXPECT_EQ(read.error().code, ErrorCode::kCorruption);
+  const ModelFamily& family = *model_family("llama").value();
+  for (const bool deep : {true, false}) {
+    write("llama", counting_model(kLlama));
+    DecoderConfig larger = kLlama;
+    if (deep)
+      larger.n_layers = 1 << 29;
+    else
+      larger.vocabulary = 1 << 29;
+    const std::string config = to_canonical(huggingface_config(family, larger, {}));
+    ASSERT_TRUE(files_.write_atomic(folder_ / "config.json", as_bytes(config)));
+    const auto read = import_huggingface(files_, folder_);
+    ASSERT_FALSE(read);
+    EXPECT_EQ(read.error().code, ErrorCode::kCorruption) << read.error().message;
+  }
 }
 
 }  // namespace

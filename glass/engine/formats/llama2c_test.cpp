@@ -34,9 +34,9 @@ constexpr int64_t kTiedFloats = 128;
 TEST(Llama2c, FusesTheTensorsOfALayer) {
   const auto model = parse_llama2c(counting_model(5, kTiedFloats));
   ASSERT_TRUE(model) << model.error().message;
-  EXPECT_EQ(model->sizes.head_dim, 2);
-  EXPECT_TRUE(model->sizes.tied);
-  EXPECT_TRUE(model->sizes.rope_interleaved);
+  EXPECT_EQ(model->config.head_dim, 2);
+  EXPECT_TRUE(model->config.tied_embeddings);
+  EXPECT_TRUE(model->config.rope_interleaved);
   const auto& tensors = model->tensors;
   EXPECT_EQ(tensors.size(), 8U);
   const ModelTensor& qkv = tensors.at("blocks.0.attn.qkv.weight");
@@ -53,7 +53,7 @@ TEST(Llama2c, FusesTheTensorsOfALayer) {
 TEST(Llama2c, ReadsAnUntiedHeadBehindTheTables) {
   const auto model = parse_llama2c(counting_model(-5, kTiedFloats + 20));
   ASSERT_TRUE(model) << model.error().message;
-  EXPECT_FALSE(model->sizes.tied);
+  EXPECT_FALSE(model->config.tied_embeddings);
   EXPECT_EQ(model->tensors.at("head.weight").values[0], 128.0F);
 }
 
@@ -94,8 +94,8 @@ TEST(Llama2c, LoadsStories260K) {
   const Bytes file = system::posix_files().read(shared / "stories260K.bin").value();
   const auto model = parse_llama2c(file);
   ASSERT_TRUE(model) << model.error().message;
-  EXPECT_EQ(model->sizes.layers, 5);
-  EXPECT_EQ(model->sizes.vocabulary, 512);
+  EXPECT_EQ(model->config.n_layers, 5);
+  EXPECT_EQ(model->config.vocabulary, 512);
   const Bytes pieces = system::posix_files().read(shared / "tok512.bin").value();
   const auto vocabulary = Llama2cVocabulary::parse(pieces, 512);
   ASSERT_TRUE(vocabulary) << vocabulary.error().message;

@@ -222,6 +222,25 @@ std::string header_text(std::span<const TensorToWrite> tensors,
   return text;
 }
 
+// REQUIRES: sorted.
+Bytes header_bytes(std::span<const TensorToWrite> tensors,
+                   const std::map<std::string, std::string>& metadata) {
+  for (size_t i = 0; i < tensors.size(); ++i) {
+    const TensorToWrite& tensor = tensors[i];
+    GLASS_CHECK(is_plain_name(tensor.name) && tensor.name != kMetadata);
+    GLASS_CHECK(i == 0 || tensors[i - 1].name != tensor.name);
+    const auto count = element_count(tensor.shape);
+    GLASS_CHECK(count &&
+                static_cast<size_t>(*count * size_bytes(tensor.dtype)) == tensor.bytes.size());
+  }
+  const std::string header = header_text(tensors, metadata);
+  Bytes bytes;
+  append_little_endian<uint64_t>(bytes, header.size());
+  const ByteView text = as_bytes(header);
+  bytes.insert(bytes.end(), text.begin(), text.end());
+  return bytes;
+}
+
 }  // namespace
 
 Result<Safetensors> Safetensors::parse(ByteView file) {
@@ -283,23 +302,16 @@ TensorToWrite float_tensor(std::string name, Shape shape, std::span<const float>
           .bytes = as_bytes(values)};
 }
 
+Bytes safetensors_header(std::vector<TensorToWrite> tensors,
+                         const std::map<std::string, std::string>& metadata) {
+  sort_for_writing(tensors);
+  return header_bytes(tensors, metadata);
+}
+
 Status write_safetensors(system::WritableFile& out, std::vector<TensorToWrite> tensors,
                          const std::map<std::string, std::string>& metadata) {
   sort_for_writing(tensors);
-  for (size_t i = 0; i < tensors.size(); ++i) {
-    const TensorToWrite& tensor = tensors[i];
-    GLASS_CHECK(is_plain_name(tensor.name) && tensor.name != kMetadata);
-    GLASS_CHECK(i == 0 || tensors[i - 1].name != tensor.name);
-    const auto count = element_count(tensor.shape);
-    GLASS_CHECK(count &&
-                static_cast<size_t>(*count * size_bytes(tensor.dtype)) == tensor.bytes.size());
-  }
-  const std::string header = header_text(tensors, metadata);
-  Bytes start;
-  append_little_endian<uint64_t>(start, header.size());
-  const ByteView text = as_bytes(header);
-  start.insert(start.end(), text.begin(), text.end());
-  GLASS_TRY_STATUS(out.append(start));
+  GLASS_TRY_STATUS(out.append(header_bytes(tensors, metadata)));
   for (const TensorToWrite& tensor : tensors) GLASS_TRY_STATUS(out.append(tensor.bytes));
   return {};
 }

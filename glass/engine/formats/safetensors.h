@@ -64,6 +64,8 @@ class SafetensorsFile {
 
   [[nodiscard]] const Safetensors& content() const { return content_; }
 
+  [[nodiscard]] ByteView bytes() const { return mapped_->bytes(); }
+
  private:
   SafetensorsFile(std::unique_ptr<system::MappedFile> mapped, Safetensors content);
 
@@ -81,8 +83,12 @@ struct TensorToWrite {
 // A tensor of floats. REQUIRES: as many values as the shape says.
 TensorToWrite float_tensor(std::string name, Shape shape, std::span<const float> values);
 
-// Appends a whole safetensors file to `out`; sync and close are the caller's.
+// What such a file has before its data: the length and the header.
 // REQUIRES: names are unique, not empty and without control characters; bytes fit the shapes.
+Bytes safetensors_header(std::vector<TensorToWrite> tensors,
+                         const std::map<std::string, std::string>& metadata);
+
+// Appends a whole safetensors file to `out`; sync and close are the caller's. REQUIRES: as above.
 [[nodiscard]] Status write_safetensors(system::WritableFile& out,
                                        std::vector<TensorToWrite> tensors,
                                        const std::map<std::string, std::string>& metadata);

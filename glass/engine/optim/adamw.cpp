@@ -64,26 +64,25 @@ float clip_factor(double clip_norm, float norm) {
 }
 
 AdamW::AdamW(const AdamWSettings& settings, const ParameterLayout& layout, const Kernels& kernels)
-    : settings_(settings),
-      layout_(layout),
-      kernels_(kernels),
-      m_(layout.floats()),
-      v_(layout.floats()) {
+    : settings_(settings), layout_(layout), kernels_(kernels) {
   GLASS_CHECK(check(settings).has_value());
 }
 
-void AdamW::update(const Update& update, std::span<const float> gradient,
-                   std::span<float> parameters, Parallel& parallel) {
+void AdamW::update(const Update& update, std::span<const float> gradient, const State& state,
+                   Parallel& parallel) const {
   GLASS_CHECK(update.number >= 1);
-  GLASS_CHECK(std::ssize(gradient) == layout_.floats() && gradient.size() == parameters.size());
+  for (const std::span<const float> buffer :
+       {gradient, std::span<const float>(state.parameters),
+        std::span<const float>(state.first_moment), std::span<const float>(state.second_moment)})
+    GLASS_CHECK(std::ssize(buffer) == layout_.floats());
   const auto correction = [&](double beta) {
     return static_cast<float>(1 / (1 - power(beta, update.number)));
   };
   for (const ParameterSlot& slot : layout_.slots()) {
-    kernels_.adamw({.parameter = slot.of(parameters).data(),
+    kernels_.adamw({.parameter = slot.of(state.parameters).data(),
                     .gradient = slot.of(gradient).data(),
-                    .m = slot.of(m_.span()).data(),
-                    .v = slot.of(v_.span()).data(),
+                    .m = slot.of(state.first_moment).data(),
+                    .v = slot.of(state.second_moment).data(),
                     .count = slot.count,
                     .gradient_scale = update.gradient_scale,
                     .learning_rate = update.learning_rate,

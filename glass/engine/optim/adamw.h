@@ -11,7 +11,6 @@
 #include "glass/base/parallel.h"
 #include "glass/base/result.h"
 #include "glass/engine/kernels/kernels.h"
-#include "glass/engine/optim/float_buffer.h"
 #include "glass/engine/optim/parameter_layout.h"
 
 namespace glass::engine {
@@ -52,20 +51,19 @@ class AdamW {
     float gradient_scale = 1;
   };
 
-  // REQUIRES: both buffers have the layout.
-  void update(const Update& update, std::span<const float> gradient, std::span<float> parameters,
-              Parallel& parallel);
+  // Buffers of the layout, updated in place.
+  struct State {
+    std::span<float> parameters, first_moment, second_moment;
+  };
 
-  // The state, for checkpoints: buffers of the layout.
-  [[nodiscard]] std::span<float> first_moment() { return m_.span(); }
-
-  [[nodiscard]] std::span<float> second_moment() { return v_.span(); }
+  // REQUIRES: all buffers have the layout.
+  void update(const Update& update, std::span<const float> gradient, const State& state,
+              Parallel& parallel) const;
 
  private:
   AdamWSettings settings_;
   const ParameterLayout& layout_;
   const Kernels& kernels_;
-  FloatBuffer m_, v_;
 };
 
 }  // namespace glass::engine

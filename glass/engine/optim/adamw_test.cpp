@@ -64,9 +64,11 @@ TEST(AdamW, ClipsOnlyWhatIsTooLong) {
 TEST(AdamW, FollowsThePaperInDouble) {
   const ParameterLayout layout = two_parameters();
   const AdamWSettings settings{.beta1 = 0.9, .beta2 = 0.95, .epsilon = 1e-8, .weight_decay = 0.1};
-  AdamW adamw(settings, layout, reference_kernels());
+  const AdamW adamw(settings, layout, reference_kernels());
   FloatBuffer parameters(layout.floats());
   FloatBuffer gradient(layout.floats());
+  FloatBuffer first(layout.floats());
+  FloatBuffer second(layout.floats());
   const auto floats = static_cast<size_t>(layout.floats());
   for (const ParameterSlot& slot : layout.slots()) {
     for (float& p : slot.of(parameters.span())) p = 0.5F;
@@ -77,7 +79,7 @@ TEST(AdamW, FollowsThePaperInDouble) {
     for (size_t i = 0; i < floats; ++i)
       gradient.span()[i] = std::sin(static_cast<float>(i * 7) + static_cast<float>(t));
     adamw.update({.number = t, .learning_rate = 0.01F, .gradient_scale = 0.25F}, gradient.span(),
-                 parameters.span(), serial);
+                 {parameters.span(), first.span(), second.span()}, serial);
     for (size_t i = 0; i < floats; ++i) {
       const double g = 0.25 * static_cast<double>(gradient.span()[i]);
       m[i] = 0.9 * m[i] + 0.1 * g;
