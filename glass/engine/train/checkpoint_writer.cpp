@@ -1,0 +1,67 @@
+#include "glass/engine/train/checkpoint_writer.h"
+
+#include <cstdint>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "glass/base/check.h"
+#include "glass/base/result.h"
+#include "glass/engine/optim/parameter_layout.h"
+#include "glass/engine/train/checkpoint.h"
+#include "glass/engine/train/manifest.h"
+#include "glass/system/files.h"
+
+namespace glass::engine {
+
+Status apply_retention(system::Files& files, const system::Path& folder,
+                       const Retention& retention) {
+  GLASS_CHECK(retention.keep_last >= 1 && retention.keep_every_steps >= 0);
+  GLASS_TRY(const std::vector<int64_t> steps, list_checkpoints(files, folder));
+  for (int64_t i = 0; i + retention.keep_last < std::ssize(steps); ++i) {
+    const int64_t step = steps[static_cast<size_t>(i)];
+    const int64_t every = retention.keep_every_steps;
+    if (every > 0 && step % every == 0) continue;
+    GLASS_TRY_STATUS(remove_checkpoint(files, folder, step));
+  }
+  return {};
+}
+
+CheckpointWriter::CheckpointWriter(system::Files& files, system::Path folder,
+                                   const Retention& retention, const ParameterLayout& layout)
+    : files_(files),
+      folder_(std::move(folder)),
+      retention_(retention),
+      layout_(layout),
+      snapshot_(layout) {}
+
+CheckpointWriter::~CheckpointWriter() {
+  if (thread_.joinable()) thread_.join();
+}
+
+Status CheckpointWriter::wait() {
+  if (thread_.joinable()) thread_.join();
+  return std::exchange(outcome_, {});
+}
+
+Status CheckpointWriter::poll() {
+  if (!done_) return {};
+  return wait();
+}
+
+void CheckpointWriter::start(Manifest manifest) {
+  GLASS_CHECK(!thread_.joinable());
+  done_ = false;
+  thread_ = std::thread([this, manifest = std::move(manifest)] {
+    outcome_ = write(manifest);
+    done_ = true;
+  });
+}
+
+Status CheckpointWriter::write(const Manifest& manifest) {
+  GLASS_TRY_STATUS(files_.make_folders(folder_));
+  GLASS_TRY_STATUS(write_checkpoint(files_, folder_, manifest, snapshot_, layout_));
+  return apply_retention(files_, folder_, retention_);
+}
+
+}  // namespace glass::engine

@@ -1,0 +1,109 @@
+#include "glass/engine/train/gradient_worker.h"
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "glass/base/bytes.h"
+#include "glass/base/check.h"
+#include "glass/base/parallel.h"
+#include "glass/base/result.h"
+#include "glass/crypto/sha256.h"
+#include "glass/data/loader/loader.h"
+#include "glass/engine/kernels/kernels.h"
+#include "glass/engine/kernels/tree.h"
+#include "glass/engine/optim/gradient_tree.h"
+#include "glass/engine/optim/parameter_layout.h"
+#include "glass/engine/plan/executor.h"
+#include "glass/engine/plan/plan.h"
+#include "glass/engine/train/batch_source.h"
+
+namespace glass::engine {
+
+GradientWorker::GradientWorker(std::unique_ptr<Executor> executor, const StepShape& shape,
+                               const ParameterLayout& layout, const Kernels& kernels,
+                               Parallel& parallel)
+    : executor_(std::move(executor)),
+      shape_(shape),
+      layout_(&layout),
+      kernels_(&kernels),
+      parallel_(&parallel) {}
+
+Result<GradientWorker> GradientWorker::create(Plan plan, const StepShape& shape, TreeNode share,
+                                              const ParameterLayout& layout,
+                                              std::span<const float> parameters,
+                                              const Kernels& kernels, Parallel& parallel) {
+  GLASS_TRY(Executor executor, Executor::create(std::move(plan), kernels, parallel));
+  for (const ParameterSlot& slot : layout.slots())
+    GLASS_TRY_STATUS(executor.bind(slot.name, slot.of(parameters)));
+  GradientWorker worker(std::make_unique<Executor>(std::move(executor)), shape, layout, kernels,
+                        parallel);
+  worker.nodes_ = cover_nodes(shape.micro_batches, share.first, share.second);
+  for (const TreeNode& node : worker.nodes_)
+    worker.trees_.emplace_back(node.second - node.first, layout.floats(), kernels);
+  return worker;
+}
+
+Result<StepPiece> GradientWorker::compute(int64_t step, const BatchSource& source) {
+  StepPiece piece;
+  for (size_t i = 0; i < nodes_.size(); ++i) {
+    GradientTree& tree = trees_[i];
+    tree.restart();
+    for (int64_t micro = nodes_[i].first; micro < nodes_[i].second; ++micro) {
+      GLASS_TRY_STATUS(compute_micro(step, micro, source, tree.next_leaf(), piece));
+      tree.finish_leaf(*parallel_);
+    }
+    piece.nodes.push_back({.leaves = nodes_[i], .sum = tree.sum()});
+  }
+  return piece;
+}
+
+Status GradientWorker::compute_micro(int64_t step, int64_t micro, const BatchSource& source,
+                                     std::span<float> gradient, StepPiece& piece) {
+  GLASS_TRY_STATUS(source(step, micro, batch_));
+  GLASS_TRY_STATUS(check_batch(batch_, shape_.micro_batch.sequences, shape_.micro_batch.positions,
+                               shape_.vocabulary));
+  GLASS_TRY_STATUS(bind_batch(*executor_, batch_));
+  for (const ParameterSlot& slot : layout_->slots())
+    GLASS_TRY_STATUS(executor_->bind_mutable(slot.name + ".gradient", slot.of(gradient)));
+  GLASS_TRY_STATUS(executor_->run());
+  GLASS_TRY(const std::span<const float> losses, executor_->read("loss"));
+  piece.losses.push_back(kernels_->sum(losses, *parallel_));
+  piece.batches.push_back(digest_of(batch_));
+  piece.targets += count_targets(batch_);
+  return {};
+}
+
+Status bind_batch(Executor& executor, const data::Batch& batch) {
+  const auto bind = [&](std::string_view name, const std::vector<int32_t>& values) {
+    return executor.bind(name, std::span<const int32_t>(values));
+  };
+  GLASS_TRY_STATUS(bind("tokens", batch.token_N));
+  GLASS_TRY_STATUS(bind("targets", batch.target_N));
+  GLASS_TRY_STATUS(bind("positions", batch.position_N));
+  return bind("first_key", batch.first_key);
+}
+
+StepSum combine(const StepShape& shape, std::span<const StepPiece> pieces, const Kernels& kernels,
+                Parallel& parallel) {
+  std::vector<GradientNode> nodes;
+  std::vector<float> losses;
+  crypto::Sha256 batches;
+  StepSum sum;
+  for (const StepPiece& piece : pieces) {
+    nodes.insert(nodes.end(), piece.nodes.begin(), piece.nodes.end());
+    losses.insert(losses.end(), piece.losses.begin(), piece.losses.end());
+    for (const crypto::Digest& digest : piece.batches) batches.update(digest.bytes);
+    sum.targets += piece.targets;
+  }
+  GLASS_CHECK(std::ssize(losses) == shape.micro_batches);
+  sum.gradient = sum_nodes(shape.micro_batches, nodes, kernels, parallel);
+  sum.loss = sum_leaves(losses);
+  sum.batch = batches.finish();
+  return sum;
+}
+
+}  // namespace glass::engine

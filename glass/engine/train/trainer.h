@@ -1,0 +1,127 @@
+// Trainer: the loop body of a training. It computes steps, notices what goes wrong, and keeps
+// checkpoints; the caller keeps the chain of records, the metrics and the time.
+//
+//   GLASS_TRY(auto plan, plan_training(settings, kernels, threads));
+//   GLASS_TRY(auto trainer, Trainer::create(std::move(plan), source, world));
+//   GLASS_TRY(auto resumed, trainer->resume(chain_steps));       // or initialize()
+//   while (!trainer->done()) {
+//     GLASS_TRY(const StepRecord record, trainer->step());
+//     GLASS_TRY(const auto head, chain.append(to_json(record)));
+//     if (record.parameters) { chain.sync(); trainer->save(head); }
+//   }
+//   trainer->finish();
+//
+// Invariants:
+//   1. The state after step s is a pure function of the settings and the batches of the steps up
+//      to s: not of threads, workers, kernels, kills or resumes.
+//   2. A checkpoint is due after every checkpoint_every steps and after the last one. The snapshot
+//      is the state as of the last step at which one was due, or the initial state: what a
+//      roll-back returns to, the same in a run, a resume and a replay.
+//   3. After an Action::kStop no further step is made.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "glass/base/parallel.h"
+#include "glass/base/result.h"
+#include "glass/crypto/sha256.h"
+#include "glass/engine/kernels/kernels.h"
+#include "glass/engine/optim/adamw.h"
+#include "glass/engine/train/batch_source.h"
+#include "glass/engine/train/checkpoint_writer.h"
+#include "glass/engine/train/evaluation.h"
+#include "glass/engine/train/gradient_worker.h"
+#include "glass/engine/train/step_record.h"
+#include "glass/engine/train/training_plan.h"
+#include "glass/engine/train/training_state.h"
+#include "glass/system/files.h"
+
+namespace glass::engine {
+
+// So many steps in a row without an update end the training, whatever the policy.
+inline constexpr int64_t kMaxEventsInARow = 8;
+
+// What the trainer works with; all of it outlives the trainer.
+struct TrainerWorld {
+  const Kernels& kernels;
+  Parallel& parallel;
+  system::Files& files;
+  system::Path checkpoints;  // the folder; made when first written to
+};
+
+class Trainer {
+ public:
+  // kRefused when the memory cannot be had. The state is not defined until one of initialize,
+  // resume and restore.
+  [[nodiscard]] static Result<std::unique_ptr<Trainer>> create(TrainingPlan plan,
+                                                               BatchSource source,
+                                                               const TrainerWorld& world);
+  Trainer(const Trainer&) = delete;
+  Trainer& operator=(const Trainer&) = delete;
+
+  void initialize();
+
+  // Loads the newest good checkpoint of at most `last_step` steps, else initializes. Removes what
+  // earlier attempts left aside.
+  struct Resumed {
+    int64_t step = 0;
+    std::optional<crypto::Digest> chain_head;  // of the checkpoint
+    std::vector<std::string> broken;           // newer checkpoints, and what is wrong with them
+  };
+
+  [[nodiscard]] Result<Resumed> resume(int64_t last_step);
+
+  // Loads the checkpoint of exactly that step; 0: the initial state.
+  [[nodiscard]] Status restore(int64_t step);
+
+  [[nodiscard]] bool done() const { return progress().step >= plan_.settings.schedule.steps; }
+
+  // The next step. Also tells, before it begins, when the last checkpoint could not be written.
+  [[nodiscard]] Result<StepRecord> step();
+
+  // Begins to write the checkpoint that was due after the last step. REQUIRES: one was due, and
+  // this is the first call since.
+  void save(const crypto::Digest& chain_head);
+
+  // Waits for the checkpoint in flight, and tells when it could not be written.
+  [[nodiscard]] Status finish();
+
+  [[nodiscard]] Result<Evaluation> evaluate(const HeldOutSource& source, int64_t max_targets);
+
+  [[nodiscard]] const Progress& progress() const { return state_.progress; }
+
+  [[nodiscard]] const TrainingPlan& plan() const { return plan_; }
+
+  [[nodiscard]] std::span<const float> parameters() const { return state_.parameters.span(); }
+
+  [[nodiscard]] crypto::Digest parameter_digest();
+
+  // The first worker's, for profiles.
+  [[nodiscard]] Executor& executor() { return workers_.front().executor(); }
+
+ private:
+  Trainer(TrainingPlan plan, BatchSource source, const TrainerWorld& world);
+  [[nodiscard]] Status create_workers();
+  [[nodiscard]] bool checkpoint_due() const;
+  [[nodiscard]] Result<StepSum> gradient();
+  [[nodiscard]] std::optional<StepEvent> judge(const StepRecord& record) const;
+  void apply(const StepRecord& record, const StepSum& sum);
+  [[nodiscard]] Status take_snapshot(StepRecord& record);
+
+  TrainingPlan plan_;
+  BatchSource source_;
+  TrainerWorld world_;
+  TrainingState state_;
+  AdamW optimizer_;
+  std::vector<GradientWorker> workers_;
+  std::optional<Evaluator> evaluator_;
+  CheckpointWriter writer_;
+  std::optional<StateDigests> due_;  // of the snapshot, until save()
+  bool stopped_ = false;
+};
+
+}  // namespace glass::engine

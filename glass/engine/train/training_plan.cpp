@@ -1,0 +1,87 @@
+#include "glass/engine/train/training_plan.h"
+
+#include <bit>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include <fmt/core.h>
+
+#include "glass/base/result.h"
+#include "glass/engine/graph/graph.h"
+#include "glass/engine/kernels/kernels.h"
+#include "glass/engine/models/decoder/decoder.h"
+#include "glass/engine/optim/adamw.h"
+#include "glass/engine/optim/parameter_layout.h"
+#include "glass/engine/optim/schedule.h"
+#include "glass/engine/plan/plan.h"
+#include "glass/engine/train/step_record.h"
+
+namespace glass::engine {
+namespace {
+
+tl::unexpected<Error> wrong(std::string what) {
+  return fail(ErrorCode::kInvalidInput, "training: " + std::move(what));
+}
+
+Status check(const TrainingSettings& settings) {
+  GLASS_TRY_STATUS(validate(settings.model));
+  GLASS_TRY_STATUS(check(settings.optimizer));
+  GLASS_TRY_STATUS(check(settings.schedule));
+  if (settings.micro_batch.sequences < 1 || settings.micro_batch.positions < 1 ||
+      settings.micro_batches < 1)
+    return wrong("a step needs at least one micro-batch of one sequence of one token");
+  if (settings.micro_batch.positions > settings.model.context)
+    return wrong(fmt::format("sequences of {} tokens are longer than the model's context of {}",
+                             settings.micro_batch.positions, settings.model.context));
+  if (settings.workers < 1) return wrong("there must be at least one worker");
+  if (settings.checkpoint_every < 1)
+    return wrong("a checkpoint must be due every step or more rarely");
+  if (settings.retention.keep_last < 1 || settings.retention.keep_every_steps < 0)
+    return wrong("at least one checkpoint must be kept");
+  if (settings.policy.on_non_finite == Action::kRecord)
+    return wrong("a step whose loss is not finite cannot just be recorded");
+  if (!(settings.policy.loss_spike_factor > 1))
+    return wrong("the loss-spike factor must be above 1");
+  return {};
+}
+
+// Buffers of the layout that the gradients of a step take, over all workers.
+int64_t gradient_buffers(const TrainingSettings& settings) {
+  const int64_t share = (settings.micro_batches + settings.workers - 1) / settings.workers;
+  const auto levels = static_cast<int64_t>(std::bit_width(static_cast<uint64_t>(share - 1)));
+  return settings.workers * (levels + 1);
+}
+
+}  // namespace
+
+ParameterLayout layout_of(const std::vector<ParameterSpec>& parameters) {
+  ParameterLayout layout;
+  for (const ParameterSpec& spec : parameters) layout.add(spec.name, spec.shape, spec.decay);
+  return layout;
+}
+
+Result<TrainingPlan> plan_training(const TrainingSettings& settings, const Kernels& kernels,
+                                   int threads) {
+  GLASS_TRY_STATUS(check(settings));
+  TrainingPlan plan;
+  plan.settings = settings;
+  GLASS_TRY(plan.parameters, parameters(settings.model));
+  plan.layout = layout_of(plan.parameters);
+  const PlanOptions options = {.keep = {}, .workers = threads};
+  GLASS_TRY(Graph training,
+            build_training_graph(settings.model, settings.micro_batch, settings.recompute));
+  GLASS_TRY(plan.step, make_plan(std::move(training), kernels, options));
+  GLASS_TRY(Graph evaluation, build_loss_graph(settings.model, settings.micro_batch));
+  GLASS_TRY(plan.evaluation, make_plan(std::move(evaluation), kernels, options));
+
+  const auto buffer = plan.layout.floats() * static_cast<int64_t>(sizeof(float));
+  plan.memory = plan.step.memory;
+  plan.memory.parameters = buffer;
+  plan.memory.gradients = gradient_buffers(settings) * buffer;
+  plan.memory.optimizer = 5 * buffer;  // both moments, and a snapshot of all three
+  plan.memory.arena = settings.workers * plan.step.memory.arena + plan.evaluation.memory.arena;
+  return plan;
+}
+
+}  // namespace glass::engine

@@ -1,0 +1,58 @@
+// TrainingPlan: what is known about a training before anything runs: that its settings fit
+// together, the graph of a micro-batch, where everything lies, and how much memory it takes.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "glass/base/result.h"
+#include "glass/engine/kernels/kernels.h"
+#include "glass/engine/models/decoder/decoder.h"
+#include "glass/engine/optim/adamw.h"
+#include "glass/engine/optim/parameter_layout.h"
+#include "glass/engine/optim/schedule.h"
+#include "glass/engine/plan/memory_report.h"
+#include "glass/engine/plan/plan.h"
+#include "glass/engine/train/checkpoint_writer.h"
+#include "glass/engine/train/step_record.h"
+
+namespace glass::engine {
+
+// What happens when a step goes wrong.
+struct StepPolicy {
+  Action on_non_finite = Action::kStop;  // not kRecord
+  Action on_loss_spike = Action::kRecord;
+  double loss_spike_factor = 2.0;  // times the mean of the last kRecentLosses losses
+};
+
+struct TrainingSettings {
+  DecoderConfig model;
+  uint64_t seed = 1;  // of the initial weights
+  BatchShape micro_batch;
+  int64_t micro_batches = 1;  // of a step, over all workers
+  Recompute recompute = Recompute::kNone;
+  AdamWSettings optimizer;
+  Schedule schedule;  // its steps are those of the training
+  StepPolicy policy;
+  int64_t checkpoint_every = 100;  // steps; also after the last one
+  Retention retention;
+  // Data parallel, one after the other in this process, each with memory of its own.
+  int64_t workers = 1;
+};
+
+struct TrainingPlan {
+  TrainingSettings settings;
+  std::vector<ParameterSpec> parameters;
+  ParameterLayout layout;  // of them, in that order
+  Plan step;               // of the training graph of one micro-batch
+  Plan evaluation;         // of its loss graph
+  MemoryReport memory;     // of everything: also the optimizer's state and its snapshot
+};
+
+// kInvalidInput names the setting that is out of range. `threads` is the most that will compute.
+[[nodiscard]] Result<TrainingPlan> plan_training(const TrainingSettings& settings,
+                                                 const Kernels& kernels, int threads);
+
+ParameterLayout layout_of(const std::vector<ParameterSpec>& parameters);
+
+}  // namespace glass::engine

@@ -1,0 +1,62 @@
+#include "glass/engine/train/training_state.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <span>
+
+#include "glass/base/bytes.h"
+#include "glass/base/check.h"
+#include "glass/base/json.h"
+#include "glass/base/parallel.h"
+#include "glass/crypto/sha256.h"
+#include "glass/engine/optim/parameter_layout.h"
+
+namespace glass::engine {
+namespace {
+
+constexpr int64_t kCopyGrain = 1 << 14;
+
+void copy_floats(std::span<const float> from, std::span<float> to, Parallel& parallel) {
+  GLASS_CHECK(from.size() == to.size());
+  parallel.split(std::ssize(from), kCopyGrain, [&](int64_t begin, int64_t end, int) {
+    std::copy(from.begin() + begin, from.begin() + end, to.begin() + begin);
+  });
+}
+
+}  // namespace
+
+TrainingState::TrainingState(const ParameterLayout& layout)
+    : parameters(layout.floats()), first_moment(layout.floats()), second_moment(layout.floats()) {}
+
+void copy_state(const TrainingState& from, TrainingState& to, Parallel& parallel) {
+  to.progress = from.progress;
+  copy_floats(from.parameters.span(), to.parameters.span(), parallel);
+  copy_floats(from.first_moment.span(), to.first_moment.span(), parallel);
+  copy_floats(from.second_moment.span(), to.second_moment.span(), parallel);
+}
+
+StateDigests digests_of(const TrainingState& state, const ParameterLayout& layout,
+                        Parallel& parallel) {
+  StateDigests digests;
+  const auto digest = [&](const ParameterSlot& slot, const FloatBuffer& buffer) {
+    return crypto::sha256_chunked(as_bytes(slot.of(buffer.span())), parallel);
+  };
+  for (const ParameterSlot& slot : layout.slots()) {
+    digests.parameters.emplace(slot.name, digest(slot, state.parameters));
+    digests.optimizer.emplace(slot.name + ".m", digest(slot, state.first_moment));
+    digests.optimizer.emplace(slot.name + ".v", digest(slot, state.second_moment));
+  }
+  return digests;
+}
+
+Json to_json(const TensorDigests& digests) {
+  Json::Object object;
+  for (const auto& [name, digest] : digests) object.emplace(name, to_text(digest));
+  return object;
+}
+
+crypto::Digest total(const TensorDigests& digests) {
+  return crypto::sha256(to_canonical(to_json(digests)));
+}
+
+}  // namespace glass::engine
