@@ -1,8 +1,9 @@
 // ThreadPool: persistent workers that carry out Parallel's jobs.
 //
 // Workers spin for a short while between jobs and then sleep, so that the hundreds of jobs of a
-// training step cost microseconds each. Each worker is pinned to a core of the process's affinity
-// mask where there are enough of them. Each asserts round-to-nearest and that denormals are kept.
+// training step cost microseconds each. A pool with as many workers as the affinity mask has cores
+// gives each its own core, without tying the caller's thread. Each worker asserts, before each job,
+// round-to-nearest and that denormals are kept.
 #pragma once
 
 #include <memory>
