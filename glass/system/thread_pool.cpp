@@ -25,7 +25,7 @@ using SteadyClock = std::chrono::steady_clock;
 // How long to look for news before sleeping. An empty job costs two awake workers 1 microsecond,
 // and 15 to 20 when one has to be woken (measured); the gaps between the jobs of a training step
 // are shorter than this.
-constexpr auto kSpin = std::chrono::microseconds(200);
+constexpr auto kSpinTime = std::chrono::microseconds(200);
 constexpr size_t kCacheLine = 64;  // what two cores must not write at once
 
 void pause_briefly() {
@@ -43,7 +43,7 @@ enum class Waiting { kSleep, kYield, kSpin };
 // Returns when `word` is no longer `old`: looks for a while, then sleeps.
 void wait_while(const std::atomic<uint32_t>& word, uint32_t old, Waiting waiting) {
   if (waiting != Waiting::kSleep) {
-    const auto end = SteadyClock::now() + kSpin;
+    const auto end = SteadyClock::now() + kSpinTime;
     do {
       for (int i = 0; i < 32; ++i) {
         if (word.load(std::memory_order_acquire) != old) return;
