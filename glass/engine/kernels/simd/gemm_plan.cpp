@@ -9,15 +9,6 @@ namespace glass::engine {
 
 namespace {
 
-// Sizes in floats, for caches of 32 KiB, 256 KiB or more, and a few MiB shared.
-constexpr int64_t kChunkFloats = int64_t{1} << 20;  // of B, packed
-constexpr int64_t kBlockFloats = int64_t{1} << 16;  // of A, read again for each panel of B
-constexpr int64_t kMinChunkCols = 512;
-constexpr int64_t kMaxBlockPanels = 16;
-constexpr int64_t kMinBlockPanels = 4;
-constexpr int64_t kWholeNodeSegments = 6;  // a k so short is one node
-constexpr int64_t kNodeSegments = 4;
-constexpr int64_t kSharedSlotFloats = int64_t{1} << 22;
 constexpr int64_t kPageFloats =
     1024;  // rows that many apart fall into the same sets of the L1 cache
 
@@ -37,27 +28,30 @@ GemmPlan::A choose_a(const GemmArgs& args) {
   return GemmPlan::A::kRows;
 }
 
-void cut_b(GemmPlan& plan, const GemmArgs& args, int64_t tile_cols, bool b_is_packed) {
+void cut_b(GemmPlan& plan, const GemmArgs& args, int64_t tile_cols, bool b_is_packed,
+           const GemmLimits& limits) {
   const int64_t k = plan.segments * kSegment;
   const int64_t n = round_up(args.n, tile_cols);
-  plan.node_segments = plan.segments <= kWholeNodeSegments ? plan.segments : kNodeSegments;
-  if (b_is_packed || n * k <= kChunkFloats) {
+  plan.node_segments =
+      plan.segments <= limits.whole_node_segments ? plan.segments : limits.node_segments;
+  if (b_is_packed || n * k <= limits.chunk_floats) {
     plan.chunk_cols = n;
-  } else if (kMinChunkCols * k <= kChunkFloats) {
-    plan.chunk_cols = equal_part(n, kChunkFloats / k, tile_cols);
+  } else if (limits.min_chunk_cols * k <= limits.chunk_floats) {
+    plan.chunk_cols = equal_part(n, limits.chunk_floats / k, tile_cols);
   } else {
     plan.phase_per_node = true;
-    plan.chunk_cols = equal_part(n, 2 * kMinChunkCols, tile_cols);
-    plan.node_segments =
-        std::clamp<int64_t>(kChunkFloats / (plan.chunk_cols * kSegment), 1, 2 * kNodeSegments);
+    plan.chunk_cols = equal_part(n, 2 * limits.min_chunk_cols, tile_cols);
+    plan.node_segments = std::clamp<int64_t>(limits.chunk_floats / (plan.chunk_cols * kSegment), 1,
+                                             2 * limits.node_segments);
   }
 }
 
-void cut_a(GemmPlan& plan, const GemmArgs& args, const GemmTarget& target, int workers) {
+void cut_a(GemmPlan& plan, const GemmArgs& args, const GemmTarget& target, int workers,
+           const GemmLimits& limits) {
   const int64_t node_k = std::clamp<int64_t>(args.k, 1, plan.node_segments * kSegment);
   const int64_t panels = ceil_div(plan.group_rows, target.tile_rows);
-  const int64_t limit =
-      std::clamp(kBlockFloats / (node_k * target.tile_rows), kMinBlockPanels, kMaxBlockPanels);
+  const int64_t limit = std::clamp(limits.block_floats / (node_k * target.tile_rows),
+                                   limits.min_block_panels, limits.max_block_panels);
   plan.blocks = std::min(round_up(ceil_div(panels, limit), workers), panels);
   plan.block_rows = ceil_div(panels, plan.blocks) * target.tile_rows;
   const int64_t b_panels = plan.chunk_cols / target.tile_cols;
@@ -66,11 +60,12 @@ void cut_a(GemmPlan& plan, const GemmArgs& args, const GemmTarget& target, int w
 
 }  // namespace
 
-GemmPlan plan_gemm(const GemmArgs& args, const GemmTarget& target, int workers, bool b_is_packed) {
+GemmPlan plan_gemm(const GemmArgs& args, const GemmTarget& target, int workers, bool b_is_packed,
+                   const GemmLimits& limits) {
   GemmPlan plan;
   plan.a = choose_a(args);
   plan.segments = std::max<int64_t>(1, segment_count(args.k, kSegment));
-  cut_b(plan, args, target.tile_cols, b_is_packed);
+  cut_b(plan, args, target.tile_cols, b_is_packed, limits);
   const int node_slots = slot_count(plan.segments, plan.node_segments);
   plan.leaf_slots = slot_count(plan.node_segments, 1);
   plan.c_waits = !args.accumulate && args.residual == nullptr;
@@ -78,12 +73,12 @@ GemmPlan plan_gemm(const GemmArgs& args, const GemmTarget& target, int workers, 
 
   plan.group_rows = args.m;
   if (plan.phase_per_node && plan.node_slots > 0) {
-    const int64_t limit = kSharedSlotFloats / (plan.node_slots * plan.chunk_cols);
+    const int64_t limit = limits.shared_slot_floats / (plan.node_slots * plan.chunk_cols);
     plan.group_rows = equal_part(args.m, limit, target.tile_rows);
     plan.shared_slot_floats =
         plan.node_slots * plan.chunk_cols * round_up(plan.group_rows, target.tile_rows);
   }
-  cut_a(plan, args, target, workers);
+  cut_a(plan, args, target, workers, limits);
   const int64_t node_k = round_up(std::min(args.k, plan.node_segments * kSegment), kSegment);
   if (!plan.phase_per_node)
     plan.node_slot_floats = plan.node_slots * plan.chunk_cols * plan.block_rows;

@@ -58,8 +58,21 @@ struct GemmPlan {
   }
 };
 
+// Where the cuts are made. Sizes in floats, for caches of 32 KiB, 512 KiB and a few MiB shared.
+struct GemmLimits {
+  int64_t chunk_floats = int64_t{1} << 20;  // of B, packed
+  int64_t min_chunk_cols = 512;             // rather than fewer columns, k is cut
+  int64_t block_floats = int64_t{1} << 16;  // of A, read again for each panel of B
+  int64_t min_block_panels = 4;
+  int64_t max_block_panels = 16;
+  int64_t whole_node_segments = 6;  // a k so short is one node
+  int64_t node_segments = 4;        // of a longer one
+  int64_t shared_slot_floats = int64_t{1} << 22;
+};
+
 // `b_is_packed`: B comes packed whole, so there is one chunk and one phase.
-GemmPlan plan_gemm(const GemmArgs& args, const GemmTarget& target, int workers, bool b_is_packed);
+GemmPlan plan_gemm(const GemmArgs& args, const GemmTarget& target, int workers, bool b_is_packed,
+                   const GemmLimits& limits = {});
 
 constexpr int64_t round_up(int64_t value, int64_t unit) {
   return (value + unit - 1) / unit * unit;

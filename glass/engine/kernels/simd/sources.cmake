@@ -16,7 +16,7 @@ if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|amd64|AMD64|aarch64|arm64)$")
     simd/embedding.cpp
     simd/reduction.cpp
     simd/adamw.cpp)
-  set(SIMD_TESTS simd/math_twins_test.cpp)
+  set(SIMD_TESTS simd/gemm_test.cpp simd/math_twins_test.cpp)
   set(SIMD_LIBS hwy::hwy)
 else()
   set(SIMD_SOURCES simd/no_simd.cpp)
