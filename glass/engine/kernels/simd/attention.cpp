@@ -1,9 +1,9 @@
 // Causal attention, forward and backward.
 #include <algorithm>
-#include <atomic>
 #include <cstdint>
 
 #include "glass/base/check.h"
+#include "glass/engine/kernels/simd/share_out.h"
 #include "glass/engine/kernels/simd/simd_kernels.h"
 #include "glass/engine/kernels/simd/targets.h"
 //
@@ -103,15 +103,6 @@ int64_t key_heads(const AttentionArgs& args) {
 float* room_of(Scratch scratch, int64_t floats, int worker) {
   GLASS_CHECK(std::ssize(scratch) >= (worker + 1) * floats * int64_t{sizeof(float)});
   return reinterpret_cast<float*>(scratch.data()) + worker * floats;
-}
-
-// Calls body(item, worker) for all items; whoever is free takes the next one.
-template <typename Body>
-void share_out(int64_t items, Parallel& parallel, const Body& body) {
-  std::atomic<int64_t> next = 0;
-  parallel.run([&](int worker) {
-    for (int64_t item = next++; item < items; item = next++) body(item, worker);
-  });
 }
 
 }  // namespace

@@ -58,13 +58,34 @@ HWY_INLINE void store_part(Vec value, float* to, int64_t count) {
   std::memcpy(to, buffer, static_cast<size_t>(count) * sizeof(float));
 }
 
+// How a vector comes from memory and goes back: whole, or the last elements of a row.
+struct Whole {
+  HWY_INLINE Vec load(const float* from) const { return hn::LoadU(Tag(), from); }
+
+  HWY_INLINE void store(Vec value, float* to) const { hn::StoreU(value, Tag(), to); }
+};
+
+struct Part {
+  int64_t count;
+
+  HWY_INLINE Vec load(const float* from) const { return load_part(from, count); }
+
+  HWY_INLINE void store(Vec value, float* to) const { store_part(value, to, count); }
+};
+
+// Calls body(i, Whole or Part) for the vectors of a row of `count` elements.
+template <typename Body>
+HWY_INLINE void for_each_vector(int64_t count, const Body& body) {
+  int64_t i = 0;
+  for (; i + kLanes <= count; i += kLanes) body(i, Whole());
+  if (i < count) body(i, Part{count - i});
+}
+
 // out[i] = f(in[i]...) for i < count. `out` may be one of `in`.
 template <typename F, typename... In>
 HWY_INLINE void transform(int64_t count, float* out, const F& f, const In*... in) {
-  int64_t i = 0;
-  for (; i + kLanes <= count; i += kLanes)
-    hn::StoreU(f(hn::LoadU(Tag(), in + i)...), Tag(), out + i);
-  if (i < count) store_part(f(load_part(in + i, count - i)...), out + i, count - i);
+  for_each_vector(count,
+                  [&](int64_t i, auto at) HWY_ATTR { at.store(f(at.load(in + i)...), out + i); });
 }
 
 // 16 partial sums, by (index within the segment) mod 16. A plain array, since g++ 12 fails on a
