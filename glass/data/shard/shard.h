@@ -13,7 +13,6 @@
 #include <string>
 #include <vector>
 
-#include "glass/base/bytes.h"
 #include "glass/base/json.h"
 #include "glass/base/parallel.h"
 #include "glass/base/result.h"
@@ -77,7 +76,6 @@ class ShardedDocuments {
 
   // REQUIRES: document < count().
   [[nodiscard]] ShardDocument document(uint64_t document) const;
-  [[nodiscard]] uint64_t token_count(uint64_t document) const;
 
   // Copies tokens [first, first + out.size()) of a document. kCorruption, naming the shard, if one
   // is outside the vocabulary. REQUIRES: the range lies within the document.
