@@ -1,0 +1,218 @@
+#include "tests/engine/double_mirror.h"
+
+#include <cmath>
+#include <cstdint>
+#include <map>
+#include <numbers>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "glass/base/check.h"
+#include "glass/engine/graph/ops/heads.h"
+
+namespace glass::engine::testing {
+namespace {
+
+using Doubles = std::vector<double>;
+
+class Mirror {
+ public:
+  Mirror(const Graph& graph, const Node& node, MirrorValues& values)
+      : graph_(graph), node_(node), values_(values) {}
+
+  void run() {
+    static const std::map<std::string_view, void (Mirror::*)()> rules = {
+        {"embedding", &Mirror::embedding},
+        {"linear", &Mirror::linear},
+        {"rms_norm", &Mirror::rms_norm},
+        {"layer_norm", &Mirror::layer_norm},
+        {"rope_table", &Mirror::rope_table},
+        {"rope", &Mirror::rope},
+        {"attention", &Mirror::attention},
+        {"swiglu", &Mirror::swiglu},
+        {"gelu", &Mirror::gelu},
+        {"add", &Mirror::add},
+        {"linear_cross_entropy", &Mirror::loss}};
+    const auto rule = rules.find(node_.op);
+    GLASS_CHECK(rule != rules.end());
+    (this->*rule->second)();
+  }
+
+ private:
+  [[nodiscard]] const Shape& shape(size_t input) const {
+    return graph_.value(node_.inputs[input]).shape;
+  }
+
+  [[nodiscard]] size_t extent(size_t input, size_t dimension) const {
+    return static_cast<size_t>(shape(input)[dimension]);
+  }
+
+  [[nodiscard]] const Doubles& in(size_t input) const {
+    return values_.floats.at(graph_.value(node_.inputs[input]).name);
+  }
+
+  [[nodiscard]] const std::vector<int32_t>& integers(size_t input) const {
+    return values_.integers.at(graph_.value(node_.inputs[input]).name);
+  }
+
+  Doubles& out() {
+    const Value& value = graph_.value(node_.outputs[0]);
+    return values_.floats[value.name] = Doubles(static_cast<size_t>(value.element_count()));
+  }
+
+  void embedding() {
+    const size_t cols = extent(1, 1);
+    Doubles& y = out();
+    for (size_t i = 0; i < y.size(); ++i) {
+      const size_t row = i / cols, col = i % cols;
+      y[i] = in(1)[static_cast<size_t>(integers(0)[row]) * cols + col];
+      if (node_.has_input(3)) y[i] += in(3)[static_cast<size_t>(integers(2)[row]) * cols + col];
+    }
+  }
+
+  [[nodiscard]] double dot(const Doubles& a, size_t row_a, const Doubles& b, size_t row_b,
+                           size_t k) const {
+    double sum = 0;
+    for (size_t i = 0; i < k; ++i) sum += a[row_a * k + i] * b[row_b * k + i];
+    return sum;
+  }
+
+  void linear() {
+    const size_t k = extent(0, 1), width = extent(1, 0);
+    Doubles& y = out();
+    for (size_t i = 0; i < y.size(); ++i) {
+      y[i] = dot(in(0), i / width, in(1), i % width, k);
+      if (node_.has_input(2)) y[i] += in(2)[i % width];
+      if (node_.has_input(3)) y[i] += in(3)[i];
+    }
+  }
+
+  void norm(bool centred) {
+    const size_t rows = extent(0, 0), cols = extent(0, 1);
+    const auto n = static_cast<double>(cols);
+    Doubles& y = out();
+    for (size_t r = 0; r < rows; ++r) {
+      double mean = 0, square = 0;
+      for (size_t c = 0; c < cols; ++c) mean += centred ? in(0)[r * cols + c] / n : 0;
+      for (size_t c = 0; c < cols; ++c) square += std::pow(in(0)[r * cols + c] - mean, 2) / n;
+      const double rstd = 1 / std::sqrt(square + node_.number_attribute("epsilon"));
+      for (size_t c = 0; c < cols; ++c) {
+        y[r * cols + c] = (in(0)[r * cols + c] - mean) * rstd * in(1)[c];
+        if (node_.has_input(2)) y[r * cols + c] += in(2)[c];
+      }
+    }
+  }
+
+  void rms_norm() { norm(false); }
+
+  void layer_norm() { norm(true); }
+
+  void rope_table() {
+    const auto pairs = static_cast<size_t>(node_.int_attribute("rotary_dim") / 2);
+    Doubles& table = out();
+    for (size_t i = 0; i < table.size() / 2; ++i) {
+      const double exponent = -static_cast<double>(i % pairs) / static_cast<double>(pairs);
+      const double angle =
+          static_cast<double>(i / pairs) * std::pow(node_.number_attribute("theta"), exponent);
+      table[2 * i] = std::cos(angle);
+      table[2 * i + 1] = std::sin(angle);
+    }
+  }
+
+  void rope() {
+    const auto heads = static_cast<size_t>(node_.int_attribute("heads"));
+    const auto head_dim = static_cast<size_t>(node_.int_attribute("head_dim"));
+    const size_t width = extent(0, 1), pairs = extent(2, 1);
+    const bool interleaved = node_.bool_attribute("interleaved");
+    Doubles& y = out();
+    y = in(0);
+    for (size_t r = 0; r < extent(0, 0); ++r) {
+      for (size_t h = 0; h < heads; ++h) {
+        for (size_t i = 0; i < pairs; ++i) {
+          const size_t at = r * width + h * head_dim;
+          double& a = y[at + (interleaved ? 2 * i : i)];
+          double& b = y[at + (interleaved ? 2 * i + 1 : i + pairs)];
+          const double* turn = &in(2)[(static_cast<size_t>(integers(1)[r]) * pairs + i) * 2];
+          const double a0 = a, b0 = b;
+          a = a0 * turn[0] - b0 * turn[1];
+          b = a0 * turn[1] + b0 * turn[0];
+        }
+      }
+    }
+  }
+
+  void attention() {
+    const Heads heads = heads_of(node_);
+    const auto positions = static_cast<size_t>(shape(1)[1]);
+    const size_t width = extent(0, 1), dim = static_cast<size_t>(heads.head_dim);
+    const auto query = static_cast<size_t>(heads.query), key = static_cast<size_t>(heads.key);
+    Doubles& y = out();
+    for (size_t r = 0; r < extent(0, 0); ++r) {
+      const size_t begin = r / positions * positions;
+      for (size_t h = 0; h < query; ++h) {
+        const double* q = &in(0)[r * width + h * dim];
+        const size_t k_at = (query + h / (query / key)) * dim;
+        double sum = 0;
+        Doubles mixed(dim);
+        for (size_t j = begin + static_cast<size_t>(integers(1)[r]); j <= r; ++j) {
+          const double* k = &in(0)[j * width + k_at];
+          double score = 0;
+          for (size_t d = 0; d < dim; ++d) score += q[d] * k[d];
+          const double weight = std::exp(score * heads.scale);
+          sum += weight;
+          for (size_t d = 0; d < dim; ++d) mixed[d] += weight * k[key * dim + d];
+        }
+        for (size_t d = 0; d < dim; ++d) y[r * query * dim + h * dim + d] = mixed[d] / sum;
+      }
+    }
+  }
+
+  void swiglu() {
+    const size_t width = extent(0, 1) / 2;
+    Doubles& y = out();
+    for (size_t i = 0; i < y.size(); ++i) {
+      const size_t gate = i / width * 2 * width + i % width;
+      y[i] = in(0)[gate] / (1 + std::exp(-in(0)[gate])) * in(0)[gate + width];
+    }
+  }
+
+  void gelu() {
+    const bool erf = node_.string_attribute("kind") == "erf";
+    Doubles& y = out();
+    for (size_t i = 0; i < y.size(); ++i) {
+      const double x = in(0)[i];
+      const double inner = std::sqrt(2 / std::numbers::pi) * (x + 0.044715 * x * x * x);
+      y[i] = 0.5 * x * (1 + (erf ? std::erf(x / std::numbers::sqrt2) : std::tanh(inner)));
+    }
+  }
+
+  void add() {
+    Doubles& y = out();
+    for (size_t i = 0; i < y.size(); ++i) y[i] = in(0)[i] + in(1)[i];
+  }
+
+  void loss() {
+    const size_t k = extent(0, 1), vocabulary = extent(1, 0);
+    Doubles& y = out();
+    for (size_t r = 0; r < y.size(); ++r) {
+      const int32_t target = integers(2)[r];
+      if (target < 0) continue;
+      double sum = 0;
+      for (size_t v = 0; v < vocabulary; ++v) sum += std::exp(dot(in(0), r, in(1), v, k));
+      y[r] = std::log(sum) - dot(in(0), r, in(1), static_cast<size_t>(target), k);
+    }
+  }
+
+  const Graph& graph_;
+  const Node& node_;
+  MirrorValues& values_;
+};
+
+}  // namespace
+
+void evaluate(const Graph& graph, MirrorValues& values) {
+  for (const Node& node : graph.nodes()) Mirror(graph, node, values).run();
+}
+
+}  // namespace glass::engine::testing

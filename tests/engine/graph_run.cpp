@@ -1,0 +1,136 @@
+#include "tests/engine/graph_run.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "glass/base/check.h"
+#include "glass/base/philox.h"
+#include "glass/engine/kernels/random_normal.h"
+
+namespace glass::engine::testing {
+namespace {
+
+constexpr auto kPurpose = Purpose::kInitialWeights;
+
+// A stream of random numbers for a name (FNV-1a).
+uint64_t stream_of(std::string_view name) {
+  uint64_t hash = 0xcbf29ce484222325U;
+  for (const char c : name) hash = (hash ^ static_cast<uint8_t>(c)) * 0x100000001b3U;
+  return hash;
+}
+
+}  // namespace
+
+GraphRun::GraphRun(Graph graph, const RunOptions& options)
+    : pool_(std::make_unique<system::ThreadPool>(options.workers)) {
+  Plan plan =
+      make_plan(std::move(graph), *options.kernels, {options.keep, options.workers}).value();
+  executor_ = std::make_unique<Executor>(
+      Executor::create(std::move(plan), *options.kernels, *pool_).value());
+  for (const Value& value : this->graph().values()) {
+    const auto count = static_cast<size_t>(value.element_count());
+    if (value.kind == ValueKind::kInput && value.dtype == DType::kI32) {
+      auto& memory = integers_[value.name] = std::vector<int32_t>(count);
+      GLASS_CHECK(executor_->bind(value.name, std::span<const int32_t>(memory)));
+    } else if (value.kind == ValueKind::kInput || value.kind == ValueKind::kParameter ||
+               value.kind == ValueKind::kGradient) {
+      auto& memory = floats_[value.name] = std::vector<float>(count);
+      GLASS_CHECK(executor_->bind_mutable(value.name, memory));
+    }
+  }
+}
+
+std::vector<float>& GraphRun::floats(std::string_view name) {
+  return floats_.find(name)->second;
+}
+
+std::vector<int32_t>& GraphRun::integers(std::string_view name) {
+  return integers_.find(name)->second;
+}
+
+void GraphRun::run() {
+  GLASS_CHECK(executor_->run());
+}
+
+std::vector<float> GraphRun::value(std::string_view name) {
+  if (const auto bound = floats_.find(name); bound != floats_.end()) return bound->second;
+  const auto read = executor_->read(name).value();
+  return {read.begin(), read.end()};
+}
+
+std::map<std::string, std::vector<float>> GraphRun::gradients() const {
+  std::map<std::string, std::vector<float>> gradients;
+  for (const Value* value : executor_->plan().graph.values_of(ValueKind::kGradient))
+    gradients[value->name] = floats_.find(value->name)->second;
+  return gradients;
+}
+
+void fill_parameters(GraphRun& run, uint64_t seed) {
+  for (const Value* parameter : run.graph().values_of(ValueKind::kParameter)) {
+    auto& values = run.floats(parameter->name);
+    fill_random_normal(values, seed, kPurpose, stream_of(parameter->name), 0);
+    const bool norm =
+        parameter->name.find("norm") != std::string::npos && parameter->name.ends_with(".weight");
+    for (float& value : values) value = norm ? 1.0F + 0.3F * value : 0.3F * value;
+  }
+}
+
+void fill_batch(GraphRun& run, const DecoderConfig& config, BatchShape shape,
+                const std::vector<int64_t>& document_lengths, uint64_t seed) {
+  const auto random_token = [&](uint64_t stream, int64_t row) {
+    return static_cast<int32_t>(random_below(seed, kPurpose, stream, static_cast<uint64_t>(row),
+                                             static_cast<uint64_t>(config.vocabulary)));
+  };
+  for (int64_t s = 0; s < shape.sequences; ++s) {
+    int64_t document = 0, begin = 0;
+    for (int64_t t = 0; t < shape.positions; ++t) {
+      const auto lengths = static_cast<int64_t>(document_lengths.size());
+      if (document < lengths && t - begin == document_lengths[static_cast<size_t>(document)]) {
+        begin = t;
+        ++document;
+      }
+      const int64_t row = s * shape.positions + t;
+      const auto at = static_cast<size_t>(row);
+      run.integers("tokens")[at] = random_token(1, row);
+      run.integers("positions")[at] = static_cast<int32_t>(t - begin);
+      run.integers("first_key")[at] = static_cast<int32_t>(begin);
+      run.integers("targets")[at] = t + 1 == shape.positions ? -1 : random_token(2, row);
+    }
+  }
+}
+
+DecoderConfig tiny_llama() {
+  return {.d_model = 12,
+          .n_layers = 2,
+          .n_heads = 4,
+          .n_kv_heads = 2,
+          .head_dim = 6,
+          .d_ff = 14,
+          .vocabulary = 23,
+          .context = 16,
+          .rotary_dim = 6};
+}
+
+DecoderConfig tiny_gpt2() {
+  return {.d_model = 12,
+          .n_layers = 2,
+          .n_heads = 3,
+          .n_kv_heads = 3,
+          .head_dim = 4,
+          .d_ff = 48,
+          .vocabulary = 23,
+          .context = 16,
+          .norm = nn::NormKind::kLayer,
+          .norm_bias = true,
+          .positions = DecoderConfig::Positions::kLearned,
+          .mlp = nn::MlpKind::kGeluTanh,
+          .attention_bias = true,
+          .mlp_bias = true};
+}
+
+}  // namespace glass::engine::testing
