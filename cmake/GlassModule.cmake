@@ -6,6 +6,7 @@
 #     TESTS   tile_test.cpp ...         one test binary per room, found by CTest under the label "unit"
 #     FUZZ    tile_fuzz.cpp ...         one fuzzer per file: libFuzzer with clang, else a replayer of its corpus
 #     DEPS    base system record/merkle the rooms this one may include; nothing else
+#     TEST_DEPS sim                     rooms that its tests may include besides
 #     LIBS    fmt::fmt)                 third-party targets
 #
 # Three locks hold the architecture:
@@ -26,29 +27,32 @@ target_compile_options(glass_flags INTERFACE
 target_include_directories(glass_flags INTERFACE ${PROJECT_SOURCE_DIR})
 
 function(glass_module name)
-  cmake_parse_arguments(M "" "" "HEADERS;SOURCES;TESTS;FUZZ;DEPS;LIBS" ${ARGN})
+  cmake_parse_arguments(M "" "" "HEADERS;SOURCES;TESTS;FUZZ;DEPS;TEST_DEPS;LIBS" ${ARGN})
   if(M_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "glass_module(${name}): unknown arguments ${M_UNPARSED_ARGUMENTS}")
   endif()
   string(REPLACE "/" "_" id "glass_${name}") # a target name may not contain '/'
 
-  set(rooms ${M_DEPS})
-  list(TRANSFORM rooms PREPEND "glass_")
-  list(TRANSFORM rooms REPLACE "/" "_")
+  foreach(list DEPS TEST_DEPS)
+    set(targets_${list} ${M_${list}})
+    list(TRANSFORM targets_${list} REPLACE "/" "_")
+    list(TRANSFORM targets_${list} PREPEND "glass_")
+  endforeach()
 
   add_library(${id} STATIC ${M_SOURCES})
   target_sources(${id} PUBLIC FILE_SET HEADERS BASE_DIRS ${PROJECT_SOURCE_DIR} FILES ${M_HEADERS})
-  target_link_libraries(${id} PUBLIC glass_flags ${rooms} ${M_LIBS})
+  target_link_libraries(${id} PUBLIC glass_flags ${targets_DEPS} ${M_LIBS})
 
   list(JOIN M_DEPS " " line)
-  set_property(GLOBAL APPEND PROPERTY GLASS_LAYERS "${name}: ${line}")
+  list(JOIN M_TEST_DEPS " " test_line)
+  set_property(GLOBAL APPEND PROPERTY GLASS_LAYERS "${name}: ${line}" "${name}(tests): ${test_line}")
 
   if(GLASS_TESTS)
     add_executable(${id}_linktest ${PROJECT_SOURCE_DIR}/cmake/link_test.cpp)
     target_link_libraries(${id}_linktest PRIVATE "$<LINK_LIBRARY:WHOLE_ARCHIVE,${id}>")
     if(M_TESTS)
       add_executable(${id}_test ${M_TESTS})
-      target_link_libraries(${id}_test PRIVATE ${id} GTest::gtest_main rapidcheck)
+      target_link_libraries(${id}_test PRIVATE ${id} ${targets_TEST_DEPS} GTest::gtest_main rapidcheck)
       target_compile_definitions(${id}_test PRIVATE
         GLASS_SOURCE_DIR="${PROJECT_SOURCE_DIR}" GLASS_SHARED_DIR="${GLASS_SHARED_DIR}")
       gtest_discover_tests(${id}_test TEST_PREFIX "${name}/" DISCOVERY_MODE PRE_TEST

@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include <gtest/gtest.h>
+#include <sodium.h>
 
 #include "glass/system/temporary_folder.h"
 
@@ -89,19 +90,22 @@ TEST(Ed25519, ANonCanonicalScalarIsRefused) {
   EXPECT_FALSE(verify(PublicKey{from<32>(example.key)}, {}, signature));
 }
 
-// With a key of small order and S = 0, R = -hA, one signature would fit many messages.
+// For a key A of small order the equation S B = R + h A loses h where h is a multiple of the order:
+// with R = 2 B and S = 2 one signature would fit many messages.
 TEST(Ed25519, KeysOfSmallOrderAreRefused) {
+  Signature signature;
+  signature.bytes[32] = 2;
+  ASSERT_EQ(
+      crypto_scalarmult_ed25519_base_noclamp(signature.bytes.data(), signature.bytes.data() + 32),
+      0);
   for (const std::string_view key : {
            "0100000000000000000000000000000000000000000000000000000000000000",  // order 1
            "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",  // order 2
            "0000000000000000000000000000000000000000000000000000000000000000",  // order 4
            "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",  // order 8
-           "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",  // 1, written as p +
-                                                                                // 1
+           "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",  // 1, as p + 1
        }) {
-    Signature signature;
-    signature.bytes[0] = 1;  // R is the neutral element, S = 0
-    for (int i = 0; i < 16; ++i) {
+    for (int i = 0; i < 64; ++i) {
       const std::string message = "message " + std::to_string(i);
       EXPECT_FALSE(verify(PublicKey{from<32>(key)}, as_bytes(message), signature)) << key;
     }
