@@ -1,0 +1,105 @@
+// export_gradients CASE FILE: one training step of a small model, written as safetensors for
+// torch_gradients.py: inputs and parameters as bound, `loss`, and every `W.gradient`; the
+// configuration as metadata.
+#include <cstdint>
+#include <iostream>
+#include <map>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "glass/base/bytes.h"
+#include "glass/base/json.h"
+#include "glass/engine/formats/safetensors.h"
+#include "glass/engine/models/decoder/decoder.h"
+#include "glass/system/files.h"
+#include "tests/engine/graph_run.h"
+
+namespace glass::engine::testing {
+namespace {
+
+struct Case {
+  DecoderConfig config;
+  BatchShape shape;
+  std::vector<int64_t> documents;
+};
+
+DecoderConfig with_long_rows(DecoderConfig config) {
+  config.d_model = 72;
+  config.d_ff = 290;
+  config.vocabulary = 530;
+  config.context = 300;
+  return config;
+}
+
+DecoderConfig untied_erf(DecoderConfig config) {
+  config.mlp = nn::MlpKind::kGeluErf;
+  config.tied_embeddings = false;
+  return config;
+}
+
+std::map<std::string, Case, std::less<>> cases() {
+  return {{"llama", {tiny_llama(), {2, 16}, {5, 3}}},
+          {"llama-long", {with_long_rows(tiny_llama()), {2, 300}, {100, 170}}},
+          {"gpt2", {tiny_gpt2(), {2, 16}, {7}}},
+          {"gpt2-untied-erf", {untied_erf(tiny_gpt2()), {1, 16}, {}}},
+          {"gpt2-long", {with_long_rows(tiny_gpt2()), {2, 300}, {290}}}};
+}
+
+template <typename T>
+TensorToWrite tensor_of(const Value& value, const std::vector<T>& values) {
+  return {.name = value.name,
+          .dtype = value.dtype,
+          .shape = value.shape,
+          .bytes = as_bytes(std::span<const T>(values))};
+}
+
+Status write(const Case& which, const std::string& path) {
+  GLASS_TRY(Graph graph, build_training_graph(which.config, which.shape));
+  GraphRun run(std::move(graph), {.kernels = available_kernels().front()});
+  fill_parameters(run, 1);
+  for (const Value* value : run.graph().values_of(ValueKind::kParameter)) {
+    if (value->shape.size() < 2 || which.config.d_model < 50) continue;
+    for (float& weight : run.floats(value->name)) weight *= 0.3F;  // wide rows: keep sums tame
+  }
+  fill_batch(run, which.config, which.shape, which.documents, 2);
+  run.run();
+
+  std::vector<TensorToWrite> tensors;
+  const std::vector<float> loss = run.value("loss");
+  for (const Value& value : run.graph().values()) {
+    if (value.dtype == DType::kI32) tensors.push_back(tensor_of(value, run.integers(value.name)));
+    if (value.kind == ValueKind::kParameter || value.kind == ValueKind::kGradient)
+      tensors.push_back(tensor_of(value, run.floats(value.name)));
+    if (value.name == "loss") tensors.push_back(tensor_of(value, loss));
+  }
+  GLASS_TRY(const auto file, system::posix_files().create(path));
+  GLASS_TRY_STATUS(write_safetensors(*file, std::move(tensors),
+                                     {{"config", to_canonical(to_json(which.config))}}));
+  return file->close();
+}
+
+}  // namespace
+
+int export_gradients(std::string_view name, const std::string& path) {
+  const auto all = cases();
+  const auto found = all.find(name);
+  if (found == all.end()) {
+    for (const auto& [known, which] : all) std::cout << known << '\n';
+    return 0;
+  }
+  if (const Status status = write(found->second, path); !status) {
+    std::cerr << status.error().message << '\n';
+    return 1;
+  }
+  return 0;
+}
+
+}  // namespace glass::engine::testing
+
+// With one argument it lists the cases.
+int main(int argc, char** argv) {
+  if (argc != 2 && argc != 3) return 2;
+  return glass::engine::testing::export_gradients(argc == 3 ? argv[1] : "", argv[argc - 1]);
+}

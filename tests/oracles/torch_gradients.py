@@ -1,0 +1,144 @@
+#!/usr/bin/python3
+"""Whole-model gradients against PyTorch's: runs export_gradients for each case, builds the same model
+in PyTorch with float64, and compares the loss of every row and the gradient of every parameter.
+
+usage: torch_gradients.py EXPORT_GRADIENTS     exit 0: agree, 1: differ, 77: PyTorch is not installed
+Tolerance: 5e-6 of the largest element of each gradient (float32 against float64), 4e-6 nats per row.
+"""
+import json
+import math
+import struct
+import subprocess
+import sys
+import tempfile
+
+try:
+    import torch
+    import torch.nn.functional as F
+except ImportError:
+    print("skipped: PyTorch is not installed (Debian: python3-torch)")
+    sys.exit(77)
+
+GRADIENT_TOLERANCE = 5e-6
+LOSS_TOLERANCE = 4e-6
+DTYPES = {"F32": torch.float32, "I32": torch.int32}
+
+
+def read_safetensors(path):
+    with open(path, "rb") as file:
+        content = file.read()
+    (length,) = struct.unpack("<Q", content[:8])
+    header = json.loads(content[8 : 8 + length])
+    config = json.loads(header.pop("__metadata__")["config"])
+    data = bytearray(content[8 + length :])
+    tensors = {}
+    for name, entry in header.items():
+        begin, end = entry["data_offsets"]
+        values = torch.frombuffer(data[begin:end], dtype=DTYPES[entry["dtype"]])
+        tensors[name] = values.reshape(entry["shape"])
+    return config, tensors
+
+
+class Model:
+    """The decoder as papers write it; `w` holds the parameters by the engine's names."""
+
+    def __init__(self, config, w):
+        self.c, self.w = config, w
+
+    def linear(self, name, x):
+        return F.linear(x, self.w[name + ".weight"], self.w.get(name + ".bias"))
+
+    def norm(self, name, x):
+        weight, eps = self.w[name + ".weight"], self.c["norm_epsilon"]
+        if self.c["norm"] == "layer":
+            return F.layer_norm(x, weight.shape, weight, self.w.get(name + ".bias"), eps)
+        return x * torch.rsqrt(x.pow(2).mean(-1, keepdim=True) + eps) * weight
+
+    def rope(self, x, positions):  # x: B T heads dim
+        n, theta = self.c["rotary_dim"], self.c["rope_theta"]
+        frequency = theta ** (-torch.arange(0, n, 2, dtype=torch.float64) / n)
+        angle = positions[..., None, None] * frequency
+        cos, sin = angle.cos(), angle.sin()
+        turning, rest = x[..., :n], x[..., n:]
+        if self.c["rope_interleaved"]:
+            a, b = turning[..., 0::2], turning[..., 1::2]
+            turned = torch.stack((a * cos - b * sin, a * sin + b * cos), -1).flatten(-2)
+        else:
+            a, b = turning.chunk(2, -1)
+            turned = torch.cat((a * cos - b * sin, a * sin + b * cos), -1)
+        return torch.cat((turned, rest), -1)
+
+    def attention(self, name, x, positions, mask):
+        heads, groups, dim = self.c["n_heads"], self.c["n_kv_heads"], self.c["head_dim"]
+        batch, length, _ = x.shape
+        qkv = self.linear(name + ".qkv", x).view(batch, length, heads + 2 * groups, dim)
+        q, k, v = qkv.split((heads, groups, groups), 2)
+        if self.c["positions"] == "rope":
+            q, k = self.rope(q, positions), self.rope(k, positions)
+        k, v = (t.repeat_interleave(heads // groups, 2) for t in (k, v))
+        q, k, v = (t.transpose(1, 2) for t in (q, k, v))
+        scores = (q @ k.transpose(-2, -1)) / math.sqrt(dim)
+        weights = scores.masked_fill(~mask[:, None], -math.inf).softmax(-1)
+        mixed = (weights @ v).transpose(1, 2).reshape(batch, length, heads * dim)
+        return self.linear(name + ".out", mixed)
+
+    def mlp(self, name, x):
+        if self.c["mlp"] == "swiglu":
+            gate, up = self.linear(name + ".gate_up", x).chunk(2, -1)
+            hidden = F.silu(gate) * up
+        else:
+            approximate = "tanh" if self.c["mlp"] == "gelu_tanh" else "none"
+            hidden = F.gelu(self.linear(name + ".up", x), approximate=approximate)
+        return self.linear(name + ".down", hidden)
+
+    def losses(self, tokens, positions, first_key, targets):
+        length = tokens.shape[1]
+        at = torch.arange(length)
+        mask = (at[None, None, :] <= at[None, :, None]) & (at[None, None, :] >= first_key[..., None])
+        x = self.w["embed.weight"][tokens]
+        if self.c["positions"] == "learned":
+            x = x + self.w["position.weight"][positions]
+        for i in range(self.c["n_layers"]):
+            block = f"blocks.{i}."
+            x = x + self.attention(block + "attn", self.norm(block + "norm1", x), positions, mask)
+            x = x + self.mlp(block + "mlp", self.norm(block + "norm2", x))
+        head = self.w["embed.weight" if self.c["tied_embeddings"] else "head.weight"]
+        logits = F.linear(self.norm("norm", x), head)
+        return F.cross_entropy(
+            logits.flatten(0, 1), targets.flatten(), ignore_index=-1, reduction="none"
+        )
+
+
+def compare(case, config, tensors):
+    """The worst difference as a share of what is allowed."""
+    gradients = {n[: -len(".gradient")]: t for n, t in tensors.items() if n.endswith(".gradient")}
+    w = {n: tensors[n].double().requires_grad_() for n in gradients}
+    shape = tensors["first_key"].shape
+    inputs = [tensors[n].reshape(shape).long() for n in ("tokens", "positions", "first_key", "targets")]
+    losses = Model(config, w).losses(*inputs)
+    losses.sum().backward()
+    loss_error = (losses.detach() - tensors["loss"].double()).abs().max().item()
+    worst, where = loss_error / LOSS_TOLERANCE, "loss"
+    for name, ours in gradients.items():
+        theirs = w[name].grad
+        error = ((ours.double() - theirs).abs().max() / theirs.abs().max()).item()
+        if not error / GRADIENT_TOLERANCE <= worst:
+            worst, where = error / GRADIENT_TOLERANCE, name
+    print(f"{case}: {len(gradients)} gradients, worst {worst:.3f} of the tolerance at {where}")
+    return worst
+
+
+def main():
+    torch.set_num_threads(1)
+    program = sys.argv[1]
+    worst = 0.0
+    with tempfile.TemporaryDirectory() as folder:
+        path = folder + "/step.safetensors"
+        for case in subprocess.check_output([program, path], text=True).split():
+            subprocess.check_call([program, case, path])
+            found = compare(case, *read_safetensors(path))
+            worst = max(worst, found) if found == found else math.inf
+    return 0 if worst <= 1 else 1
+
+
+sys.exit(main())
