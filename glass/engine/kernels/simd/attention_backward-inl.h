@@ -122,18 +122,22 @@ struct BackwardRoom {
   int64_t used_ = 0;
 };
 
-// Probabilities and gradients of scores of one query: what visible keys have, +-0 for hidden ones.
-HWY_INLINE void backward_row(float* weights, float* dscores, const KeyRange& keys, float scale,
-                             float log_sum_exp, float dot) {
+// Probabilities and gradients of scores of a group of kTileRows queries: what visible keys have,
+// +-0 for hidden ones.
+HWY_INLINE void backward_group(float* weights, float* dscores, const KeyRange& keys, float scale,
+                               const float* log_sum_exp, const float* dots, int64_t count) {
   const Tag d;
   const Vec scale_v = constant(scale);
-  const Vec shift = constant(log_sum_exp);
-  const Vec dot_v = constant(dot);
   const int64_t end = keys.padded_end();
-  for (int64_t j = keys.begin; j < end; j += kLanes) {
-    const Vec p = exp(hn::Sub(hn::Mul(hn::Load(d, weights + j), scale_v), shift));
-    hn::Store(p, d, weights + j);
-    hn::Store(hn::Mul(p, hn::Sub(hn::Load(d, dscores + j), dot_v)), d, dscores + j);
+  for (int64_t r = 0; r < count; ++r) {
+    const Vec shift = constant(log_sum_exp[r]);
+    const Vec dot = constant(dots[r]);
+    for (int64_t j = keys.begin; j < end; j += kLanes) {
+      const int64_t at = r * kKeyBlock + j;
+      const Vec p = exp(hn::Sub(hn::Mul(hn::Load(d, weights + at), scale_v), shift));
+      hn::Store(p, d, weights + at);
+      hn::Store(hn::Mul(p, hn::Sub(hn::Load(d, dscores + at), dot)), d, dscores + at);
+    }
   }
 }
 
@@ -178,12 +182,14 @@ class BackwardHead {
               room_.queries);
     pack_rows(args_.dout + out_offset, forward_.out_stride, queries, dim, padded_rows,
               room_.padded_dim, room_.douts);
-    for (int64_t i = 0; i < queries; ++i)
-      room_.dots[i] = row_sum(
-          dim,
-          [](const Vec& sum, const Vec& a, const Vec& b) HWY_ATTR { return hn::MulAdd(a, b, sum); },
-          args_.dout + out_offset + i * forward_.out_stride,
-          forward_.out + out_offset + i * forward_.out_stride);
+    const auto dot = [](const Vec& sum, const Vec& a, const Vec& b)
+                         HWY_ATTR { return hn::MulAdd(a, b, sum); };
+    const float* out = forward_.out + out_offset;
+    for (int64_t i = 0; i < queries; ++i) {
+      fetch_row(out, forward_.out_stride, i + kFetchAhead, queries, dim);
+      room_.dots[i] =
+          row_sum(dim, dot, room_.douts + i * room_.padded_dim, out + i * forward_.out_stride);
+    }
     log_sum_exp_ = forward_.log_sum_exp + (batch_ * forward_.q_heads + head) * queries;
     for (int64_t segment = 0; segment * kSegment < queries; ++segment) {
       begin_key_segment(segment);
@@ -262,12 +268,14 @@ class BackwardHead {
     if (!visible) return;
     multiply_keys(room_.queries, room_.key_panels, key, query, ranges, room_.weights);
     multiply_keys(room_.douts, room_.value_panels, key, query, ranges, room_.dscores);
-    for (int64_t r = 0; r < rows; ++r) {
+    for (int64_t r = 0; r < rows; r += kTileRows) {
       const KeyRange& range = ranges[r / kTileRows];
       const int64_t row = query + r;
-      mask_row(room_.weights + r * kKeyBlock, range, first_key_[row] - key, row - key);
-      backward_row(room_.weights + r * kKeyBlock, room_.dscores + r * kKeyBlock, range,
-                   forward_.scale, log_sum_exp_[row], room_.dots[row]);
+      const int64_t count = std::min<int64_t>(rows - r, kTileRows);
+      float* weights = room_.weights + r * kKeyBlock;
+      mask_group(weights, kKeyBlock, range, first_key_ + row, row, count, key);
+      backward_group(weights, room_.dscores + r * kKeyBlock, range, forward_.scale,
+                     log_sum_exp_ + row, room_.dots + row, count);
     }
     add_to_queries(key, query, ranges, dq);
     add_to_keys(key, query, rows, keys, room_.weights, room_.douts, sums.dv);
@@ -326,10 +334,11 @@ class BackwardHead {
 
   void write(const float* rows, float scale, float* to, int64_t stride) {
     const Vec scale_v = constant(scale);
-    for (int64_t i = 0; i < forward_.keys; ++i)
+    for (int64_t i = 0; i < forward_.keys; ++i) {
       transform(
           forward_.head_dim, to + i * stride, [=](Vec x) HWY_ATTR { return hn::Mul(x, scale_v); },
           rows + i * room_.padded_dim);
+    }
   }
 
   const AttentionBackwardArgs& args_;

@@ -30,13 +30,15 @@ namespace glass::engine::HWY_NAMESPACE {
 
 inline constexpr int64_t kQueryTile = 32;  // queries that share the panels of keys in the L1 cache
 inline constexpr int kTileGroups = kQueryTile / kTileRows;
+inline constexpr int64_t kScoreStride = kSegment + kTileCols;  // not a power of two, so that rows
+                                                               // of scores share no cache sets
 inline constexpr float kNothing = -std::numeric_limits<float>::infinity();  // maximum of no keys
 
-// The shares of up to kSegment queries in one node of the tree over key segments.
+// The shares of a tile of queries in one node of the tree over key segments.
 struct QueryParts {
-  float* max;  // [kSegment]
-  float* sum;  // [kSegment]
-  float* out;  // [kSegment, padded_dim], unnormalised
+  float* max;  // [kQueryTile]
+  float* sum;  // [kQueryTile]
+  float* out;  // [kQueryTile, padded_dim], unnormalised
 };
 
 // Keys and values [first, first + count) of one key head, packed; and one worker's room.
@@ -45,21 +47,22 @@ struct ForwardRoom {
       : padded_dim(round_up(args.head_dim, kTileCols)), base_(base) {
     key_panels = take(round_up(args.keys, kTileCols) * args.head_dim);
     values = take(args.keys * padded_dim);
-    queries = take(kSegment * padded_dim);
-    scores = take(kQueryTile * kSegment);
+    queries = take(kQueryTile * padded_dim);
+    scores = take(kQueryTile * kScoreStride);
     const int64_t segments = segment_count(args.keys, kSegment);
     for (int slot = 0; slot < tree_slots(segments); ++slot)
       parts.at(slot) = {
-          .max = take(kSegment), .sum = take(kSegment), .out = take(kSegment * padded_dim)};
+          .max = take(kQueryTile), .sum = take(kQueryTile), .out = take(kQueryTile * padded_dim)};
   }
 
   [[nodiscard]] int64_t floats() const { return used_; }
 
   int64_t padded_dim;
-  float* key_panels;  // [panels, head_dim, kTileCols]
-  float* values;      // [keys, padded_dim]
-  float* queries;     // [kSegment, padded_dim]
-  float* scores;      // [kQueryTile, kSegment]
+  float* key_panels;       // [panels, head_dim, kTileCols]
+  float* values;           // [strips of padded_dim, value_rows, kTileCols]
+  float* queries;          // [kSegment, padded_dim]
+  float* scores;           // [kQueryTile, kScoreStride]
+  int64_t value_rows = 0;  // of the packed values
   std::array<QueryParts, 64> parts{};
 
  private:
@@ -74,53 +77,61 @@ struct ForwardRoom {
 };
 
 // Queries of one head whose positions lie in one segment.
-struct QueryBlock {
+struct QueryTile {
   int64_t position;          // of the first
-  int64_t count;             // at most kSegment
+  int64_t count;             // at most kQueryTile
   const int32_t* first_key;  // [count]
 };
 
-// Softmax of one row of scores over the keys that are not hidden: scores become weights.
-HWY_INLINE void softmax_row(float* scores, const KeyRange& keys, float scale, float& max_out,
-                            float& sum_out) {
+// Softmax of a group of kTileRows rows of scores over the keys that are not hidden: scores become
+// weights.
+HWY_INLINE void softmax_group(float* scores, const KeyRange& keys, float scale, float* max,
+                              float* sum) {
   const Tag d;
   const int64_t end = keys.padded_end();
   const Vec scale_v = constant(scale);
-  Vec max_v = constant(kNothing);
-  for (int64_t j = keys.begin; j < end; j += kLanes)
-    max_v = hn::Max(max_v, hn::Mul(hn::Load(d, scores + j), scale_v));
-  const float max = hn::GetLane(hn::MaxOfLanes(d, max_v));
-  const Vec shift = constant(max == kNothing ? 0.0F : max);
-  RowLanes lanes;
-  clear_lanes(lanes);
-  for (int64_t j = keys.begin; j < end; j += kRowLanes) {
+  Vec highest[kTileRows];
+  GLASS_UNROLL
+  for (int r = 0; r < kTileRows; ++r) highest[r] = constant(kNothing);
+  for (int64_t j = keys.begin; j < end; j += kLanes) {
     GLASS_UNROLL
-    for (int v = 0; v < kRowVectors; ++v) {
-      float* at = scores + j + v * kLanes;
-      const Vec weight = exp(hn::Sub(hn::Mul(hn::Load(d, at), scale_v), shift));
-      hn::Store(weight, d, at);
-      lanes[v] = hn::Add(lanes[v], weight);
-    }
+    for (int r = 0; r < kTileRows; ++r)
+      highest[r] =
+          hn::Max(highest[r], hn::Mul(hn::Load(d, scores + r * kScoreStride + j), scale_v));
   }
-  max_out = max;
-  sum_out = fold_lanes(lanes);
+  for (int r = 0; r < kTileRows; ++r) {
+    max[r] = hn::GetLane(hn::MaxOfLanes(d, highest[r]));
+    const Vec shift = constant(max[r] == kNothing ? 0.0F : max[r]);
+    RowLanes lanes;
+    clear_lanes(lanes);
+    float* row = scores + r * kScoreStride;
+    for (int64_t j = keys.begin; j < end; j += kRowLanes) {
+      GLASS_UNROLL
+      for (int v = 0; v < kRowVectors; ++v) {
+        float* at = row + j + v * kLanes;
+        const Vec weight = exp(hn::Sub(hn::Mul(hn::Load(d, at), scale_v), shift));
+        hn::Store(weight, d, at);
+        lanes[v] = hn::Add(lanes[v], weight);
+      }
+    }
+    sum[r] = fold_lanes(lanes);
+  }
 }
 
 // The part of the keys [first, first + keys) of one segment for one tile of queries.
 HWY_INLINE void attend_tile(const AttentionArgs& args, const ForwardRoom& room,
-                            const QueryBlock& block, int64_t tile, int64_t segment,
-                            int64_t packed_from, const QueryParts& parts) {
+                            const QueryTile& tile, int64_t segment, int64_t packed_from,
+                            const QueryParts& parts) {
   const int64_t first = segment * kSegment;
   const int64_t keys = std::min(args.keys - first, kSegment);
   const float* panels = room.key_panels + (first - packed_from) * args.head_dim;
-  const float* values = room.values + (first - packed_from) * room.padded_dim;
-  const float* queries = room.queries + tile * room.padded_dim;
+  const float* values = room.values + (first - packed_from) * kTileCols;
   std::array<KeyRange, kTileGroups> ranges;
   int64_t panel_begin = kSegment, panel_end = 0;
   for (int g = 0; g < kTileGroups; ++g) {
-    const int64_t row = tile + g * kTileRows;
-    const KeyRange range = key_range(block.first_key + row, block.position + row,
-                                     std::min<int64_t>(block.count - row, kTileRows), first, keys);
+    const int64_t row = g * kTileRows;
+    const KeyRange range = key_range(tile.first_key + row, tile.position + row,
+                                     std::min<int64_t>(tile.count - row, kTileRows), first, keys);
     ranges[g] = range;
     if (range.empty()) continue;
     panel_begin = std::min(panel_begin, range.begin / kTileCols);
@@ -130,25 +141,27 @@ HWY_INLINE void attend_tile(const AttentionArgs& args, const ForwardRoom& room,
     for (int g = 0; g < kTileGroups; ++g) {
       if (!ranges[g].holds_panel(panel)) continue;
       tile_chain<Begin::kZero, End::kKeepZero>(
-          queries + g * kTileRows * room.padded_dim, room.padded_dim, 1,
+          room.queries + g * kTileRows * room.padded_dim, room.padded_dim, 1,
           panels + panel * args.head_dim * kTileCols, kTileCols, args.head_dim,
-          room.scores + g * kTileRows * kSegment + panel * kTileCols, kSegment);
+          room.scores + g * kTileRows * kScoreStride + panel * kTileCols, kScoreStride);
     }
   }
-  const int64_t rows = std::min(block.count - tile, kQueryTile);
-  for (int64_t r = 0; r < rows; ++r) {
-    const KeyRange& range = ranges[r / kTileRows];
-    float* scores = room.scores + r * kSegment;
-    mask_row(scores, range, block.first_key[tile + r] - first, block.position + tile + r - first);
-    softmax_row(scores, range, args.scale, parts.max[tile + r], parts.sum[tile + r]);
+
+  for (int64_t row = 0; row < tile.count; row += kTileRows) {
+    const KeyRange& range = ranges[row / kTileRows];
+    float* scores = room.scores + row * kScoreStride;
+    mask_group(scores, kScoreStride, range, tile.first_key + row, tile.position + row,
+               std::min<int64_t>(tile.count - row, kTileRows), first);
+    softmax_group(scores, range, args.scale, parts.max + row, parts.sum + row);
   }
   for (int64_t column = 0; column < room.padded_dim; column += kTileCols) {
-    for (int g = 0; g < kTileGroups && g * kTileRows < rows; ++g) {
+    for (int g = 0; g < kTileGroups && g * kTileRows < tile.count; ++g) {
       const KeyRange& range = ranges[g];
       tile_chain<Begin::kZero, End::kCleanZero>(
-          room.scores + g * kTileRows * kSegment + range.begin, kSegment, 1,
-          values + range.begin * room.padded_dim + column, room.padded_dim, range.end - range.begin,
-          parts.out + (tile + g * kTileRows) * room.padded_dim + column, room.padded_dim);
+          room.scores + g * kTileRows * kScoreStride + range.begin, kScoreStride, 1,
+          values + column * room.value_rows + range.begin * kTileCols, kTileCols,
+          range.end - range.begin, parts.out + g * kTileRows * room.padded_dim + column,
+          room.padded_dim);
     }
   }
 }
@@ -194,77 +207,74 @@ class ForwardHead {
     const float* v = args_.v + batch_ * args_.v_batch_stride + kv_head_ * args_.head_dim;
     pack_panels(k + begin * args_.k_stride, args_.k_stride, end - begin, args_.head_dim,
                 room_.key_panels);
-    pack_rows(v + begin * args_.v_stride, args_.v_stride, end - begin, args_.head_dim, end - begin,
-              room_.padded_dim, room_.values);
+    pack_strips(v + begin * args_.v_stride, args_.v_stride, end - begin, args_.head_dim,
+                room_.values);
+    room_.value_rows = end - begin;
   }
 
   // The queries [begin, end) of every query head of the group, from packed keys 0 .. their own.
   void attend(int64_t begin, int64_t end) {
-    for_each_block(begin, end, [&](int64_t head, int64_t query, const QueryBlock& block) {
-      attend_segments(block, 0, block.position / kSegment + 1, 0);
-      finish(head, query, block.count);
+    for_each_tile(begin, end, [&](int64_t head, int64_t query, const QueryTile& tile) HWY_ATTR {
+      attend_segments(tile, 0, tile.position / kSegment + 1, 0);
+      finish(head, query, tile.count);
     });
   }
 
   // The part of one packed segment for all queries.
   void attend_partial(int64_t segment, const AttentionPartial& partial) {
-    for_each_block(0, args_.queries, [&](int64_t head, int64_t query, const QueryBlock& block) {
+    const auto body = [&](int64_t head, int64_t query, const QueryTile& tile) HWY_ATTR {
       const QueryParts& parts = room_.parts[0];
-      if (block.position / kSegment < segment) {
-        std::fill_n(parts.max, block.count, kNothing);
-        std::fill_n(parts.sum, block.count, 0.0F);
-        std::fill_n(parts.out, block.count * room_.padded_dim, 0.0F);
+      if (tile.position / kSegment < segment) {
+        std::fill_n(parts.max, tile.count, kNothing);
+        std::fill_n(parts.sum, tile.count, 0.0F);
+        std::fill_n(parts.out, tile.count * room_.padded_dim, 0.0F);
       } else {
-        attend_segment(block, segment, parts);
+        attend_tile(args_, room_, tile, segment, packed_from_, parts);
       }
       const int64_t row = (batch_ * args_.q_heads + head) * args_.queries + query;
-      std::copy_n(parts.max, block.count, partial.max + row);
-      std::copy_n(parts.sum, block.count, partial.sum + row);
-      for (int64_t i = 0; i < block.count; ++i)
+      std::copy_n(parts.max, tile.count, partial.max + row);
+      std::copy_n(parts.sum, tile.count, partial.sum + row);
+      for (int64_t i = 0; i < tile.count; ++i)
         std::copy_n(parts.out + i * room_.padded_dim, args_.head_dim,
                     partial.out + (row + i) * args_.head_dim);
-    });
+    };
+    for_each_tile(0, args_.queries, body);
   }
 
  private:
-  // Calls body(head, first query, block) for the queries [begin, end), cut where their positions
-  // pass from one segment to the next, with the block's queries packed.
+  // Calls body(head, first query, tile) for the queries [begin, end), cut also where their
+  // positions pass from one segment to the next, with the tile's queries packed.
   template <typename Body>
-  void for_each_block(int64_t begin, int64_t end, const Body& body) {
+  void for_each_tile(int64_t begin, int64_t end, const Body& body) {
     const int64_t group = args_.q_heads / args_.kv_heads;
     const int64_t offset = args_.keys - args_.queries;
     for (int64_t head = kv_head_ * group; head < (kv_head_ + 1) * group; ++head) {
+      const float* q = args_.q + batch_ * args_.q_batch_stride + head * args_.head_dim;
       for (int64_t query = begin, next = 0; query < end; query = next) {
         const int64_t position = offset + query;
-        next = std::min(end, (position / kSegment + 1) * kSegment - offset);
-        const QueryBlock block{.position = position,
-                               .count = next - query,
-                               .first_key = args_.first_key + batch_ * args_.queries + query};
-        const float* q = args_.q + batch_ * args_.q_batch_stride + query * args_.q_stride +
-                         head * args_.head_dim;
-        pack_rows(q, args_.q_stride, block.count, args_.head_dim, round_up(block.count, kQueryTile),
-                  room_.padded_dim, room_.queries);
-        body(head, query, block);
+        const int64_t border = (position / kSegment + 1) * kSegment - offset;
+        next = std::min({end, border, query + kQueryTile});
+        const QueryTile tile{.position = position,
+                             .count = next - query,
+                             .first_key = args_.first_key + batch_ * args_.queries + query};
+        pack_rows(q + query * args_.q_stride, args_.q_stride, tile.count, args_.head_dim,
+                  kQueryTile, room_.padded_dim, room_.queries);
+        body(head, query, tile);
       }
     }
   }
 
   // The node [begin, end) of the tree over key segments, into a slot.
-  void attend_segments(const QueryBlock& block, int64_t begin, int64_t end, size_t slot) {
+  void attend_segments(const QueryTile& tile, int64_t begin, int64_t end, size_t slot) {
     const QueryParts& parts = room_.parts.at(slot);
-    if (end - begin == 1) return attend_segment(block, begin, parts);
+    if (end - begin == 1) return attend_tile(args_, room_, tile, begin, packed_from_, parts);
     const int64_t middle = begin + left_leaves(end - begin);
-    attend_segments(block, begin, middle, slot);
-    attend_segments(block, middle, end, slot + 1);
+    attend_segments(tile, begin, middle, slot);
+    attend_segments(tile, middle, end, slot + 1);
     const QueryParts& right = room_.parts.at(slot + 1);
-    for (int64_t i = 0; i < block.count; ++i)
+    for (int64_t i = 0; i < tile.count; ++i)
       merge_query(parts.max[i], parts.sum[i], parts.out + i * room_.padded_dim, right.max[i],
                   right.sum[i], right.out + i * room_.padded_dim, room_.padded_dim);
-  }
-
-  void attend_segment(const QueryBlock& block, int64_t segment, const QueryParts& parts) {
-    for (int64_t tile = 0; tile < block.count; tile += kQueryTile)
-      attend_tile(args_, room_, block, tile, segment, packed_from_, parts);
   }
 
   void finish(int64_t head, int64_t query, int64_t count) {

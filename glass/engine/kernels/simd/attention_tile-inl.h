@@ -18,6 +18,8 @@
 #include <cstdint>
 #include <limits>
 
+#include <hwy/cache_control.h>
+
 #include "glass/engine/kernels/simd/lanes-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -51,7 +53,7 @@ HWY_INLINE void tile_chain(const float* HWY_RESTRICT a, int64_t a_row, int64_t a
   for (int64_t i = 0; i < steps; ++i) {
     Vec across[kTileVectors];
     GLASS_UNROLL
-    for (int v = 0; v < kTileVectors; ++v) across[v] = hn::LoadU(d, b + v * kLanes);
+    for (int v = 0; v < kTileVectors; ++v) across[v] = hn::Load(d, b + v * kLanes);
     GLASS_UNROLL
     for (int r = 0; r < kTileRows; ++r) {
       const Vec down = hn::Set(d, a[r * a_row]);
@@ -110,6 +112,15 @@ HWY_INLINE void transpose_4(const float* x, int64_t stride, float* out) {
   hn::Store(hn::BitCast(d, hn::InterleaveUpper(pairs, high01, high23)), d, out + 3 * kTileCols);
 }
 
+inline constexpr int64_t kFetchAhead = 16;  // rows; they lie pages apart, where no hardware looks
+inline constexpr int64_t kLineFloats = 16;
+
+// Asks for row `row` of x[count, dim] if there is one.
+HWY_INLINE void fetch_row(const float* x, int64_t stride, int64_t row, int64_t count, int64_t dim) {
+  if (row >= count) return;
+  for (int64_t c = 0; c < dim; c += kLineFloats) hwy::Prefetch(x + row * stride + c);
+}
+
 // Rows x[count, dim] as panels of kTileCols rows, each transposed to [dim, kTileCols]; the last
 // panel is filled up with +0.
 HWY_INLINE void pack_panels(const float* x, int64_t stride, int64_t count, int64_t dim,
@@ -117,6 +128,7 @@ HWY_INLINE void pack_panels(const float* x, int64_t stride, int64_t count, int64
   for (int64_t row = 0; row < count; row += kTileCols, panels += dim * kTileCols) {
     const int64_t rows = std::min<int64_t>(count - row, kTileCols);
     const float* from = x + row * stride;
+    for (int64_t t = 0; t < kTileCols; ++t) fetch_row(x, stride, row + kTileCols + t, count, dim);
     int64_t c = 0;
     if (rows == kTileCols) {
       for (; c + 4 <= dim; c += 4) {
@@ -131,14 +143,31 @@ HWY_INLINE void pack_panels(const float* x, int64_t stride, int64_t count, int64
   }
 }
 
+// to[0..padded) = from[0..count), filled up with +0.
+HWY_INLINE void copy_row(const float* from, int64_t count, int64_t padded, float* to) {
+  for_each_vector(count, [&](int64_t c, auto at) HWY_ATTR { at.store(at.load(from + c), to + c); });
+  std::fill(to + count, to + padded, 0.0F);
+}
+
 // Rows x[count, dim] as [padded_count, padded_dim], filled up with +0.
 HWY_INLINE void pack_rows(const float* x, int64_t stride, int64_t count, int64_t dim,
                           int64_t padded_count, int64_t padded_dim, float* rows) {
   for (int64_t i = 0; i < count; ++i) {
-    std::copy_n(x + i * stride, dim, rows + i * padded_dim);
-    std::fill(rows + i * padded_dim + dim, rows + (i + 1) * padded_dim, 0.0F);
+    fetch_row(x, stride, i + kFetchAhead, count, dim);
+    copy_row(x + i * stride, dim, padded_dim, rows + i * padded_dim);
   }
   std::fill(rows + count * padded_dim, rows + padded_count * padded_dim, 0.0F);
+}
+
+// Rows x[count, dim] as strips of kTileCols columns, [strips, count, kTileCols], filled up with +0.
+HWY_INLINE void pack_strips(const float* x, int64_t stride, int64_t count, int64_t dim,
+                            float* strips) {
+  for (int64_t i = 0; i < count; ++i) {
+    fetch_row(x, stride, i + kFetchAhead, count, dim);
+    for (int64_t c = 0; c < dim; c += kTileCols)
+      copy_row(x + i * stride + c, std::min<int64_t>(dim - c, kTileCols), kTileCols,
+               strips + c * count + i * kTileCols);
+  }
 }
 
 // The keys that a group of kTileRows queries touches, counted from the first key of their block:
@@ -168,12 +197,34 @@ HWY_INLINE KeyRange key_range(const int32_t* first_key, int64_t position, int64_
   return {.begin = begin / kTileCols * kTileCols, .end = end};
 }
 
-// Hides from one query, in its row of scores, the keys of the range that it does not see.
-HWY_INLINE void mask_row(float* scores, const KeyRange& range, int64_t first, int64_t last) {
-  constexpr float kHidden = -std::numeric_limits<float>::infinity();
+// Hides from a group of kTileRows queries, in their rows of scores, the keys of the range that they
+// do not see: query r of `count` sees first_key[r] .. position + r, counted from first_of_block.
+HWY_INLINE void mask_group(float* scores, int64_t stride, const KeyRange& range,
+                           const int32_t* first_key, int64_t position, int64_t count,
+                           int64_t first_of_block) {
+  if (range.empty()) return;
+  const Tag d;
+  const Vec hidden = hn::Set(d, -std::numeric_limits<float>::infinity());
   const int64_t end = range.padded_end();
-  std::fill(scores + range.begin, scores + std::clamp(first, range.begin, end), kHidden);
-  std::fill(scores + std::clamp(last + 1, range.begin, end), scores + end, kHidden);
+  const int64_t last_first = *std::max_element(first_key, first_key + count) - first_of_block;
+  const int64_t all_from =
+      std::clamp(round_up(std::max<int64_t>(last_first, 0), kLanes), range.begin, end);
+  const int64_t all_to =
+      std::clamp((position - first_of_block + 1) / kLanes * kLanes, all_from, end);
+  const auto mask = [&](int64_t from, int64_t to) HWY_ATTR {
+    for (int64_t r = 0; r < count; ++r) {
+      const Vec first = hn::Set(d, static_cast<float>(first_key[r] - first_of_block));
+      const Vec last = hn::Set(d, static_cast<float>(position + r - first_of_block));
+      for (int64_t j = from; j < to; j += kLanes) {
+        const Vec key = hn::Iota(d, static_cast<float>(j));
+        const auto seen = hn::And(hn::Ge(key, first), hn::Le(key, last));
+        float* at = scores + r * stride + j;
+        hn::Store(hn::IfThenElse(seen, hn::Load(d, at), hidden), d, at);
+      }
+    }
+  };
+  mask(range.begin, all_from);
+  mask(all_to, end);
 }
 
 }  // namespace glass::engine::HWY_NAMESPACE
