@@ -22,6 +22,7 @@ constexpr std::string_view kFooterMagic = "\nglass-documents-1 footer\n";
 // A record: text offset u64, text bytes u64, path offset u64, path bytes u32, source u32,
 // language u32, licence u32, flags u32, zero u32, sha256.
 constexpr uint64_t kRecordBytes = 80;
+constexpr uint64_t kFlagsOffset = 40;
 constexpr uint32_t kHeldOutFlag = 1;
 
 // The footer: document count u64, text end u64, records end u64, paths end u64 (all offsets in the
@@ -43,7 +44,7 @@ Record read_record(const uint8_t* at) {
                 .source = load_little_endian<uint32_t>(at + 28),
                 .language = load_little_endian<uint32_t>(at + 32),
                 .licence = load_little_endian<uint32_t>(at + 36),
-                .flags = load_little_endian<uint32_t>(at + 40),
+                .flags = load_little_endian<uint32_t>(at + kFlagsOffset),
                 .sha256 = {}};
   std::memcpy(record.sha256.bytes.data(), at + 48, 32);
   return record;
@@ -231,6 +232,11 @@ Status DocumentStoreWriter::add(const Document& document) {
   const ByteView text = as_bytes(document.text);
   buffer_.insert(buffer_.end(), text.begin(), text.end());
   return buffer_.size() >= kFlushBytes ? flush() : Status{};
+}
+
+void DocumentStoreWriter::hold_out(uint64_t id) {
+  GLASS_CHECK(id < count_);
+  std::memcpy(records_.data() + id * kRecordBytes + kFlagsOffset, &kHeldOutFlag, sizeof(uint32_t));
 }
 
 Status DocumentStoreWriter::flush() {

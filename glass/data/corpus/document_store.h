@@ -74,6 +74,11 @@ class DocumentStoreWriter {
   // REQUIRES: the text is UTF-8 and not empty, and sha256 is its digest.
   [[nodiscard]] Status add(const Document& document);
 
+  // Keeps a document that was added from training. REQUIRES: id < size().
+  void hold_out(uint64_t id);
+
+  [[nodiscard]] uint64_t size() const { return count_; }
+
   // Writes the index and makes the file durable. The writer is used up.
   [[nodiscard]] Status finish();
 

@@ -58,6 +58,10 @@ bool is_gnu(std::string_view family) {
          family == "gfdl-niv";
 }
 
+bool is_version(std::string_view text) {
+  return !text.empty() && text.find_first_not_of("0123456789.") == std::string_view::npos;
+}
+
 // GPL-2+, LGPL-2.1, GFDL-NIV-1.2+ ...: the family, a version, and whether later ones count.
 std::optional<std::string> gnu_licence(std::string_view name) {
   const bool or_later = name.ends_with('+');
@@ -66,10 +70,7 @@ std::optional<std::string> gnu_licence(std::string_view name) {
   if (dash == std::string_view::npos) return std::nullopt;
   const std::string family = lower(name.substr(0, dash));
   std::string version(name.substr(dash + 1));
-  const bool numeric = !version.empty() && std::ranges::all_of(version, [](char c) {
-    return (c >= '0' && c <= '9') || c == '.';
-  });
-  if (!is_gnu(family) || !numeric) return std::nullopt;
+  if (!is_gnu(family) || !is_version(version)) return std::nullopt;
   if (version.find('.') == std::string::npos) version += ".0";
   const bool without_invariants = family == "gfdl-niv";
   const std::string id =

@@ -33,8 +33,7 @@ std::optional<Versioned> versioned(std::string_view id) {
   const size_t dash = id.rfind('-');
   if (dash == std::string_view::npos || dash + 1 == id.size()) return std::nullopt;
   const std::string_view version = id.substr(dash + 1);
-  const bool numeric =
-      std::ranges::all_of(version, [](char c) { return (c >= '0' && c <= '9') || c == '.'; });
+  const bool numeric = version.find_first_not_of("0123456789.") == std::string_view::npos;
   if (!numeric) return std::nullopt;
   return Versioned{.family = id.substr(0, dash), .version = version, .or_later = or_later};
 }

@@ -1,0 +1,76 @@
+#include "glass/data/ingest/jsonl.h"
+
+#include <algorithm>
+#include <cstddef>
+
+#include <fmt/core.h>
+#include <simdjson.h>
+
+namespace glass::data {
+namespace {
+
+namespace dom = simdjson::dom;
+
+tl::unexpected<Error> wrong(uint64_t line, std::string_view what) {
+  return fail(ErrorCode::kInvalidInput, fmt::format("line {}: {}", line, what));
+}
+
+// The member as text; numbers are accepted where an id may be one.
+Result<std::string> member(const dom::object& object, const std::string& key, uint64_t line) {
+  if (key.empty()) return std::string();
+  dom::element value;
+  if (object.at_key(key).get(value) != simdjson::SUCCESS || value.is_null()) return std::string();
+  std::string_view text;
+  if (value.get(text) == simdjson::SUCCESS) return std::string(text);
+  int64_t number = 0;
+  if (value.get(number) == simdjson::SUCCESS) return std::to_string(number);
+  return wrong(line, fmt::format("the field \"{}\" is neither text nor a whole number", key));
+}
+
+Result<JsonlRecord> read_object(const dom::object& object, const JsonlFields& fields,
+                                uint64_t line) {
+  JsonlRecord out;
+  out.line = line;
+  std::string_view text;
+  if (object.at_key(fields.text).get(text) != simdjson::SUCCESS)
+    return wrong(line, fmt::format("there is no text in the field \"{}\"; name the right field in "
+                                   "the recipe",
+                                   fields.text));
+  out.text = text;
+  GLASS_TRY(out.id, member(object, fields.id, line));
+  GLASS_TRY(out.licence, member(object, fields.licence, line));
+  GLASS_TRY(out.language, member(object, fields.language, line));
+  return out;
+}
+
+bool is_blank(std::string_view line) {
+  return line.find_first_not_of(" \t\r") == std::string_view::npos;
+}
+
+}  // namespace
+
+Status read_jsonl(std::string_view content, const JsonlFields& fields,
+                  FunctionRef<Status(JsonlRecord)> record) {
+  dom::parser parser;
+  uint64_t line = 0;
+  while (!content.empty()) {
+    ++line;
+    const size_t end = std::min(content.find('\n'), content.size());
+    const std::string_view text = content.substr(0, end);
+    content.remove_prefix(std::min(end + 1, content.size()));
+    if (is_blank(text)) continue;
+    dom::element element;
+    // The parser reads beyond the end of a line; what follows in the buffer is as good as padding.
+    const bool padded = content.size() >= simdjson::SIMDJSON_PADDING;
+    if (const auto error = parser.parse(text.data(), text.size(), !padded).get(element);
+        error != simdjson::SUCCESS)
+      return wrong(line, fmt::format("it is no JSON: {}", simdjson::error_message(error)));
+    dom::object object;
+    if (element.get(object) != simdjson::SUCCESS) return wrong(line, "it is no JSON object");
+    GLASS_TRY(JsonlRecord out, read_object(object, fields, line));
+    GLASS_TRY_STATUS(record(std::move(out)));
+  }
+  return {};
+}
+
+}  // namespace glass::data
