@@ -1,6 +1,6 @@
 // One step gives the same bits whatever does not belong to it: the kernels' implementation, the
-// workers, recomputation, what is kept, other documents of the batch, and how generation is cut
-// into runs.
+// workers, the owners of split sums, recomputation, what is kept, other documents of the batch, and
+// how generation is cut into runs.
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
@@ -10,10 +10,12 @@
 #include <string>
 #include <vector>
 
+#include <fmt/core.h>
 #include <gtest/gtest.h>
 
 #include "glass/base/check.h"
 #include "glass/engine/kernels/kernels.h"
+#include "glass/engine/kernels/split_kernels.h"
 #include "glass/engine/models/decoder/decoder.h"
 #include "tests/engine/graph_run.h"
 
@@ -65,6 +67,28 @@ TEST(SameBits, OnEveryImplementationAndAnyNumberOfWorkers) {
                     std::string(kernels->name()) + " with " + std::to_string(workers));
     }
   }
+}
+
+// What tensor, context and vocabulary parallel machines would compute, at the nodes of the tree.
+TEST(SameBits, HoweverSumsAreSplitOverOwners) {
+  const Kernels& whole = *available_kernels().front();
+  const BatchShape shape = {.sequences = 1, .positions = 520};
+  const auto expect_nothing_changes = [&](DecoderConfig config, const std::vector<Split>& splits) {
+    config.d_ff = 1030;
+    config.vocabulary = 530;
+    config.context = shape.positions;
+    const StepResult expected = step(config, shape, {.kernels = &whole});
+    for (const Split& split : splits) {
+      const SplitKernels owners(whole, split);
+      expect_same(expected, step(config, shape, {.kernels = &owners, .workers = 2}),
+                  fmt::format("tensor {}, context {}, vocabulary {}", split.tensor, split.context,
+                              split.vocabulary));
+    }
+  };
+  expect_nothing_changes(
+      tiny_llama(),
+      {{.tensor = 2}, {.tensor = 4}, {.context = 2}, {.context = 4}, {.vocabulary = 2}});
+  expect_nothing_changes(tiny_gpt2(), {{.tensor = 4, .context = 2, .vocabulary = 2}});
 }
 
 TEST(SameBits, WhetherBlocksAreComputedAgainOrKept) {
