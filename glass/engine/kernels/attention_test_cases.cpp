@@ -1,9 +1,14 @@
 // The cases of attention: whole, and in parts by key segment.
 #include <algorithm>
 #include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
 
 #include <fmt/core.h>
 
+#include "glass/base/parallel.h"
+#include "glass/engine/kernels/kernels.h"
 #include "glass/engine/kernels/kernels_test_kit.h"
 #include "glass/engine/kernels/tree.h"
 
@@ -129,20 +134,72 @@ Outputs run_parts(const Kernels& kernels, Parallel& parallel, const Shape& s) {
 }
 
 const std::vector<Shape> kShapes = {
-    {1, 1, 1, 1, 1, 4},
-    {2, 5, 5, 2, 1, 8},
-    {1, 33, 33, 4, 2, 16},
-    {2, 40, 40, 3, 3, 5, Mask::kDocuments},
-    {1, 256, 256, 2, 1, 8},
-    {1, 257, 257, 1, 1, 16, Mask::kDocuments},
-    {2, 300, 300, 4, 2, 8, Mask::kDocuments, 30.0F},
-    {1, 520, 520, 3, 1, 4, Mask::kRecent},
-    {1, 600, 600, 2, 2, 20},
-    {1, 9, 9, 2, 1, 300, Mask::kNone, 0.3F},
-    {1, 1, 700, 4, 2, 16},
-    {2, 3, 260, 2, 1, 64, Mask::kDocuments},
-    {1, 70, 1030, 2, 1, 8, Mask::kNone, 4.0F},
-    {1, 50, 50, 2, 1, 64, Mask::kNone, 400.0F},
+    {.batch = 1, .queries = 1, .keys = 1, .q_heads = 1, .kv_heads = 1, .head_dim = 4},
+    {.batch = 2, .queries = 5, .keys = 5, .q_heads = 2, .kv_heads = 1, .head_dim = 8},
+    {.batch = 1, .queries = 33, .keys = 33, .q_heads = 4, .kv_heads = 2, .head_dim = 16},
+    {.batch = 2,
+     .queries = 40,
+     .keys = 40,
+     .q_heads = 3,
+     .kv_heads = 3,
+     .head_dim = 5,
+     .mask = Mask::kDocuments},
+    {.batch = 1, .queries = 256, .keys = 256, .q_heads = 2, .kv_heads = 1, .head_dim = 8},
+    {.batch = 1,
+     .queries = 257,
+     .keys = 257,
+     .q_heads = 1,
+     .kv_heads = 1,
+     .head_dim = 16,
+     .mask = Mask::kDocuments},
+    {.batch = 2,
+     .queries = 300,
+     .keys = 300,
+     .q_heads = 4,
+     .kv_heads = 2,
+     .head_dim = 8,
+     .mask = Mask::kDocuments,
+     .scale = 30.0F},
+    {.batch = 1,
+     .queries = 520,
+     .keys = 520,
+     .q_heads = 3,
+     .kv_heads = 1,
+     .head_dim = 4,
+     .mask = Mask::kRecent},
+    {.batch = 1, .queries = 600, .keys = 600, .q_heads = 2, .kv_heads = 2, .head_dim = 20},
+    {.batch = 1,
+     .queries = 9,
+     .keys = 9,
+     .q_heads = 2,
+     .kv_heads = 1,
+     .head_dim = 300,
+     .mask = Mask::kNone,
+     .scale = 0.3F},
+    {.batch = 1, .queries = 1, .keys = 700, .q_heads = 4, .kv_heads = 2, .head_dim = 16},
+    {.batch = 2,
+     .queries = 3,
+     .keys = 260,
+     .q_heads = 2,
+     .kv_heads = 1,
+     .head_dim = 64,
+     .mask = Mask::kDocuments},
+    {.batch = 1,
+     .queries = 70,
+     .keys = 1030,
+     .q_heads = 2,
+     .kv_heads = 1,
+     .head_dim = 8,
+     .mask = Mask::kNone,
+     .scale = 4.0F},
+    {.batch = 1,
+     .queries = 50,
+     .keys = 50,
+     .q_heads = 2,
+     .kv_heads = 1,
+     .head_dim = 64,
+     .mask = Mask::kNone,
+     .scale = 400.0F},
 };
 
 }  // namespace

@@ -4,11 +4,13 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <fmt/core.h>
 #include <gtest/gtest.h>
 
+#include "glass/base/parallel.h"
 #include "glass/engine/kernels/kernels.h"
 #include "glass/engine/kernels/kernels_test_kit.h"
 #include "glass/engine/kernels/math.h"
@@ -24,30 +26,33 @@ struct Golden {
 };
 
 const std::vector<Golden> kKernels = {
-    {"gemm NT 3x5x7 plain", 0xb2ff8ef298d4547c},
-    {"gemm NT 13x31x700 all", 0xcddc3780b12482ab},
-    {"gemm NN 5x3x1300 in place", 0x8391d5bb4c9c1976},
-    {"gemm TN 12x64x300 accumulate", 0x90e28f69f9065164},
-    {"gemm TN 7x9x513 underflow", 0xcd61d66797c017ac},
-    {"gemm packed NT 2x17x257 bias", 0x2fcf96ede559e809},
-    {"rms_norm 300x33", 0x19ae1ad17bea327c},
-    {"rms_norm 2x1000", 0x0de7117503840320},
-    {"layer_norm 515x20", 0xe85494626b95549a},
-    {"layer_norm 3x257 in place, without bias", 0xab299c5fc1b76e20},
-    {"rope rows 7 heads 3x22 rotary 14 interleaved", 0x3d89a0b0a66abd5c},
-    {"rope rows 5 heads 4x64 rotary 64 inverse", 0xb3c0891d8282ee25},
-    {"attention batch 2 queries 300 keys 300 heads 4/2x8 mask 1", 0x2bc343425f79b2d1},
-    {"attention batch 1 queries 70 keys 1030 heads 2/1x8 mask 0", 0x33d80147f078e620},
-    {"attention in parts batch 1 queries 520 keys 520 heads 3/1x4 mask 2", 0x049a9b2023422b04},
-    {"swiglu 4x250", 0xa4da170a283eb1e5},
-    {"gelu tanh 1001 scale 6", 0xb5c241d48c1b6460},
-    {"gelu erf 1001 scale 6", 0xa4b507bfc979baff},
-    {"embedding 257x33 of 20 with positions", 0xc98d88a35c2830a9},
-    {"linear_cross_entropy 17x20 of 1000 with gradients", 0x8c6d077a66276843},
-    {"linear_cross_entropy 300x8 of 70 with gradients", 0xa4f06ffca2c8149c},
-    {"add, sum, sum_of_squares 5000 scale 1", 0x462e6c363c3fdcdf},
-    {"column_sum 600x130", 0xeb6787222e2a1d72},
-    {"adamw 5000", 0xadda01a9e92e473a},
+    {.name = "gemm NT 3x5x7 plain", .digest = 0xb2ff8ef298d4547c},
+    {.name = "gemm NT 13x31x700 all", .digest = 0xcddc3780b12482ab},
+    {.name = "gemm NN 5x3x1300 in place", .digest = 0x8391d5bb4c9c1976},
+    {.name = "gemm TN 12x64x300 accumulate", .digest = 0x90e28f69f9065164},
+    {.name = "gemm TN 7x9x513 underflow", .digest = 0xcd61d66797c017ac},
+    {.name = "gemm packed NT 2x17x257 bias", .digest = 0x2fcf96ede559e809},
+    {.name = "rms_norm 300x33", .digest = 0x19ae1ad17bea327c},
+    {.name = "rms_norm 2x1000", .digest = 0x0de7117503840320},
+    {.name = "layer_norm 515x20", .digest = 0xe85494626b95549a},
+    {.name = "layer_norm 3x257 in place, without bias", .digest = 0xab299c5fc1b76e20},
+    {.name = "rope rows 7 heads 3x22 rotary 14 interleaved", .digest = 0x3d89a0b0a66abd5c},
+    {.name = "rope rows 5 heads 4x64 rotary 64 inverse", .digest = 0xb3c0891d8282ee25},
+    {.name = "attention batch 2 queries 300 keys 300 heads 4/2x8 mask 1",
+     .digest = 0x2bc343425f79b2d1},
+    {.name = "attention batch 1 queries 70 keys 1030 heads 2/1x8 mask 0",
+     .digest = 0x33d80147f078e620},
+    {.name = "attention in parts batch 1 queries 520 keys 520 heads 3/1x4 mask 2",
+     .digest = 0x049a9b2023422b04},
+    {.name = "swiglu 4x250", .digest = 0xa4da170a283eb1e5},
+    {.name = "gelu tanh 1001 scale 6", .digest = 0xb5c241d48c1b6460},
+    {.name = "gelu erf 1001 scale 6", .digest = 0xa4b507bfc979baff},
+    {.name = "embedding 257x33 of 20 with positions", .digest = 0xc98d88a35c2830a9},
+    {.name = "linear_cross_entropy 17x20 of 1000 with gradients", .digest = 0x8c6d077a66276843},
+    {.name = "linear_cross_entropy 300x8 of 70 with gradients", .digest = 0xa4f06ffca2c8149c},
+    {.name = "add, sum, sum_of_squares 5000 scale 1", .digest = 0x462e6c363c3fdcdf},
+    {.name = "column_sum 600x130", .digest = 0xeb6787222e2a1d72},
+    {.name = "adamw 5000", .digest = 0xadda01a9e92e473a},
 };
 
 KernelCases all_cases() {

@@ -1,8 +1,14 @@
 // The cases of the kernels that work on matrices, rows and elements; attention has its own file.
+#include <cstdint>
 #include <cstring>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include <fmt/core.h>
 
+#include "glass/base/parallel.h"
+#include "glass/engine/kernels/kernels.h"
 #include "glass/engine/kernels/kernels_test_kit.h"
 
 namespace glass::engine::testing {
@@ -24,9 +30,11 @@ struct GemmOptions {
 };
 
 const std::vector<GemmShape> kGemmShapes = {
-    {1, 1, 1},    {1, 1, 0},     {3, 5, 7},     {1, 33, 256}, {2, 17, 257},
-    {6, 16, 64},  {7, 9, 513},   {13, 31, 700}, {33, 65, 40}, {1, 70, 1030},
-    {5, 3, 1300}, {26, 50, 256}, {12, 64, 300}};
+    {.m = 1, .n = 1, .k = 1},     {.m = 1, .n = 1, .k = 0},     {.m = 3, .n = 5, .k = 7},
+    {.m = 1, .n = 33, .k = 256},  {.m = 2, .n = 17, .k = 257},  {.m = 6, .n = 16, .k = 64},
+    {.m = 7, .n = 9, .k = 513},   {.m = 13, .n = 31, .k = 700}, {.m = 33, .n = 65, .k = 40},
+    {.m = 1, .n = 70, .k = 1030}, {.m = 5, .n = 3, .k = 1300},  {.m = 26, .n = 50, .k = 256},
+    {.m = 12, .n = 64, .k = 300}};
 
 const std::vector<GemmOptions> kGemmOptions = {
     {.name = "plain"},
@@ -110,9 +118,12 @@ struct MatrixShape {
   float scale = 1.0F;
 };
 
-const std::vector<MatrixShape> kNormShapes = {{1, 1},    {3, 7},         {5, 16},   {4, 255},
-                                              {2, 256},  {3, 257},       {300, 33}, {2, 1000},
-                                              {515, 20}, {3, 40, 2e-23F}};
+const std::vector<MatrixShape> kNormShapes = {
+    {.rows = 1, .cols = 1},    {.rows = 3, .cols = 7},
+    {.rows = 5, .cols = 16},   {.rows = 4, .cols = 255},
+    {.rows = 2, .cols = 256},  {.rows = 3, .cols = 257},
+    {.rows = 300, .cols = 33}, {.rows = 2, .cols = 1000},
+    {.rows = 515, .cols = 20}, {.rows = 3, .cols = 40, .scale = 2e-23F}};
 
 Outputs run_rms_norm(const Kernels& kernels, Parallel& parallel, MatrixShape s, bool in_place) {
   const int64_t count = s.rows * s.cols;
@@ -228,8 +239,12 @@ Outputs run_rope(const Kernels& kernels, Parallel& parallel, RopeShape s, bool i
 
 KernelCases rope_cases() {
   KernelCases cases;
-  for (const RopeShape& s : std::vector<RopeShape>{
-           {1, 1, 2, 2}, {3, 2, 8, 8}, {7, 3, 22, 14}, {5, 4, 64, 64}, {2, 1, 128, 32}}) {
+  for (const RopeShape& s :
+       std::vector<RopeShape>{{.rows = 1, .heads = 1, .head_dim = 2, .rotary_dim = 2},
+                              {.rows = 3, .heads = 2, .head_dim = 8, .rotary_dim = 8},
+                              {.rows = 7, .heads = 3, .head_dim = 22, .rotary_dim = 14},
+                              {.rows = 5, .heads = 4, .head_dim = 64, .rotary_dim = 64},
+                              {.rows = 2, .heads = 1, .head_dim = 128, .rotary_dim = 32}}) {
     for (const bool interleaved : {false, true}) {
       for (const bool inverse : {false, true}) {
         cases.push_back({fmt::format("rope rows {} heads {}x{} rotary {}{}{}", s.rows, s.heads,
@@ -283,8 +298,11 @@ Outputs run_gelu(const Kernels& kernels, Parallel& parallel, Gelu kind, int64_t 
 
 KernelCases activation_cases() {
   KernelCases cases;
-  for (const MatrixShape& s :
-       std::vector<MatrixShape>{{1, 1}, {3, 5}, {7, 16}, {2, 33, 30.0F}, {4, 250, 120.0F}}) {
+  for (const MatrixShape& s : std::vector<MatrixShape>{{.rows = 1, .cols = 1},
+                                                       {.rows = 3, .cols = 5},
+                                                       {.rows = 7, .cols = 16},
+                                                       {.rows = 2, .cols = 33, .scale = 30.0F},
+                                                       {.rows = 4, .cols = 250, .scale = 120.0F}}) {
     for (const bool in_place : {false, true}) {
       cases.push_back({fmt::format("swiglu {}x{}{}", s.rows, s.cols, in_place ? " in place" : ""),
                        [=](const Kernels& kernels, Parallel& parallel) {
@@ -346,8 +364,13 @@ Outputs run_embedding(const Kernels& kernels, Parallel& parallel, EmbeddingShape
 
 KernelCases embedding_cases() {
   KernelCases cases;
-  for (const EmbeddingShape& s : std::vector<EmbeddingShape>{
-           {1, 1, 1}, {5, 7, 3}, {40, 16, 100}, {257, 33, 20}, {700, 10, 7}, {1100, 4, 400}}) {
+  for (const EmbeddingShape& s :
+       std::vector<EmbeddingShape>{{.rows = 1, .cols = 1, .vocabulary = 1},
+                                   {.rows = 5, .cols = 7, .vocabulary = 3},
+                                   {.rows = 40, .cols = 16, .vocabulary = 100},
+                                   {.rows = 257, .cols = 33, .vocabulary = 20},
+                                   {.rows = 700, .cols = 10, .vocabulary = 7},
+                                   {.rows = 1100, .cols = 4, .vocabulary = 400}}) {
     for (const bool has_positions : {false, true}) {
       cases.push_back({fmt::format("embedding {}x{} of {}{}", s.rows, s.cols, s.vocabulary,
                                    has_positions ? " with positions" : ""),
@@ -390,14 +413,15 @@ Outputs run_loss(const Kernels& kernels, Parallel& parallel, LossShape s, bool g
 
 KernelCases linear_cross_entropy_cases() {
   KernelCases cases;
-  for (const LossShape& s : std::vector<LossShape>{{1, 1, 1},
-                                                   {3, 7, 5},
-                                                   {5, 16, 256},
-                                                   {4, 33, 257, 20.0F},
-                                                   {17, 20, 1000},
-                                                   {300, 8, 70},
-                                                   {2, 300, 600},
-                                                   {37, 24, 530, 8.0F}}) {
+  for (const LossShape& s :
+       std::vector<LossShape>{{.rows = 1, .cols = 1, .vocabulary = 1},
+                              {.rows = 3, .cols = 7, .vocabulary = 5},
+                              {.rows = 5, .cols = 16, .vocabulary = 256},
+                              {.rows = 4, .cols = 33, .vocabulary = 257, .scale = 20.0F},
+                              {.rows = 17, .cols = 20, .vocabulary = 1000},
+                              {.rows = 300, .cols = 8, .vocabulary = 70},
+                              {.rows = 2, .cols = 300, .vocabulary = 600},
+                              {.rows = 37, .cols = 24, .vocabulary = 530, .scale = 8.0F}}) {
     for (const bool gradients : {false, true}) {
       cases.push_back({fmt::format("linear_cross_entropy {}x{} of {}{}", s.rows, s.cols,
                                    s.vocabulary, gradients ? " with gradients" : ""),
@@ -467,8 +491,12 @@ KernelCases reduction_cases() {
     add(fmt::format("adamw {}", count),
         [=](const Kernels& k, Parallel& p) { return run_adamw(k, p, count); });
   }
-  for (const MatrixShape& s :
-       std::vector<MatrixShape>{{1, 1}, {3, 7}, {256, 16}, {257, 33}, {1500, 5}, {600, 130}}) {
+  for (const MatrixShape& s : std::vector<MatrixShape>{{.rows = 1, .cols = 1},
+                                                       {.rows = 3, .cols = 7},
+                                                       {.rows = 256, .cols = 16},
+                                                       {.rows = 257, .cols = 33},
+                                                       {.rows = 1500, .cols = 5},
+                                                       {.rows = 600, .cols = 130}}) {
     add(fmt::format("column_sum {}x{}", s.rows, s.cols),
         [=](const Kernels& k, Parallel& p) { return run_column_sum(k, p, s); });
   }

@@ -1,13 +1,20 @@
 #include "glass/engine/kernels/kernels_test_kit.h"
 
 #include <bit>
+#include <cstddef>
+#include <cstdint>
 #include <cstring>
+#include <span>
+#include <string>
 #include <thread>
+#include <vector>
 
 #include <fmt/core.h>
 #include <gtest/gtest.h>
 
+#include "glass/base/parallel.h"
 #include "glass/base/philox.h"
+#include "glass/engine/kernels/kernels.h"
 
 namespace glass::engine::testing {
 namespace {

@@ -11,6 +11,8 @@
 
 namespace glass::engine::constants {
 
+// NOLINTBEGIN(modernize-use-std-numbers): these bits are the definition, whoever else names them.
+
 // Adding and subtracting it rounds a float of magnitude below 2^22 to the nearest integer, ties to
 // even: 1.5 * 2^23. The same for doubles below 2^51.
 inline constexpr float kRound = 0x1.8p+23F;
@@ -73,5 +75,7 @@ inline constexpr double kTwoOverPiDouble = 0x1.45f306dc9c883p-1;
 inline constexpr double kTwoPiDouble = 0x1.921fb54442d18p+2;
 inline constexpr std::array kHalfPiDouble = {0x1.921fb54442d18p+0, 0x1.1a62633145c07p-54,
                                              -0x1.f1976b7ed8fbcp-110};
+
+// NOLINTEND(modernize-use-std-numbers)
 
 }  // namespace glass::engine::constants

@@ -3,7 +3,10 @@
 #include <array>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
+#include <span>
 
+#include "glass/base/philox.h"
 #include "glass/engine/kernels/math.h"
 #include "glass/engine/kernels/math_constants.h"
 

@@ -3,10 +3,13 @@
 #include <array>
 #include <bit>
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
 #include <gtest/gtest.h>
+
+#include "glass/base/philox.h"
 
 namespace glass::engine {
 namespace {

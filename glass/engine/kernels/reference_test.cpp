@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <numeric>
 #include <span>
@@ -11,6 +13,7 @@
 
 #include <gtest/gtest.h>
 
+#include "glass/base/parallel.h"
 #include "glass/engine/kernels/double_models.h"
 #include "glass/engine/kernels/kernels.h"
 #include "glass/engine/kernels/kernels_test_kit.h"
@@ -157,12 +160,23 @@ TEST(Reference, RmsNormAndItsGradients) {
       std::vector<float> rstd(rows);
       const auto n = static_cast<int64_t>(rows);
       const auto c = static_cast<int64_t>(cols);
-      reference_kernels().rms_norm(
-          {op.inputs[0].data(), op.inputs[1].data(), y.data(), rstd.data(), n, c, 1e-3F}, serial);
-      reference_kernels().rms_norm_backward(
-          {dy.data(), op.inputs[0].data(), op.inputs[1].data(), rstd.data(), gradients[0].data(),
-           gradients[1].data(), n, c},
-          serial);
+      reference_kernels().rms_norm({.x_NC = op.inputs[0].data(),
+                                    .weight_C = op.inputs[1].data(),
+                                    .y_NC = y.data(),
+                                    .rstd_N = rstd.data(),
+                                    .rows = n,
+                                    .cols = c,
+                                    .epsilon = 1e-3F},
+                                   serial);
+      reference_kernels().rms_norm_backward({.dy_NC = dy.data(),
+                                             .x_NC = op.inputs[0].data(),
+                                             .weight_C = op.inputs[1].data(),
+                                             .rstd_N = rstd.data(),
+                                             .dx_NC = gradients[0].data(),
+                                             .dweight_C = gradients[1].data(),
+                                             .rows = n,
+                                             .cols = c},
+                                            serial);
     };
     check(op, "rms_norm");
   }
@@ -178,13 +192,27 @@ TEST(Reference, LayerNormAndItsGradients) {
       std::vector<float> mean(rows), rstd(rows);
       const auto n = static_cast<int64_t>(rows);
       const auto c = static_cast<int64_t>(cols);
-      reference_kernels().layer_norm({op.inputs[0].data(), op.inputs[1].data(), op.inputs[2].data(),
-                                      y.data(), mean.data(), rstd.data(), n, c, 1e-3F},
+      reference_kernels().layer_norm({.x_NC = op.inputs[0].data(),
+                                      .weight_C = op.inputs[1].data(),
+                                      .bias_C = op.inputs[2].data(),
+                                      .y_NC = y.data(),
+                                      .mean_N = mean.data(),
+                                      .rstd_N = rstd.data(),
+                                      .rows = n,
+                                      .cols = c,
+                                      .epsilon = 1e-3F},
                                      serial);
-      reference_kernels().layer_norm_backward(
-          {dy.data(), op.inputs[0].data(), op.inputs[1].data(), mean.data(), rstd.data(),
-           gradients[0].data(), gradients[1].data(), gradients[2].data(), n, c},
-          serial);
+      reference_kernels().layer_norm_backward({.dy_NC = dy.data(),
+                                               .x_NC = op.inputs[0].data(),
+                                               .weight_C = op.inputs[1].data(),
+                                               .mean_N = mean.data(),
+                                               .rstd_N = rstd.data(),
+                                               .dx_NC = gradients[0].data(),
+                                               .dweight_C = gradients[1].data(),
+                                               .dbias_C = gradients[2].data(),
+                                               .rows = n,
+                                               .cols = c},
+                                              serial);
     };
     check(op, "layer_norm");
   }
@@ -224,7 +252,12 @@ void check_attention(size_t queries, size_t q_heads, size_t kv_heads, size_t hea
   Operation op{.inputs = {floats(1, queries * q_heads * head_dim),
                           floats(2, queries * kv_heads * head_dim),
                           floats(3, queries * kv_heads * head_dim)}};
-  const AttentionModel model{queries, q_heads, kv_heads, head_dim, first_key, 0.5};
+  const AttentionModel model{.queries = queries,
+                             .q_heads = q_heads,
+                             .kv_heads = kv_heads,
+                             .head_dim = head_dim,
+                             .first_key = first_key,
+                             .scale = 0.5};
   op.truth = [&](const std::vector<Doubles>& in) { return model(in[0], in[1], in[2]); };
   op.kernel = [&](std::span<const float> dy, std::vector<float>& y, Arrays& gradients) {
     const auto t = static_cast<int64_t>(queries);
@@ -280,8 +313,13 @@ TEST(Reference, SwigluAndItsGradients) {
   op.truth = [](const std::vector<Doubles>& in) { return swiglu(in[0], 4); };
   op.kernel = [&](std::span<const float> dy, std::vector<float>& y, Arrays& gradients) {
     SerialParallel serial;
-    reference_kernels().swiglu({op.inputs[0].data(), y.data(), 3, 4}, serial);
-    reference_kernels().swiglu_backward({op.inputs[0].data(), dy.data(), gradients[0].data(), 3, 4},
+    reference_kernels().swiglu(
+        {.gate_up_N2F = op.inputs[0].data(), .h_NF = y.data(), .rows = 3, .cols = 4}, serial);
+    reference_kernels().swiglu_backward({.gate_up_N2F = op.inputs[0].data(),
+                                         .dh_NF = dy.data(),
+                                         .dgate_up_N2F = gradients[0].data(),
+                                         .rows = 3,
+                                         .cols = 4},
                                         serial);
   };
   check(op, "swiglu");
@@ -295,9 +333,14 @@ TEST(Reference, GeluAndItsGradients) {
     };
     op.kernel = [&](std::span<const float> dy, std::vector<float>& y, Arrays& gradients) {
       SerialParallel serial;
-      reference_kernels().gelu({kind, op.inputs[0].data(), y.data(), 25}, serial);
-      reference_kernels().gelu_backward(
-          {kind, op.inputs[0].data(), dy.data(), gradients[0].data(), 25}, serial);
+      reference_kernels().gelu({.kind = kind, .x = op.inputs[0].data(), .y = y.data(), .count = 25},
+                               serial);
+      reference_kernels().gelu_backward({.kind = kind,
+                                         .x = op.inputs[0].data(),
+                                         .dy = dy.data(),
+                                         .dx = gradients[0].data(),
+                                         .count = 25},
+                                        serial);
     };
     check(op, "gelu");
   }
@@ -317,13 +360,28 @@ TEST(Reference, EmbeddingAndItsGradients) {
   };
   op.kernel = [&](std::span<const float> dy, std::vector<float>& y, Arrays& gradients) {
     SerialParallel serial;
-    reference_kernels().embedding(
-        {token.data(), op.inputs[0].data(), position.data(), op.inputs[1].data(), y.data(), 300, 6},
-        serial);
-    reference_kernels().embedding_backward(
-        {token.data(), dy.data(), gradients[0].data(), 300, 6, 5}, {}, serial);
-    reference_kernels().embedding_backward(
-        {position.data(), dy.data(), gradients[1].data(), 300, 6, 4}, {}, serial);
+    reference_kernels().embedding({.token_N = token.data(),
+                                   .table_VC = op.inputs[0].data(),
+                                   .position_N = position.data(),
+                                   .position_table_PC = op.inputs[1].data(),
+                                   .y_NC = y.data(),
+                                   .rows = 300,
+                                   .cols = 6},
+                                  serial);
+    reference_kernels().embedding_backward({.index_N = token.data(),
+                                            .dy_NC = dy.data(),
+                                            .dtable_VC = gradients[0].data(),
+                                            .rows = 300,
+                                            .cols = 6,
+                                            .table_rows = 5},
+                                           {}, serial);
+    reference_kernels().embedding_backward({.index_N = position.data(),
+                                            .dy_NC = dy.data(),
+                                            .dtable_VC = gradients[1].data(),
+                                            .rows = 300,
+                                            .cols = 6,
+                                            .table_rows = 4},
+                                           {}, serial);
   };
   check(op, "embedding");
 }
@@ -411,7 +469,8 @@ TEST(Reference, SumsOfArraysAndColumns) {
   EXPECT_NEAR(static_cast<double>(reference_kernels().sum(x, serial)), sum, 1e-4);
   EXPECT_NEAR(static_cast<double>(reference_kernels().sum_of_squares(x, serial)), squares, 1e-3);
   std::vector<float> ours(3);
-  reference_kernels().column_sum({x.data(), ours.data(), 1000, 3}, serial);
+  reference_kernels().column_sum({.x_NC = x.data(), .sum_C = ours.data(), .rows = 1000, .cols = 3},
+                                 serial);
   expect_close(ours, columns, "columns");
 }
 

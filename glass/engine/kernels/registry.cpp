@@ -1,6 +1,7 @@
 // Which implementations this program holds.
 #include <array>
-#include <cstddef>
+#include <span>
+#include <string_view>
 
 #include "glass/engine/kernels/kernels.h"
 #include "glass/engine/kernels/reference/reference.h"

@@ -2,11 +2,14 @@
 // vocabulary parallelism.
 #include "glass/engine/kernels/split_kernels.h"
 
-#include <string>
+#include <cstddef>
+#include <cstdint>
 #include <vector>
 
 #include <gtest/gtest.h>
 
+#include "glass/base/parallel.h"
+#include "glass/engine/kernels/kernels.h"
 #include "glass/engine/kernels/kernels_test_kit.h"
 
 namespace glass::engine {

@@ -82,7 +82,7 @@ auto fold_tree(int64_t begin, int64_t end, const Leaf& leaf, const Combine& comb
 template <typename Node, typename Combine>
 auto fold_nodes(std::span<const TreeNode> nodes, int64_t begin, int64_t end, const Node& node,
                 const Combine& combine) -> decltype(node(size_t{0})) {
-  const auto at = std::lower_bound(nodes.begin(), nodes.end(), TreeNode(begin, end));
+  const auto at = std::ranges::lower_bound(nodes, TreeNode(begin, end));
   if (at != nodes.end() && *at == TreeNode(begin, end))
     return node(static_cast<size_t>(at - nodes.begin()));
   const int64_t middle = begin + left_leaves(end - begin);

@@ -1,6 +1,7 @@
 #include "glass/engine/kernels/tree.h"
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <vector>
 

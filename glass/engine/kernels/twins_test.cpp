@@ -1,8 +1,9 @@
 // Every implementation gives the bits of the reference, whatever the number of workers.
-#include <vector>
+#include <string>
 
 #include <gtest/gtest.h>
 
+#include "glass/base/parallel.h"
 #include "glass/engine/kernels/kernels.h"
 #include "glass/engine/kernels/kernels_test_kit.h"
 

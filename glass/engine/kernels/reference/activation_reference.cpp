@@ -1,6 +1,9 @@
 // SwiGLU and GELU, element by element.
 #include <cmath>
+#include <cstdint>
 
+#include "glass/base/parallel.h"
+#include "glass/engine/kernels/kernels.h"
 #include "glass/engine/kernels/math.h"
 #include "glass/engine/kernels/math_constants.h"
 #include "glass/engine/kernels/reference/reference.h"

@@ -1,6 +1,9 @@
 // AdamW, element by element.
 #include <cmath>
+#include <cstdint>
 
+#include "glass/base/parallel.h"
+#include "glass/engine/kernels/kernels.h"
 #include "glass/engine/kernels/reference/reference.h"
 
 namespace glass::engine {

@@ -1,13 +1,21 @@
 // Attention backward. dv and dk of a key: chains over the queries of a segment, segments in the
 // tree, then the heads of the group in the tree. dq of a query: chains over the keys of a segment,
 // segments in the tree.
+#include <algorithm>
 #include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <iterator>
+#include <span>
 
 #include "glass/base/check.h"
+#include "glass/base/parallel.h"
+#include "glass/engine/kernels/kernels.h"
 #include "glass/engine/kernels/math.h"
 #include "glass/engine/kernels/reference/attention_rows.h"
 #include "glass/engine/kernels/reference/reference.h"
 #include "glass/engine/kernels/reference/sums.h"
+#include "glass/engine/kernels/tree.h"
 
 namespace glass::engine {
 namespace {

@@ -1,13 +1,20 @@
 // Attention forward: one part per key segment (maximum, sum of exponentials, unnormalised output),
 // parts merged in the tree over the segments up to the query's own.
 #include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <iterator>
 #include <limits>
+#include <span>
 
 #include "glass/base/check.h"
+#include "glass/base/parallel.h"
+#include "glass/engine/kernels/kernels.h"
 #include "glass/engine/kernels/math.h"
 #include "glass/engine/kernels/reference/attention_rows.h"
 #include "glass/engine/kernels/reference/reference.h"
 #include "glass/engine/kernels/reference/sums.h"
+#include "glass/engine/kernels/tree.h"
 
 namespace glass::engine {
 

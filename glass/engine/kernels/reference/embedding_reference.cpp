@@ -1,4 +1,11 @@
 // Embeddings: rows of a table out, sums over equal indices back.
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "glass/base/parallel.h"
+#include "glass/engine/kernels/kernels.h"
 #include "glass/engine/kernels/reference/reference.h"
 #include "glass/engine/kernels/reference/sums.h"
 

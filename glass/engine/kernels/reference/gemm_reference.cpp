@@ -1,8 +1,12 @@
 // Products: C[i,j] = tree over segments of k of (chain of fma, k ascending).
-#include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <cstring>
+#include <span>
 
 #include "glass/base/check.h"
+#include "glass/base/parallel.h"
+#include "glass/engine/kernels/kernels.h"
 #include "glass/engine/kernels/reference/reference.h"
 #include "glass/engine/kernels/reference/sums.h"
 

@@ -3,13 +3,20 @@
 // One logit at a time, computed again wherever it is needed: nothing of rows x vocabulary is ever
 // held. Scratch: the log-sum-exp of each row, and per worker the gradients of one row or column of
 // logits.
+#include <algorithm>
+#include <array>
 #include <cmath>
+#include <cstddef>
+#include <cstdint>
 #include <limits>
 
 #include "glass/base/check.h"
+#include "glass/base/parallel.h"
+#include "glass/engine/kernels/kernels.h"
 #include "glass/engine/kernels/math.h"
 #include "glass/engine/kernels/reference/reference.h"
 #include "glass/engine/kernels/reference/sums.h"
+#include "glass/engine/kernels/tree.h"
 
 namespace glass::engine {
 namespace {

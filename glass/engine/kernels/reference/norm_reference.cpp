@@ -1,6 +1,9 @@
 // RMSNorm and LayerNorm: row sums by the row rule, gradients of the weights by sums over rows.
 #include <cmath>
+#include <cstdint>
 
+#include "glass/base/parallel.h"
+#include "glass/engine/kernels/kernels.h"
 #include "glass/engine/kernels/reference/reference.h"
 #include "glass/engine/kernels/reference/sums.h"
 

@@ -1,6 +1,12 @@
 // Sums of arrays: by the row rule where they are flat, by sums over rows where they are columns.
 #include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <iterator>
+#include <span>
 
+#include "glass/base/parallel.h"
+#include "glass/engine/kernels/kernels.h"
 #include "glass/engine/kernels/reference/reference.h"
 #include "glass/engine/kernels/reference/sums.h"
 

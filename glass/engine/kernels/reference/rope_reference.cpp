@@ -1,6 +1,9 @@
 // Rotary positions: each pair of columns turns by the angle of its row's position.
 #include <cmath>
+#include <cstdint>
 
+#include "glass/base/parallel.h"
+#include "glass/engine/kernels/kernels.h"
 #include "glass/engine/kernels/reference/reference.h"
 
 namespace glass::engine {
