@@ -7,23 +7,21 @@
 // two neighbouring blocks. Median, lowest and highest ratio of the rounds are printed, so that a
 // noisy machine shows.
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
-#include <new>
 #include <optional>
 #include <sstream>
 #include <string>
 #include <string_view>
-#include <thread>
 #include <vector>
 
 #include <fmt/core.h>
 
 #include "bench/blas.h"
 #include "bench/fma_peak.h"
+#include "bench/measure.h"
 #include "glass/engine/kernels/kernels.h"
 #include "glass/system/thread_pool.h"
 
@@ -31,7 +29,6 @@ namespace glass::bench {
 namespace {
 
 using engine::GemmArgs;
-using SteadyClock = std::chrono::steady_clock;
 
 constexpr double kGoal = 1.0;  // of the median ratio
 
@@ -48,34 +45,9 @@ struct Layer {
   int64_t rows, in, out;
 };
 
-class Matrix {
- public:
-  explicit Matrix(int64_t count) : size_(static_cast<size_t>(count)) {
-    data_ = static_cast<float*>(::operator new(size_ * sizeof(float), kAlign));
-    for (size_t i = 0; i < size_; ++i) data_[i] = static_cast<float>(i * 7 % 13) * 0.1F - 0.6F;
-  }
-
-  ~Matrix() { ::operator delete(data_, kAlign); }
-
-  Matrix(const Matrix&) = delete;
-  Matrix& operator=(const Matrix&) = delete;
-
-  [[nodiscard]] float* data() const { return data_; }
-
- private:
-  static constexpr std::align_val_t kAlign{64};
-  size_t size_;
-  float* data_;
-};
-
 struct Speeds {
   std::vector<double> ours, peer, ratio;
 };
-
-double median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  return values[values.size() / 2];
-}
 
 std::vector<Layer> layers_of(const std::string& set) {
   std::vector<Layer> layers;
@@ -90,24 +62,6 @@ std::vector<Layer> layers_of(const std::string& set) {
     for (const int64_t rows : {256, 1024, 4096}) layers.push_back({rows, in, out});
   }
   return layers;
-}
-
-// The fastest of the calls that fit into 50 ms, after one to warm up, in GFLOP/s.
-template <typename Call>
-double measure_block(double gflop, const Call& call) {
-  std::this_thread::sleep_for(std::chrono::milliseconds(40));
-  const auto timed = [&] {
-    const auto begin = SteadyClock::now();
-    call();
-    return std::chrono::duration<double>(SteadyClock::now() - begin).count();
-  };
-  double best = timed();
-  for (double spent = 0; spent < 0.05;) {
-    const double seconds = timed();
-    spent += seconds;
-    best = std::min(best, seconds);
-  }
-  return gflop / best;
 }
 
 class GemmBench {
@@ -132,10 +86,10 @@ class GemmBench {
   void run_layer(const Layer& layer) {
     const double gflop = 2e-9 * static_cast<double>(layer.rows * layer.in * layer.out);
     if (gflop > options_.max_gflop) return;
-    const Matrix x(layer.rows * layer.in), w(layer.out * layer.in), y(layer.rows * layer.out);
-    const Matrix dx(layer.rows * layer.in), dw(layer.out * layer.in);
-    const auto args = [](GemmArgs::Form form, int64_t m, int64_t n, int64_t k, const Matrix& a,
-                         const Matrix& b, const Matrix& c) {
+    const Floats x(layer.rows * layer.in), w(layer.out * layer.in), y(layer.rows * layer.out);
+    const Floats dx(layer.rows * layer.in), dw(layer.out * layer.in);
+    const auto args = [](GemmArgs::Form form, int64_t m, int64_t n, int64_t k, const Floats& a,
+                         const Floats& b, const Floats& c) {
       GemmArgs result{.form = form, .m = m, .n = n, .k = k};
       result.a = a.data();
       result.a_stride = form == GemmArgs::Form::kTN ? m : k;
@@ -154,7 +108,7 @@ class GemmBench {
   }
 
   void compare(std::string_view what, const Layer& layer, double gflop, const GemmArgs& args) {
-    const Matrix scratch(
+    const Floats scratch(
         static_cast<int64_t>(kernels_.gemm_scratch(args, threads_) / sizeof(float)) + 16);
     const engine::Scratch bytes(reinterpret_cast<std::byte*>(scratch.data()),
                                 kernels_.gemm_scratch(args, threads_));
@@ -162,8 +116,8 @@ class GemmBench {
     for (int round = 0; round < options_.rounds; ++round) {
       const auto ours = [&] { kernels_.gemm(args, bytes, pool_); };
       const auto peer = [&] { blas_.gemm(args); };
-      speeds.ours.push_back(measure_block(gflop, ours));
-      speeds.peer.push_back(measure_block(gflop, peer));
+      speeds.ours.push_back(gflop / fastest_call(ours));
+      speeds.peer.push_back(gflop / fastest_call(peer));
       speeds.ratio.push_back(speeds.ours.back() / speeds.peer.back());
     }
     print(fmt::format("gemm {} {}x{}x{} {}t", what, layer.rows, layer.in, layer.out, threads_),
