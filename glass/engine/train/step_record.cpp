@@ -78,7 +78,7 @@ Result<std::optional<StepEvent>> read_event(const Json& json) {
 
 std::string event_text(const std::optional<StepEvent>& event) {
   if (!event) return "none";
-  return fmt::format("{}: {}", name(event->cause), name(event->action));
+  return fmt::format("{}: {} {}", name(event->cause), name(event->action), event->back_to);
 }
 
 std::string digest_text(const std::optional<crypto::Digest>& digest) {

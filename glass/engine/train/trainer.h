@@ -1,15 +1,13 @@
 // Trainer: the loop body of a training. It computes steps, notices what goes wrong, and keeps
 // checkpoints; the caller keeps the chain of records, the metrics and the time.
 //
-//   GLASS_TRY(auto plan, plan_training(settings, kernels, threads));
-//   GLASS_TRY(auto trainer, Trainer::create(std::move(plan), source, world));
-//   GLASS_TRY(auto resumed, trainer->resume(chain_steps));       // or initialize()
-//   while (!trainer->done()) {
-//     GLASS_TRY(const StepRecord record, trainer->step());
-//     GLASS_TRY(const auto head, chain.append(to_json(record)));
-//     if (record.parameters) { chain.sync(); trainer->save(head); }
-//   }
-//   trainer->finish();
+//   plan_training(settings, ...), Trainer::create(plan, source, world)
+//   trainer.resume(steps of the chain), or initialize()
+//   until trainer.done():
+//     record = trainer.step()
+//     head = chain.append(to_json(record))
+//     if record.parameters: chain.sync(), trainer.save(head)
+//   trainer.finish()
 //
 // Invariants:
 //   1. The state after step s is a pure function of the settings and the batches of the steps up
