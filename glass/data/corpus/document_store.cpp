@@ -121,9 +121,15 @@ Json names_json(const std::vector<std::string>& names) {
 }  // namespace
 
 Result<DocumentStore> DocumentStore::open(system::Files& files, const system::Path& file) {
+  GLASS_TRY(std::unique_ptr<system::MappedFile> mapped, files.map(file));
+  return read(std::move(mapped), file.string());
+}
+
+Result<DocumentStore> DocumentStore::read(std::unique_ptr<system::MappedFile> file,
+                                          std::string path) {
   DocumentStore store;
-  store.path_ = file.string();
-  GLASS_TRY(store.file_, files.map(file));
+  store.path_ = std::move(path);
+  store.file_ = std::move(file);
   const ByteView bytes = store.file_->bytes();
   GLASS_TRY(const Footer footer, read_footer(bytes, store.path_));
   store.count_ = footer.count;

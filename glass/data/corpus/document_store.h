@@ -39,6 +39,10 @@ class DocumentStore {
   // The texts are not read; verify() does that. kCorruption names the file.
   [[nodiscard]] static Result<DocumentStore> open(system::Files& files, const system::Path& file);
 
+  // The same for a file mapped already; `path` is how errors name it.
+  [[nodiscard]] static Result<DocumentStore> read(std::unique_ptr<system::MappedFile> file,
+                                                  std::string path);
+
   [[nodiscard]] uint64_t size() const { return count_; }
 
   // REQUIRES: id < size().
