@@ -8,7 +8,7 @@ build:
 
 run: | build/.exists
 	@$(MAKE) --no-print-directory build
-	@build/release/glass run recipes/first-light/recipe.toml
+	@build/release/bin/glass run recipes/first-light/recipe.toml
 
 test: | build/.exists
 	@scripts/setup tests

@@ -1,9 +1,11 @@
 #include "glass/cli/door.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
 #include <functional>
+#include <new>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -66,6 +68,7 @@ int with_services(const CommonFlags& flags,
   if (!key) return report(key.error());
   system::ThreadPool pool(flags.threads > 0 ? flags.threads : system::this_machine().cores);
   TerminalProgress progress(stdout, stderr, system::posix_clock());
+  auto interrupted = [] { return system::interrupted(); };
   const service::Services services{
       .files = system::posix_files(),
       .process = system::posix_process(),
@@ -74,7 +77,7 @@ int with_services(const CommonFlags& flags,
       .progress = progress,
       .key = *key,
       .cache = user_folder("XDG_CACHE_HOME", ".cache") / "glassworks" / "packages",
-      .interrupted = system::interrupted,
+      .interrupted = interrupted,
   };
   try {
     const Status status = verb(services);
@@ -90,15 +93,16 @@ int with_services(const CommonFlags& flags,
 }
 
 Status tell(const CommonFlags& flags, const service::Summary& summary, std::string_view headline) {
+  const auto failed =
+      std::ranges::find(summary.checks, record::Verdict::kFailed, &record::CheckFact::verdict);
+  const bool good = failed == summary.checks.end();
   if (flags.json)
     fmt::print("{}\n", to_canonical(service::to_json(summary)));
   else
-    fmt::print("\n{}\n{}", headline, service::to_text(summary));
-  for (const record::CheckFact& check : summary.checks) {
-    if (check.verdict == record::Verdict::kFailed)
-      return fail(ErrorCode::kMismatch, fmt::format("{}: {}", check.what, check.detail));
-  }
-  return {};
+    fmt::print("\n{}\n{}", good ? headline : "A check failed.", service::to_text(summary));
+  std::fflush(stdout);  // what follows on standard error comes after it
+  if (good) return {};
+  return fail(ErrorCode::kMismatch, fmt::format("{}: {}", failed->what, failed->detail));
 }
 
 std::optional<system::Path> out_folder(const CommonFlags& flags) {

@@ -49,27 +49,25 @@ void add_recipe_verb(CLI::App& app, Action& action, std::string name, std::strin
 
 void print_plan(const service::PlanReport& plan, bool json) {
   if (json) {
-    const Json::Object object{
-        {"parameters", plan.parameters},           {"flops_per_token", plan.flops_per_token},
-        {"parameter_bytes", plan.parameter_bytes}, {"gradient_bytes", plan.gradient_bytes},
-        {"optimizer_bytes", plan.optimizer_bytes}, {"activation_bytes", plan.activation_bytes},
-        {"scratch_bytes", plan.scratch_bytes},     {"total_bytes", plan.total_bytes},
-        {"available_bytes", plan.available_bytes}};
+    const Json::Object object{{"parameters", plan.parameters},
+                              {"flops_per_token", plan.flops_per_token},
+                              {"memory", engine::to_json(plan.memory)},
+                              {"available_bytes", plan.available_bytes}};
     fmt::print("{}\n", to_canonical(object));
     return;
   }
-  const auto line = [](std::string_view what, const std::string& figure) {
-    fmt::print("  {:<14}{:>12}\n", what, figure);
+  const auto line = [](std::string_view what, int64_t bytes) {
+    fmt::print("  {:<14}{:>12}\n", what, bytes_text(static_cast<uint64_t>(bytes)));
   };
   fmt::print("{} parameters, {:.1f} MFLOP per token\n", count_text(plan.parameters),
              plan.flops_per_token / 1e6);
-  line("parameters", bytes_text(plan.parameter_bytes));
-  line("gradients", bytes_text(plan.gradient_bytes));
-  line("optimizer", bytes_text(plan.optimizer_bytes));
-  line("activations", bytes_text(plan.activation_bytes));
-  line("scratch", bytes_text(plan.scratch_bytes));
-  line("together", bytes_text(plan.total_bytes));
-  line("available", bytes_text(plan.available_bytes));
+  line("parameters", plan.memory.parameters);
+  line("gradients", plan.memory.gradients);
+  line("optimizer", plan.memory.optimizer);
+  line("inputs", plan.memory.inputs);
+  line("arena", plan.memory.arena);
+  line("together", plan.memory.total());
+  line("available", plan.available_bytes);
 }
 
 }  // namespace

@@ -151,10 +151,10 @@ Result<data::CorpusReport> corpus_stage(const Recipe& recipe, const system::Path
 
 struct TokenizerStage {
   data::Tokenizer tokenizer;
-  crypto::Digest digest;
+  crypto::Digest digest;  // of tokenizer.json
 };
 
-Result<TokenizerStage> read_tokenizer(const RunPaths& paths, system::Files& files) {
+Result<TokenizerStage> finished_tokenizer(const RunPaths& paths, system::Files& files) {
   GLASS_TRY(const std::string text, files.read_text(paths.tokenizer_json()));
   GLASS_TRY(data::Tokenizer tokenizer,
             data::Tokenizer::from_json(text, paths.tokenizer_json().string()));
@@ -182,7 +182,7 @@ Result<TokenizerStage> tokenizer_stage(const Recipe& recipe, const data::CorpusR
                      {"corpus", crypto::to_text(corpus.manifest_digest)}});
   const RunPaths& paths = folder.paths();
   if (const auto digest = folder.finished("tokenizer", inputs)) {
-    auto found = read_tokenizer(paths, services.files);
+    auto found = finished_tokenizer(paths, services.files);
     if (!found) return found;
     if (found->digest != *digest)
       return fail(ErrorCode::kCorruption,
@@ -206,7 +206,7 @@ Result<TokenizerStage> tokenizer_stage(const Recipe& recipe, const data::CorpusR
   services.progress.note(fmt::format(
       "{} tokens from {} distinct words", count_text(trained.tokenizer.vocabulary_size()),
       count_text(static_cast<int64_t>(trained.facts.distinct_words))));
-  return read_tokenizer(paths, services.files);
+  return finished_tokenizer(paths, services.files);
 }
 
 Result<data::ShardSet> shard_stage(const data::CorpusReport& corpus,
@@ -242,6 +242,11 @@ Result<data::ShardSet> shard_stage(const data::CorpusReport& corpus,
 }
 
 }  // namespace
+
+Result<data::Tokenizer> read_tokenizer(const RunPaths& paths, system::Files& files) {
+  GLASS_TRY(TokenizerStage stage, finished_tokenizer(paths, files));
+  return std::move(stage.tokenizer);
+}
 
 Result<data::CorpusConfig> corpus_config(const Recipe& recipe, const system::Path& recipe_folder,
                                          const RunPaths& paths) {

@@ -4,11 +4,16 @@
 // unharmed; else it is built aside and published whole.
 #pragma once
 
+#include <string_view>
+#include <vector>
+
 #include "glass/base/result.h"
 #include "glass/crypto/sha256.h"
 #include "glass/data/corpus/corpus.h"
+#include "glass/data/corpus/document_store.h"
 #include "glass/data/shard/shard.h"
 #include "glass/data/tokenizer/tokenizer.h"
+#include "glass/data/tokenizer/trainer.h"
 #include "glass/service/recipe/recipe.h"
 #include "glass/service/run_folder.h"
 #include "glass/service/services.h"
@@ -31,6 +36,9 @@ struct PreparedData {
 [[nodiscard]] Result<data::CorpusConfig> corpus_config(const Recipe& recipe,
                                                        const system::Path& recipe_folder,
                                                        const RunPaths& paths);
+
+// The tokenizer of a run whose tokenizer stage is finished.
+[[nodiscard]] Result<data::Tokenizer> read_tokenizer(const RunPaths& paths, system::Files& files);
 
 // The documents whose text the merges are found in: in the corpus's order, none held out, up to
 // tokenizer.training_bytes.

@@ -7,9 +7,11 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "glass/base/result.h"
+#include "glass/engine/plan/memory_report.h"
 #include "glass/service/services.h"
 #include "glass/service/summary.h"
 #include "glass/system/files.h"
@@ -46,12 +48,12 @@ struct ReplayChoice {
 struct PlanReport {
   int64_t parameters;
   double flops_per_token;
-  uint64_t parameter_bytes, gradient_bytes, optimizer_bytes, activation_bytes, scratch_bytes;
-  uint64_t total_bytes;
-  uint64_t available_bytes;
+  engine::MemoryReport memory;
+  int64_t available_bytes;
 };
 
-// What training by the recipe would need. kRefused, with the figures, if it does not fit.
+// What training by the recipe would need; no data is read. kRefused, with the figures, if it does
+// not fit.
 [[nodiscard]] Result<PlanReport> plan_recipe(const RecipeChoice& choice, const Services& services);
 
 struct GenerateChoice {

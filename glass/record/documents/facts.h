@@ -22,18 +22,10 @@ struct SampleFact {
   std::string text;  // without the prompt
 };
 
-struct SourceFact {
-  std::string name;     // package or folder
-  std::string version;  // empty for folders
-  std::string licence;  // SPDX expression
-  int64_t documents;
-  int64_t bytes;
-};
-
 struct CountFact {
-  std::string name;  // a reason, a language
+  std::string name;  // a source, a licence, a language, a reason
   int64_t documents;
-  int64_t bytes;
+  std::optional<int64_t> bytes;
 };
 
 enum class Verdict { kVerified, kFailed, kNotChecked };
@@ -70,9 +62,11 @@ struct RunFacts {
   std::vector<StepPoint> learning_rate;  // of every step
   std::vector<StepPoint> held_out_loss;  // of every evaluation, in nats per token
   std::vector<SampleFact> samples;
-  std::vector<SourceFact> sources;
+  std::string corpus_licence;  // SPDX expression of all texts together
+  std::vector<CountFact> sources;
+  std::vector<CountFact> licences;
   std::vector<CountFact> languages;
-  std::vector<CountFact> dropped;
+  std::vector<CountFact> dropped;  // by reason
   std::vector<CheckFact> checks;
   std::vector<PlaceFact> places;
   std::vector<std::string> next_commands;

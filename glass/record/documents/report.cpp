@@ -110,20 +110,8 @@ std::string samples(const RunFacts& facts) {
   return out;
 }
 
-std::string sources(const RunFacts& facts) {
-  std::string out =
-      "<div class=\"table\"><table><tr><th>Source</th><th>Version</th><th>Licence</th>"
-      "<th class=\"number\">Documents</th><th class=\"number\">Text</th></tr>\n";
-  for (const SourceFact& source : facts.sources)
-    out += fmt::format(
-        "<tr><td>{}</td><td>{}</td><td>{}</td><td class=\"number\">{}</td>"
-        "<td class=\"number\">{}</td></tr>\n",
-        escape_html(source.name), escape_html(source.version), escape_html(source.licence),
-        count_text(source.documents), bytes_text(static_cast<uint64_t>(source.bytes)));
-  return out + "</table></div>\n";
-}
-
 std::string counts(std::string_view heading, const std::vector<CountFact>& rows) {
+  if (rows.empty()) return "<p>Nothing.</p>\n";
   std::string out = fmt::format(
       "<div class=\"table\"><table><tr><th>{}</th><th class=\"number\">Documents</th>"
       "<th class=\"number\">Text</th></tr>\n",
@@ -132,8 +120,14 @@ std::string counts(std::string_view heading, const std::vector<CountFact>& rows)
     out += fmt::format(
         "<tr><td>{}</td><td class=\"number\">{}</td><td class=\"number\">{}</td></tr>\n",
         escape_html(row.name), count_text(row.documents),
-        bytes_text(static_cast<uint64_t>(row.bytes)));
+        row.bytes ? bytes_text(static_cast<uint64_t>(*row.bytes)) : "");
   return out + "</table></div>\n";
+}
+
+std::string licences(const RunFacts& facts) {
+  return counts("Licence", facts.licences) +
+         fmt::format("<p>All texts together: <code>{}</code></p>\n",
+                     facts.corpus_licence.empty() ? "unknown" : escape_html(facts.corpus_licence));
 }
 
 std::string identity(const RunFacts& facts) {
@@ -173,7 +167,8 @@ std::string html_report(const RunFacts& facts) {
       {"Loss", loss_chart(facts)},
       {"What was verified", checks(facts)},
       {"What the model writes", samples(facts)},
-      {"What it was trained on", sources(facts)},
+      {"What it was trained on", counts("Source", facts.sources)},
+      {"Licences", licences(facts)},
       {"Languages", counts("Language", facts.languages)},
       {"What was left out", counts("Reason", facts.dropped)},
       {"Evidence", identity(facts)},

@@ -1,0 +1,71 @@
+// The run's own account of itself: metrics.jsonl (time and speed of every step, evaluations) and
+// samples.jsonl. Not evidence: what is evidence stands in the chain. A resumed run cuts off what
+// lies behind its checkpoint, as it does with the chain.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "glass/base/json.h"
+#include "glass/base/result.h"
+#include "glass/system/files.h"
+
+namespace glass::service {
+
+struct StepMetric {
+  int64_t step = 0;
+  int64_t unix_ms = 0;
+  double seconds = 0;  // of this step alone
+  int64_t tokens = 0;
+  double loss = 0;
+  double gradient_norm = 0;
+  double learning_rate = 0;
+};
+
+struct EvaluationMetric {
+  int64_t step = 0;
+  int64_t unix_ms = 0;
+  double loss = 0;
+  double bits_per_byte = 0;
+};
+
+struct SampleText {
+  int64_t step = 0;
+  std::string prompt;
+  std::string text;
+};
+
+struct RunLog {
+  std::vector<StepMetric> steps;
+  std::vector<EvaluationMetric> evaluations;
+  std::vector<SampleText> samples;
+};
+
+// Reads both files; an absent one is empty. kCorruption names file and line. A last line that a
+// crash has torn is left out.
+[[nodiscard]] Result<RunLog> read_run_log(system::Files& files, const system::Path& metrics,
+                                          const system::Path& samples);
+
+// Appends lines; each is handed to the operating system at once.
+class RunLogWriter {
+ public:
+  // Keeps what was logged up to `after_step`.
+  [[nodiscard]] static Result<RunLogWriter> open(system::Files& files, const system::Path& metrics,
+                                                 const system::Path& samples, int64_t after_step);
+
+  [[nodiscard]] Status add(const StepMetric& metric);
+  [[nodiscard]] Status add(const EvaluationMetric& metric);
+  [[nodiscard]] Status add(const SampleText& sample);
+
+ private:
+  RunLogWriter() = default;
+
+  std::unique_ptr<system::WritableFile> metrics_, samples_;
+};
+
+// Tokens per second over all steps that were timed; 0 without any.
+double tokens_per_second(const RunLog& log);
+
+}  // namespace glass::service

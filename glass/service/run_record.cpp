@@ -1,0 +1,113 @@
+#include "glass/service/run_record.h"
+
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <fmt/core.h>
+
+#include "glass/base/json.h"
+#include "glass/base/result.h"
+#include "glass/crypto/sha256.h"
+#include "glass/record/evidence/statement.h"
+#include "glass/service/run_folder.h"
+
+namespace glass::service {
+namespace {
+
+constexpr int64_t kVersion = 1;
+
+Result<crypto::Digest> digest_member(const Json& json, std::string_view key) {
+  GLASS_TRY(const std::string text, json.get_string(key));
+  return crypto::digest_from_text(text);
+}
+
+}  // namespace
+
+Json to_json(const RunOrigin& origin) {
+  return Json::Object{{"numerics", kNumericsClass},
+                      {"recipe", crypto::to_text(origin.recipe)},
+                      {"corpus", crypto::to_text(origin.corpus)},
+                      {"tokenizer", crypto::to_text(origin.tokenizer)},
+                      {"shards", crypto::to_text(origin.shards)},
+                      {"graph", crypto::to_text(origin.graph)}};
+}
+
+Json to_json(const RunSubject& subject) {
+  Json::Object model;
+  for (const auto& [file, digest] : subject.model) model.emplace(file, crypto::to_text(digest));
+  Json json = to_json(subject.origin);
+  Json::Object& object = *json.if_object();
+  object.emplace("steps", subject.steps);
+  object.emplace("tokens", subject.tokens);
+  object.emplace("chain", crypto::to_text(subject.chain));
+  object.emplace("parameters", crypto::to_text(subject.parameters));
+  object.emplace("model", std::move(model));
+  if (!subject.held_out_loss_bits.empty())
+    object.emplace("held_out", Json::Object{{"loss_bits", subject.held_out_loss_bits},
+                                            {"bits_per_byte", subject.held_out_bits_per_byte}});
+  return json;
+}
+
+Result<RunSubject> run_subject_from_json(const Json& json) {
+  RunSubject subject;
+  GLASS_TRY(const std::string numerics, json.get_string("numerics"));
+  if (numerics != kNumericsClass)
+    return fail(ErrorCode::kInvalidInput,
+                fmt::format("the run is of numerics class '{}', which this program does not know",
+                            numerics));
+  RunOrigin& origin = subject.origin;
+  GLASS_TRY(origin.recipe, digest_member(json, "recipe"));
+  GLASS_TRY(origin.corpus, digest_member(json, "corpus"));
+  GLASS_TRY(origin.tokenizer, digest_member(json, "tokenizer"));
+  GLASS_TRY(origin.shards, digest_member(json, "shards"));
+  GLASS_TRY(origin.graph, digest_member(json, "graph"));
+  GLASS_TRY(subject.steps, json.get_int("steps"));
+  GLASS_TRY(subject.tokens, json.get_int("tokens"));
+  GLASS_TRY(subject.chain, digest_member(json, "chain"));
+  GLASS_TRY(subject.parameters, digest_member(json, "parameters"));
+  GLASS_TRY(const Json::Object* model, json.get_object("model"));
+  for (const auto& [file, value] : *model) {
+    GLASS_TRY(subject.model[file], digest_member(*model, file));
+  }
+  if (const Json* held_out = json.find("held_out")) {
+    GLASS_TRY(subject.held_out_loss_bits, held_out->get_string("loss_bits"));
+    GLASS_TRY(subject.held_out_bits_per_byte, held_out->get_number("bits_per_byte"));
+  }
+  if (to_canonical(to_json(subject)) != to_canonical(json))
+    return fail(ErrorCode::kInvalidInput, "the run has members that this program does not know");
+  return subject;
+}
+
+crypto::Digest genesis(const RunOrigin& origin) {
+  return crypto::sha256(to_canonical(to_json(origin)));
+}
+
+crypto::Digest run_digest(const RunSubject& subject) {
+  return crypto::sha256(to_canonical(to_json(subject)));
+}
+
+Json run_record_payload(const RunSubject& subject, Json execution) {
+  return Json::Object{{"kind", kRunRecordKind},
+                      {"version", kVersion},
+                      {"run", to_json(subject)},
+                      {"execution", std::move(execution)}};
+}
+
+Result<RunRecord> read_run_record(system::Files& files, const RunPaths& paths) {
+  GLASS_TRY(const std::string text, files.read_text(paths.record()));
+  const auto told = [&](Error error) {
+    return in_context(paths.record().string(), std::move(error));
+  };
+  auto statement = record::parse_statement(text);
+  if (!statement) return told(std::move(statement).error());
+  if (auto status = record::expect_kind(*statement, kRunRecordKind, kVersion); !status)
+    return told(std::move(status).error());
+  const auto run = statement->payload.get_object("run");
+  if (!run) return told(run.error());
+  auto subject = run_subject_from_json(**run);
+  if (!subject) return told(std::move(subject).error());
+  return RunRecord{.statement = std::move(*statement), .subject = std::move(*subject)};
+}
+
+}  // namespace glass::service

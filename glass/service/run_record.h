@@ -1,0 +1,59 @@
+// The record of a run: what was trained from what, and the signature under it.
+//
+// The *subject* is a function of the recipe and the data alone; its digest is the digest of the
+// run, the same whoever executes it. The *execution* tells of one machine; it is signed but
+// claimed. Format page: docs/reference/formats/run-record.md.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "glass/base/json.h"
+#include "glass/base/result.h"
+#include "glass/crypto/sha256.h"
+#include "glass/record/evidence/statement.h"
+#include "glass/service/run_folder.h"
+#include "glass/system/files.h"
+
+namespace glass::service {
+
+inline constexpr std::string_view kRunRecordKind = "run-record";
+inline constexpr std::string_view kNumericsClass = "portable-1";
+
+// What a training starts from. Its digest is the genesis of the chain of steps.
+struct RunOrigin {
+  crypto::Digest recipe, corpus, tokenizer, shards, graph;
+};
+
+struct RunSubject {
+  RunOrigin origin;
+  int64_t steps = 0;
+  int64_t tokens = 0;
+  crypto::Digest chain;                         // of the last step
+  crypto::Digest parameters;                    // of the final ones, as checkpoints name them
+  std::map<std::string, crypto::Digest> model;  // file in model/ -> SHA-256
+  std::string held_out_loss_bits;  // float32, hexadecimal; empty if nothing was held out
+  double held_out_bits_per_byte = 0;
+};
+
+Json to_json(const RunOrigin& origin);
+Json to_json(const RunSubject& subject);
+[[nodiscard]] Result<RunSubject> run_subject_from_json(const Json& json);
+
+crypto::Digest genesis(const RunOrigin& origin);
+crypto::Digest run_digest(const RunSubject& subject);
+
+// {"kind":"run-record","version":1,"run":...,"execution":...}
+Json run_record_payload(const RunSubject& subject, Json execution);
+
+struct RunRecord {
+  record::Statement statement;
+  RunSubject subject;
+};
+
+// Reads record.json and checks its form, not its signatures. kNotFound if the run is unfinished.
+[[nodiscard]] Result<RunRecord> read_run_record(system::Files& files, const RunPaths& paths);
+
+}  // namespace glass::service

@@ -1,0 +1,82 @@
+#include "glass/service/run_summary.h"
+
+#include <atomic>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <fmt/core.h>
+
+#include "glass/base/result.h"
+#include "glass/crypto/sha256.h"
+#include "glass/engine/kernels/fma_burst.h"
+#include "glass/service/recipe/recipe.h"
+#include "glass/service/run_log.h"
+#include "glass/system/machine.h"
+
+namespace glass::service {
+
+Result<ChosenRecipe> read_chosen(const RecipeChoice& choice, system::Files& files) {
+  auto text = files.read_text(choice.file);
+  if (!text) return tl::unexpected(std::move(text).error());
+  GLASS_TRY(Recipe recipe, read_recipe(*text, choice.file.string(), choice.overrides));
+  system::Path out = choice.out.value_or(system::Path("out") / recipe.name);
+  return ChosenRecipe{
+      .recipe = std::move(recipe), .folder = choice.file.parent_path(), .out = std::move(out)};
+}
+
+Result<Summary> summarize(const RunSubject& subject, double flops_per_token, const RunPaths& paths,
+                          const Services& services) {
+  GLASS_TRY(const RunLog log, read_run_log(services.files, paths.metrics(), paths.samples()));
+  Summary summary;
+  summary.digest = crypto::to_text(run_digest(subject));
+  summary.steps = subject.steps;
+  summary.tokens = subject.tokens;
+  summary.tokens_per_second = tokens_per_second(log);
+  if (summary.tokens_per_second > 0 && flops_per_token > 0)
+    summary.mfu = summary.tokens_per_second * flops_per_token / peak_flops(services);
+  if (!subject.held_out_loss_bits.empty()) summary.bits_per_byte = subject.held_out_bits_per_byte;
+  summary.peak_memory_bytes = static_cast<int64_t>(system::peak_memory_bytes());
+  summary.out = paths.root;
+  summary.places = {{paths.model().string(), "model"},
+                    {paths.record().string(), "record"},
+                    {paths.chain().string(), "chain"}};
+  const std::string root = paths.root.string();
+  summary.next_commands = {
+      fmt::format("glass generate {} --prompt \"The network\"", root),
+      fmt::format("glass verify {}", root),
+      fmt::format("glass replay {} --random 3", root),
+  };
+  return summary;
+}
+
+double peak_flops(const Services& services) {
+  constexpr int64_t kOperationsOfOneWorker = 4'000'000'000;
+  std::atomic<int64_t> operations = 0;
+  const int64_t begin_ns = services.clock.monotonic_ns();
+  services.parallel.run([&](int) { operations += engine::fma_burst(kOperationsOfOneWorker); });
+  const int64_t ns = services.clock.monotonic_ns() - begin_ns;
+  return static_cast<double>(operations) / static_cast<double>(ns) * 1e9;
+}
+
+Result<record::CheckFact> check_fact(std::string_view what, std::string detail,
+                                     const Status& found) {
+  if (found)
+    return record::CheckFact{record::Verdict::kVerified, std::string(what), std::move(detail)};
+  if (found.error().code == ErrorCode::kInterrupted) return tl::unexpected(found.error());
+  return record::CheckFact{record::Verdict::kFailed, std::string(what), found.error().message};
+}
+
+std::string one_line(std::string_view text) {
+  std::string line;
+  for (const char c : text) {
+    if (c == '\n')
+      line += "⏎";
+    else
+      line += c;
+  }
+  return line;
+}
+
+}  // namespace glass::service

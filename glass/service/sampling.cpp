@@ -1,0 +1,73 @@
+#include "glass/service/sampling.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "glass/base/result.h"
+#include "glass/data/tokenizer/tokenizer.h"
+#include "glass/data/tokenizer/utf8_stream.h"
+#include "glass/engine/generate/generator.h"
+#include "glass/engine/train/trainer.h"
+#include "glass/service/services.h"
+#include "glass/service/training_run.h"
+
+namespace glass::service {
+
+Result<std::vector<std::string>> write_texts(const Writer& writer,
+                                             std::span<const std::string> prompts,
+                                             const GenerateChoice& choice, const OnText& on_text,
+                                             const Services& services) {
+  const data::Tokenizer& tokenizer = writer.tokenizer;
+  GLASS_TRY(const auto generator,
+            engine::Generator::create(writer.config, writer.parameters,
+                                      {.sequences = std::min<int64_t>(kAtOnce, std::ssize(prompts)),
+                                       .vocabulary = tokenizer.vocabulary_size()},
+                                      kernels(), services.parallel));
+  std::vector<engine::Prompt> encoded(prompts.size());
+  for (size_t i = 0; i < prompts.size(); ++i) {
+    // A document begins with the end of the one before it, in training as here.
+    encoded[i].tokens.push_back(tokenizer.end_of_text());
+    tokenizer.encode(prompts[i], encoded[i].tokens);
+  }
+  std::vector<std::string> texts(prompts.size());
+  std::vector<data::Utf8Stream> streams(prompts.size());
+  const auto tell = [&](size_t prompt, const std::string& text) {
+    texts[prompt] += text;
+    on_text(prompt, text);
+  };
+  const auto on_token = [&](size_t prompt, int32_t token) -> Status {
+    if (services.interrupted()) return fail(ErrorCode::kInterrupted, "generation was stopped");
+    tell(prompt, streams[prompt].push(tokenizer.piece(token)));
+    return {};
+  };
+  const engine::SamplingSettings sampling{
+      .temperature = choice.temperature, .top_p = choice.top_p, .seed = choice.seed};
+  if (const auto tokens = generator->generate(encoded, sampling, choice.max_tokens,
+                                              tokenizer.end_of_text(), on_token);
+      !tokens)
+    return tl::unexpected(tokens.error());
+  for (size_t i = 0; i < prompts.size(); ++i) tell(i, streams[i].finish());
+  return texts;
+}
+
+Result<std::vector<std::string>> sample_texts(const engine::Trainer& trainer,
+                                              const data::Tokenizer& tokenizer,
+                                              const Recipe& recipe, const Services& services) {
+  const auto parameters = [&](const std::string& name) {
+    return trainer.plan().layout.at(name).of(trainer.parameters());
+  };
+  GenerateChoice choice;
+  choice.max_tokens = recipe.evaluation.sample_tokens;
+  choice.seed = static_cast<uint64_t>(recipe.seed);
+  return write_texts(
+      {trainer.plan().settings.model, parameters, tokenizer}, recipe.evaluation.prompts, choice,
+      [](size_t, std::string_view) {}, services);
+}
+
+}  // namespace glass::service

@@ -1,0 +1,325 @@
+// train_model: from a recipe to a trained model with its signed record.
+//
+//   data stages -> [ resume or start -> step ... step ] -> model/ -> record.json
+//
+// What always holds: the chain on disk is never behind the checkpoint that relies on it; a run
+// whose record.json exists is complete and is not computed again.
+#include <cmath>
+#include <cstdint>
+#include <cstring>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include <fmt/core.h>
+
+#include "glass/base/bytes.h"
+#include "glass/base/json.h"
+#include "glass/base/result.h"
+#include "glass/base/time_text.h"
+#include "glass/crypto/ed25519.h"
+#include "glass/crypto/sha256.h"
+#include "glass/data/shard/shard.h"
+#include "glass/engine/formats/huggingface.h"
+#include "glass/engine/models/family.h"
+#include "glass/engine/train/batch_source.h"
+#include "glass/engine/train/trainer.h"
+#include "glass/record/evidence/statement.h"
+#include "glass/record/evidence/step_chain.h"
+#include "glass/service/prepare_data.h"
+#include "glass/service/recipe/recipe.h"
+#include "glass/service/run_folder.h"
+#include "glass/service/run_log.h"
+#include "glass/service/run_record.h"
+#include "glass/service/run_summary.h"
+#include "glass/service/sampling.h"
+#include "glass/service/services.h"
+#include "glass/service/summary.h"
+#include "glass/service/training_run.h"
+#include "glass/service/use_cases.h"
+#include "glass/system/machine.h"
+
+namespace glass::service {
+namespace {
+
+bool due(int64_t step, int64_t every) {
+  return every > 0 && step % every == 0;
+}
+
+// One training from where it stands to its last step.
+class TrainingLoop {
+ public:
+  TrainingLoop(const Recipe& recipe, const PreparedData& data, TrainingRun& run,
+               const RunPaths& paths, const Services& services)
+      : recipe_(recipe),
+        data_(data),
+        run_(run),
+        trainer_(*run.trainer),
+        paths_(paths),
+        services_(services),
+        peak_flops_(peak_flops(services)) {}
+
+  [[nodiscard]] Status run() {
+    GLASS_TRY_STATUS(resume());
+    while (!trainer_.done()) {
+      if (services_.interrupted()) return stop();
+      GLASS_TRY_STATUS(step());
+    }
+    GLASS_TRY_STATUS(chain_->sync());
+    return trainer_.finish();
+  }
+
+  [[nodiscard]] const record::ChainEnd& chain_end() const { return chain_->end(); }
+
+ private:
+  // Takes the newest good checkpoint that the chain reaches, and cuts chain and log behind it.
+  [[nodiscard]] Status resume() {
+    GLASS_TRY_STATUS(services_.files.make_folders(paths_.training()));
+    const crypto::Digest origin = genesis(run_.origin);
+    record::ChainEnd end{.step = 0, .digest = origin};
+    if (services_.files.exists(paths_.chain())) {
+      GLASS_TRY(const std::string text, services_.files.read_text(paths_.chain()));
+      auto read = record::check_step_chain(text, origin, record::TornLine::kTolerate);
+      if (!read) return in_context(paths_.chain().string(), std::move(read).error());
+      end = *read;
+    }
+    GLASS_TRY(const engine::Trainer::Resumed resumed, trainer_.resume(end.step));
+    for (const std::string& broken : resumed.broken)
+      services_.progress.note(fmt::format("passed over: {}", broken));
+    GLASS_TRY(chain_,
+              record::StepChainWriter::open(services_.files, paths_.chain(), origin, resumed.step));
+    if (resumed.chain_head && *resumed.chain_head != chain_->end().digest)
+      return fail(ErrorCode::kCorruption,
+                  fmt::format("the checkpoint of step {} belongs to another chain than {}; remove "
+                              "{} to train anew",
+                              resumed.step, paths_.chain().string(), paths_.training().string()));
+    GLASS_TRY(log_, RunLogWriter::open(services_.files, paths_.metrics(), paths_.samples(),
+                                       resumed.step));
+    if (resumed.step > 0)
+      services_.progress.note(fmt::format("going on after step {}", resumed.step));
+    return {};
+  }
+
+  [[nodiscard]] Status step() {
+    const int64_t begin_ns = services_.clock.monotonic_ns();
+    GLASS_TRY(const engine::StepRecord record, trainer_.step());
+    const double seconds = static_cast<double>(services_.clock.monotonic_ns() - begin_ns) * 1e-9;
+    GLASS_TRY(const crypto::Digest head, chain_->append(engine::to_json(record)));
+    if (record.parameters) {
+      GLASS_TRY_STATUS(chain_->sync());
+      trainer_.save(head);
+    }
+    const StepMetric metric{.step = record.step,
+                            .unix_ms = services_.clock.unix_ms(),
+                            .seconds = seconds,
+                            .tokens = record.tokens,
+                            .loss = static_cast<double>(record.loss),
+                            .gradient_norm = static_cast<double>(record.gradient_norm),
+                            .learning_rate = static_cast<double>(record.learning_rate)};
+    GLASS_TRY_STATUS(log_->add(metric));
+    tell(metric);
+    if (record.event) GLASS_TRY_STATUS(tell(*record.event, record));
+    return look_at_model(record.step);
+  }
+
+  void tell(const StepMetric& metric) {
+    timed_seconds_ += metric.seconds;
+    timed_tokens_ += metric.tokens;
+    const double speed = static_cast<double>(timed_tokens_) / timed_seconds_;
+    const int64_t left = recipe_.train.steps - metric.step;
+    services_.progress.training(
+        {.step = metric.step,
+         .steps = recipe_.train.steps,
+         .loss = metric.loss,
+         .tokens_per_second = speed,
+         .mfu = speed * run_.flops_per_token / peak_flops_,
+         .remaining_ms = std::llround(static_cast<double>(left * metric.tokens) / speed * 1000)});
+  }
+
+  [[nodiscard]] Status tell(const engine::StepEvent& event, const engine::StepRecord& record) {
+    const std::string what = fmt::format("step {}: {} (loss {}, gradient norm {}), {}", record.step,
+                                         engine::name(event.cause), record.loss,
+                                         record.gradient_norm, engine::name(event.action));
+    services_.progress.note(what);
+    if (event.action != engine::Action::kStop) return {};
+    GLASS_TRY_STATUS(chain_->sync());
+    return fail(ErrorCode::kMismatch,
+                fmt::format("{}. The chain and the checkpoints up to here are kept; change the "
+                            "recipe (a lower optimizer.learning_rate, or another "
+                            "train.on_non_finite) and train into another folder",
+                            what));
+  }
+
+  // Held-out loss and sample texts, where the recipe asks for them. The last step is measured on
+  // all held-out text when the record is made.
+  [[nodiscard]] Status look_at_model(int64_t step) {
+    if (due(step, recipe_.evaluation.every_steps) && step < recipe_.train.steps &&
+        run_.held_out->batches() > 0) {
+      GLASS_TRY(const engine::Evaluation evaluation,
+                trainer_.evaluate(engine::held_out_of(*run_.held_out), recipe_.evaluation.tokens));
+      GLASS_TRY_STATUS(log_evaluation(step, evaluation));
+      services_.progress.note(fmt::format("step {}: held-out loss {:.4f}, {:.4f} bits per byte",
+                                          step, evaluation.loss, evaluation.bits_per_byte));
+    }
+    if (due(step, recipe_.evaluation.samples_every_steps)) return write_samples(step);
+    return {};
+  }
+
+  [[nodiscard]] Status write_samples(int64_t step) {
+    if (recipe_.evaluation.prompts.empty()) return {};
+    GLASS_TRY(const std::vector<std::string> texts,
+              sample_texts(trainer_, data_.tokenizer, recipe_, services_));
+    for (size_t i = 0; i < texts.size(); ++i) {
+      const std::string& prompt = recipe_.evaluation.prompts[i];
+      services_.progress.note(fmt::format("step {}: {}{}", step, prompt, one_line(texts[i])));
+      GLASS_TRY_STATUS(log_->add(SampleText{.step = step, .prompt = prompt, .text = texts[i]}));
+    }
+    return {};
+  }
+
+ public:
+  [[nodiscard]] Status log_evaluation(int64_t step, const engine::Evaluation& evaluation) {
+    return log_->add(EvaluationMetric{.step = step,
+                                      .unix_ms = services_.clock.unix_ms(),
+                                      .loss = static_cast<double>(evaluation.loss),
+                                      .bits_per_byte = evaluation.bits_per_byte});
+  }
+
+ private:
+  [[nodiscard]] Status stop() {
+    GLASS_TRY_STATUS(chain_->sync());
+    GLASS_TRY_STATUS(trainer_.finish());
+    return fail(ErrorCode::kInterrupted,
+                fmt::format("stopped after step {} of {}; the same command goes on from the newest "
+                            "checkpoint",
+                            trainer_.progress().step, recipe_.train.steps));
+  }
+
+  const Recipe& recipe_;
+  const PreparedData& data_;
+  TrainingRun& run_;
+  engine::Trainer& trainer_;
+  const RunPaths& paths_;
+  const Services& services_;
+  double peak_flops_;
+  std::optional<record::StepChainWriter> chain_;
+  std::optional<RunLogWriter> log_;
+  double timed_seconds_ = 0;
+  int64_t timed_tokens_ = 0;
+};
+
+Status add_file_digests(const system::Path& folder, system::Files& files, RunSubject& subject) {
+  GLASS_TRY(const std::vector<system::Entry> entries, files.list(folder));
+  for (const system::Entry& entry : entries) {
+    GLASS_TRY(const auto mapped, files.map(folder / entry.name));
+    subject.model.emplace(entry.name, crypto::sha256(mapped->bytes()));
+  }
+  return {};
+}
+
+// model/: what other programs load, made aside and published whole.
+Status export_model(const Recipe& recipe, const PreparedData& data, const TrainingRun& run,
+                    const RunPaths& paths, system::Files& files) {
+  GLASS_TRY(const engine::ModelFamily* family, engine::model_family(recipe.model.family));
+  const engine::DecoderConfig& config = run.trainer->plan().settings.model;
+  engine::TensorViews tensors;
+  for (const engine::ParameterSlot& slot : run.trainer->plan().layout.slots())
+    tensors.emplace(slot.name, engine::TensorView{.shape = slot.shape,
+                                                  .values = slot.of(run.trainer->parameters())});
+  system::Path staged = paths.model();
+  staged += ".part";
+  GLASS_TRY_STATUS(files.remove_all(staged));
+  GLASS_TRY_STATUS(files.make_folders(staged));
+  const data::TokenId end = data.tokenizer.end_of_text();
+  GLASS_TRY_STATUS(engine::export_huggingface(files, staged, *family, config, tensors,
+                                              {.begin = end, .end = end}));
+  GLASS_TRY_STATUS(
+      files.write_atomic(staged / "tokenizer.json", as_bytes(data.tokenizer.to_json())));
+  GLASS_TRY_STATUS(files.remove_all(paths.model()));
+  return files.publish(staged, paths.model());
+}
+
+Json execution_facts(const RunLog& log, const Services& services) {
+  const system::Machine machine = system::this_machine();
+  double seconds = 0;
+  for (const StepMetric& step : log.steps) seconds += step.seconds;
+  return Json::Object{
+      {"program", "glass " GLASS_VERSION},
+      {"compiler", GLASS_COMPILER},
+      {"kernels", kernels().name()},
+      {"threads", services.parallel.workers()},
+      {"machine", Json::Object{{"architecture", machine.architecture},
+                               {"processor", machine.processor},
+                               {"operating_system", machine.operating_system},
+                               {"cores", machine.cores},
+                               {"memory_bytes", machine.memory_bytes}}},
+      {"training_seconds", seconds},
+      {"finished", time_text(services.clock.unix_ms())},
+      {"peak_memory_bytes", system::peak_memory_bytes()},
+  };
+}
+
+std::string float_bits(float value) {
+  uint32_t bits;
+  std::memcpy(&bits, &value, sizeof bits);
+  return fmt::format("{:08x}", bits);
+}
+
+// The last evaluation, the exported model and the signed record of a training that is done.
+Result<RunSubject> conclude(const Recipe& recipe, const PreparedData& data, TrainingRun& run,
+                            TrainingLoop& loop, const RunPaths& paths, const Services& services) {
+  RunSubject subject;
+  subject.origin = run.origin;
+  subject.steps = recipe.train.steps;
+  subject.chain = loop.chain_end().digest;
+  subject.parameters = run.trainer->parameter_digest();
+  if (run.held_out->batches() > 0) {
+    GLASS_TRY(const engine::Evaluation evaluation,
+              run.trainer->evaluate(engine::held_out_of(*run.held_out), INT64_MAX));
+    GLASS_TRY_STATUS(loop.log_evaluation(recipe.train.steps, evaluation));
+    subject.held_out_loss_bits = float_bits(evaluation.loss);
+    subject.held_out_bits_per_byte = evaluation.bits_per_byte;
+  }
+  GLASS_TRY_STATUS(export_model(recipe, data, run, paths, services.files));
+  GLASS_TRY_STATUS(add_file_digests(paths.model(), services.files, subject));
+  GLASS_TRY(const RunLog log, read_run_log(services.files, paths.metrics(), paths.samples()));
+  for (const StepMetric& step : log.steps) subject.tokens += step.tokens;
+  const record::Statement statement =
+      record::sign(run_record_payload(subject, execution_facts(log, services)), services.key);
+  GLASS_TRY_STATUS(
+      services.files.write_atomic(paths.record(), as_bytes(record::to_text(statement))));
+  return subject;
+}
+
+// The record of a finished run, if it is of this origin.
+Result<std::optional<RunSubject>> finished_run(const RunOrigin& origin, const RunPaths& paths,
+                                               system::Files& files) {
+  if (!files.exists(paths.record())) return std::nullopt;
+  GLASS_TRY(RunRecord record, read_run_record(files, paths));
+  if (genesis(record.subject.origin) != genesis(origin))
+    return fail(ErrorCode::kCorruption,
+                fmt::format("{} is the record of another run; remove it and {} to train anew",
+                            paths.record().string(), paths.training().string()));
+  return std::optional(std::move(record.subject));
+}
+
+}  // namespace
+
+Result<Summary> train_model(const RecipeChoice& choice, const Services& services) {
+  GLASS_TRY(const ChosenRecipe chosen, read_chosen(choice, services.files));
+  GLASS_TRY(RunFolder folder, RunFolder::open(services.files, chosen.out, chosen.recipe));
+  const RunPaths& paths = folder.paths();
+  GLASS_TRY(const PreparedData data, prepare_data(chosen.recipe, chosen.folder, folder, services));
+  GLASS_TRY(TrainingRun run, open_training(chosen.recipe, data, paths, services));
+  GLASS_TRY(std::optional<RunSubject> subject, finished_run(run.origin, paths, services.files));
+  services.progress.stage("training", subject.has_value());
+  if (!subject) {
+    services.progress.note(fmt::format("memory {}", engine::to_text(run.trainer->plan().memory)));
+    TrainingLoop loop(chosen.recipe, data, run, paths, services);
+    GLASS_TRY_STATUS(loop.run());
+    GLASS_TRY(subject, conclude(chosen.recipe, data, run, loop, paths, services));
+  }
+  return summarize(*subject, run.flops_per_token, paths, services);
+}
+
+}  // namespace glass::service
