@@ -113,8 +113,7 @@ TEST_F(CheckpointTest, AFlippedBitAnywhereIsNamedAndTheOneBeforeIsTaken) {
   for (const Case& c :
        {Case{"model.safetensors", -1, "tensor '"}, Case{"model.safetensors", 0, "safetensors"},
         Case{"model.safetensors", 9, "safetensors"},
-        Case{"optimizer.safetensors", -4000, "tensor '"},
-        Case{"manifest.json", 100, "manifest"}}) {
+        Case{"optimizer.safetensors", -4000, "tensor '"}, Case{"manifest.json", 100, "manifest"}}) {
     const system::Path file = checkpoints_ / "step-000020" / c.file;
     flip(file, c.at);
     TinyRun tiny = run();

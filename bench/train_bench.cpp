@@ -1,0 +1,264 @@
+// A whole training step against the machine's peak of fused multiply-adds, in one process.
+//
+//   glass_train_bench [--preset tiny|small] [--arch llama|gpt2] [--threads 2] [--steps 10]
+//                     [--micro-batches 1] [--recompute] [--operations] [--json]
+//
+// Model and batch are those of the peer's presets (a tied decoder, AdamW, clipping). Before each
+// step the peak is measured, and a share (MFU) is that of two neighbours; the median, lowest and
+// highest are printed, so that a noisy machine shows. Operations are counted by the formula of
+// engine/models/decoder, attention as full. --operations prints each kind's share of the time.
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <cstdio>
+#include <ctime>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+#include <fmt/core.h>
+
+#include "bench/measure.h"
+#include "glass/base/json.h"
+#include "glass/base/result.h"
+#include "glass/engine/kernels/fma_burst.h"
+#include "glass/engine/kernels/kernels.h"
+#include "glass/engine/models/decoder/decoder.h"
+#include "glass/engine/models/family.h"
+#include "glass/engine/train/synthetic_batches.h"
+#include "glass/engine/train/trainer.h"
+#include "glass/engine/train/training_plan.h"
+#include "glass/system/files.h"
+#include "glass/system/machine.h"
+#include "glass/system/temporary_folder.h"
+#include "glass/system/thread_pool.h"
+
+namespace glass::bench {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+struct Options {
+  std::string preset = "tiny";
+  std::string arch = "llama";
+  std::string kernels;
+  int threads = 2;
+  int64_t steps = 10;
+  int64_t micro_batches = 1;
+  bool recompute = false;
+  bool operations = false;
+  bool json = false;
+};
+
+struct Preset {
+  int64_t layers, heads, d_model, context, vocabulary, batch;
+};
+
+const std::map<std::string, Preset> kPresets = {
+    {"tiny", {4, 4, 256, 256, 4096, 16}},
+    {"small", {6, 6, 384, 512, 8192, 8}},
+    {"gpt2-124M", {12, 12, 768, 512, 50257, 4}},
+};
+
+double seconds_since(Clock::time_point begin) {
+  return std::chrono::duration<double>(Clock::now() - begin).count();
+}
+
+// Of all threads of this process: a share of it is honest also where others use the cores.
+double processor_seconds() {
+  timespec time{};
+  ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
+  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) * 1e-9;
+}
+
+struct Speed {
+  double wall = 0;       // seconds
+  double processor = 0;  // seconds of all threads
+};
+
+template <typename Call>
+Speed speed_of(const Call& call) {
+  const double processor = processor_seconds();
+  const auto begin = Clock::now();
+  call();
+  return {.wall = seconds_since(begin), .processor = processor_seconds() - processor};
+}
+
+Result<engine::TrainingSettings> settings_of(const Options& options) {
+  const Preset& preset = kPresets.at(options.preset);
+  const bool gpt2 = options.arch == "gpt2";
+  GLASS_TRY(const engine::ModelFamily* const family, engine::model_family(options.arch));
+  engine::TrainingSettings settings;
+  GLASS_TRY(settings.model,
+            family->from_options(
+                {.layers = preset.layers,
+                 .d_model = preset.d_model,
+                 .heads = preset.heads,
+                 .kv_heads = preset.heads,
+                 .d_ff = gpt2 ? 4 * preset.d_model : (8 * preset.d_model / 3 + 63) / 64 * 64,
+                 .vocabulary = preset.vocabulary,
+                 .context = preset.context}));
+  settings.micro_batch = {.sequences = preset.batch / options.micro_batches,
+                          .positions = preset.context};
+  settings.micro_batches = options.micro_batches;
+  settings.recompute = options.recompute ? engine::Recompute::kBlocks : engine::Recompute::kNone;
+  settings.schedule = {.kind = engine::ScheduleKind::kConstant, .peak = 6e-4, .steps = 1 << 20};
+  settings.checkpoint_every = 1 << 20;
+  return settings;
+}
+
+// Adds up, by kind of operation, the time between the ends of nodes.
+class Profile {
+ public:
+  explicit Profile(engine::Executor& executor) : executor_(executor) {
+    executor.after_each_node([this](size_t node) {
+      const auto now = Clock::now();
+      const auto& kind = executor_.plan().graph.nodes()[node].op;
+      if (last_ != Clock::time_point()) seconds_[kind] += seconds_between(last_, now);
+      last_ = now;
+    });
+  }
+
+  ~Profile() { executor_.after_each_node(nullptr); }
+
+  Profile(const Profile&) = delete;
+  Profile& operator=(const Profile&) = delete;
+
+  void begin() { last_ = Clock::now(); }
+
+  [[nodiscard]] const std::map<std::string, double>& seconds() const { return seconds_; }
+
+ private:
+  static double seconds_between(Clock::time_point a, Clock::time_point b) {
+    return std::chrono::duration<double>(b - a).count();
+  }
+
+  engine::Executor& executor_;
+  Clock::time_point last_;
+  std::map<std::string, double> seconds_;
+};
+
+void print_profile(const Profile& profile, double total_seconds) {
+  std::vector<std::pair<double, std::string>> rows;
+  double known = 0;
+  for (const auto& [kind, seconds] : profile.seconds()) {
+    rows.emplace_back(seconds, kind);
+    known += seconds;
+  }
+  rows.emplace_back(total_seconds - known, "(optimizer, norm, batch)");
+  std::sort(rows.rbegin(), rows.rend());
+  for (const auto& [seconds, kind] : rows)
+    fmt::print("  {:5.1f} %  {}\n", 100 * seconds / total_seconds, kind);
+}
+
+struct Measured {
+  std::vector<double> step_seconds, peaks, shares, processor_shares;
+};
+
+Measured measure(engine::Trainer& trainer, const Options& options, double step_flops,
+                 Parallel& parallel) {
+  Measured measured;
+  for (int64_t i = 0; i < options.steps; ++i) {
+    int64_t operations = 0;
+    const Speed burst = speed_of([&] {
+      parallel.run([&](int worker) {
+        const int64_t done = engine::fma_burst(400'000'000);
+        if (worker == 0) operations = done * parallel.workers();
+      });
+    });
+    const Speed step = speed_of([&] {
+      if (!trainer.step()) std::exit(1);
+    });
+    const double peak = static_cast<double>(operations) / burst.wall;
+    measured.peaks.push_back(peak / 1e9);
+    measured.step_seconds.push_back(step.wall);
+    measured.shares.push_back(step_flops / step.wall / peak);
+    measured.processor_shares.push_back(step_flops / step.processor * burst.processor /
+                                        static_cast<double>(operations));
+  }
+  return measured;
+}
+
+Json summary(const Options& options, const engine::Trainer& trainer, const Measured& measured) {
+  const engine::TrainingSettings& settings = trainer.plan().settings;
+  const int64_t tokens =
+      settings.micro_batches * settings.micro_batch.sequences * settings.micro_batch.positions;
+  const auto [low, high] = std::minmax_element(measured.shares.begin(), measured.shares.end());
+  const double seconds = median(measured.step_seconds);
+  return Json::Object{{"name", fmt::format("train/{}/{}", options.preset, options.arch)},
+                      {"threads", options.threads},
+                      {"parameters", trainer.plan().layout.parameter_count()},
+                      {"step_ms", seconds * 1e3},
+                      {"tokens_per_second", static_cast<double>(tokens) / seconds},
+                      {"peak_gflops", median(measured.peaks)},
+                      {"mfu", median(measured.shares)},
+                      {"mfu_min", *low},
+                      {"mfu_max", *high},
+                      {"mfu_processor_time", median(measured.processor_shares)},
+                      {"planned_bytes", trainer.plan().memory.total()},
+                      {"peak_memory_bytes", static_cast<int64_t>(system::peak_memory_bytes())}};
+}
+
+Status run(const Options& options) {
+  const engine::Kernels* const kernels = engine::find_kernels(options.kernels);
+  if (kernels == nullptr)
+    return fail(ErrorCode::kInvalidInput, fmt::format("no kernels '{}' here", options.kernels));
+  system::ThreadPool pool(options.threads);
+  GLASS_TRY(const engine::TrainingSettings settings, settings_of(options));
+  GLASS_TRY(engine::TrainingPlan plan, engine::plan_training(settings, *kernels, options.threads));
+  const system::TemporaryFolder folder;
+  GLASS_TRY(const auto trainer,
+            engine::Trainer::create(
+                std::move(plan),
+                engine::synthetic_batches(settings.micro_batch, settings.model.vocabulary, 1),
+                {.kernels = *kernels,
+                 .parallel = pool,
+                 .files = system::posix_files(),
+                 .checkpoints = folder.path() / "checkpoints"}));
+  trainer->initialize();
+  GLASS_TRY(const double token_flops,
+            engine::training_flops_per_token(settings.model, settings.micro_batch.positions));
+  const auto tokens = static_cast<double>(settings.micro_batches * settings.micro_batch.sequences *
+                                          settings.micro_batch.positions);
+  for (int i = 0; i < 2; ++i) GLASS_TRY_STATUS(trainer->step());
+  const Measured measured = measure(*trainer, options, token_flops * tokens, pool);
+  const Json json = summary(options, *trainer, measured);
+  fmt::print("{}\n", options.json ? to_canonical(json) : to_pretty(json));
+  if (!options.operations) return {};
+  Profile profile(trainer->executor());
+  double seconds = 0;
+  for (int64_t i = 0; i < options.steps; ++i) {
+    profile.begin();
+    seconds += speed_of([&] {
+                 if (!trainer->step()) std::exit(1);
+               }).wall;
+  }
+  print_profile(profile, seconds);
+  return {};
+}
+
+}  // namespace
+}  // namespace glass::bench
+
+int main(int argc, char** argv) {
+  glass::bench::Options options;
+  CLI::App app("A training step against the machine's peak");
+  app.add_option("--preset", options.preset)
+      ->check(CLI::IsMember(std::vector<std::string>{"tiny", "small", "gpt2-124M"}));
+  app.add_option("--arch", options.arch)
+      ->check(CLI::IsMember(std::vector<std::string>{"llama", "gpt2"}));
+  app.add_option("--kernels", options.kernels, "a name; the fastest by default");
+  app.add_option("--threads", options.threads)->check(CLI::Range(1, 1024));
+  app.add_option("--steps", options.steps)->check(CLI::Range(1, 100000));
+  app.add_option("--micro-batches", options.micro_batches)->check(CLI::Range(1, 16));
+  app.add_flag("--recompute", options.recompute);
+  app.add_flag("--operations", options.operations);
+  app.add_flag("--json", options.json);
+  CLI11_PARSE(app, argc, argv);
+  const glass::Status status = glass::bench::run(options);
+  if (!status) fmt::print(stderr, "{}\n", status.error().message);
+  return status ? 0 : glass::exit_code(status.error().code);
+}
