@@ -171,7 +171,7 @@ Result<Summary> replay_run(const system::Path& run, const ReplayChoice& choice,
   const uint64_t seed = choice.seed.value_or(unpredictable_seed());
   GLASS_TRY(const std::vector<Segment> segments, choose(choice, recipe, from, step_count, seed));
   services.progress.stage("replay", false);
-  GLASS_TRY(Summary summary, summarize(record.subject, training.flops_per_token, paths, services));
+  GLASS_TRY(Summary summary, summarize(record.subject, paths, services));
   Replay replay(*training.trainer, std::move(steps), services);
   int64_t executed = 0;
   for (const Segment& segment : segments) {

@@ -27,7 +27,8 @@ Json to_json(const StepMetric& metric) {
                       {"tokens", metric.tokens},
                       {"loss", number_or_null(metric.loss)},
                       {"gradient_norm", number_or_null(metric.gradient_norm)},
-                      {"learning_rate", metric.learning_rate}};
+                      {"learning_rate", metric.learning_rate},
+                      {"mfu", metric.mfu}};
 }
 
 Json to_json(const EvaluationMetric& metric) {
@@ -58,6 +59,7 @@ Result<StepMetric> step_metric(const Json& line) {
   GLASS_TRY(metric.loss, number_or_nan(line, "loss"));
   GLASS_TRY(metric.gradient_norm, number_or_nan(line, "gradient_norm"));
   GLASS_TRY(metric.learning_rate, line.get_number("learning_rate"));
+  GLASS_TRY(metric.mfu, line.get_number("mfu"));
   return metric;
 }
 
@@ -156,14 +158,16 @@ Status RunLogWriter::add(const SampleText& sample) {
   return append_line(*samples_, to_json(sample));
 }
 
-double tokens_per_second(const RunLog& log) {
-  double seconds = 0;
+Speed speed_of(const RunLog& log) {
+  double seconds = 0, used = 0;
   int64_t tokens = 0;
   for (const StepMetric& step : log.steps) {
     seconds += step.seconds;
+    used += step.mfu * step.seconds;
     tokens += step.tokens;
   }
-  return seconds > 0 ? static_cast<double>(tokens) / seconds : 0;
+  if (seconds <= 0) return {};
+  return {.tokens_per_second = static_cast<double>(tokens) / seconds, .mfu = used / seconds};
 }
 
 }  // namespace glass::service

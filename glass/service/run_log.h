@@ -22,6 +22,7 @@ struct StepMetric {
   double loss = 0;
   double gradient_norm = 0;
   double learning_rate = 0;
+  double mfu = 0;  // share of the machine's peak, as measured by the process that made the step
 };
 
 struct EvaluationMetric {
@@ -65,7 +66,12 @@ class RunLogWriter {
   std::unique_ptr<system::WritableFile> metrics_, samples_;
 };
 
-// Tokens per second over all steps that were timed; 0 without any.
-double tokens_per_second(const RunLog& log);
+// Over all steps: tokens per second, and the share of the machine's peak. Both 0 without a step.
+struct Speed {
+  double tokens_per_second = 0;
+  double mfu = 0;
+};
+
+Speed speed_of(const RunLog& log);
 
 }  // namespace glass::service

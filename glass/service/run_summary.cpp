@@ -26,16 +26,16 @@ Result<ChosenRecipe> read_chosen(const RecipeChoice& choice, system::Files& file
       .recipe = std::move(recipe), .folder = choice.file.parent_path(), .out = std::move(out)};
 }
 
-Result<Summary> summarize(const RunSubject& subject, double flops_per_token, const RunPaths& paths,
+Result<Summary> summarize(const RunSubject& subject, const RunPaths& paths,
                           const Services& services) {
   GLASS_TRY(const RunLog log, read_run_log(services.files, paths.metrics(), paths.samples()));
   Summary summary;
   summary.digest = crypto::to_text(run_digest(subject));
   summary.steps = subject.steps;
   summary.tokens = subject.tokens;
-  summary.tokens_per_second = tokens_per_second(log);
-  if (summary.tokens_per_second > 0 && flops_per_token > 0)
-    summary.mfu = summary.tokens_per_second * flops_per_token / peak_flops(services);
+  const Speed speed = speed_of(log);
+  summary.tokens_per_second = speed.tokens_per_second;
+  if (speed.mfu > 0) summary.mfu = speed.mfu;
   if (!subject.held_out_loss_bits.empty()) summary.bits_per_byte = subject.held_out_bits_per_byte;
   summary.peak_memory_bytes = static_cast<int64_t>(system::peak_memory_bytes());
   summary.out = paths.root;

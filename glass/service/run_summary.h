@@ -24,10 +24,9 @@ struct ChosenRecipe {
 
 [[nodiscard]] Result<ChosenRecipe> read_chosen(const RecipeChoice& choice, system::Files& files);
 
-// From the record and the log of a finished run. Measures the machine's peak if there is a speed to
-// compare with it; flops_per_token 0: the share of the peak stays unknown.
-[[nodiscard]] Result<Summary> summarize(const RunSubject& subject, double flops_per_token,
-                                        const RunPaths& paths, const Services& services);
+// From the record and the log of a finished run.
+[[nodiscard]] Result<Summary> summarize(const RunSubject& subject, const RunPaths& paths,
+                                        const Services& services);
 
 // The floating-point operations this machine can do in a second with the workers at hand, measured
 // in about 50 ms: what a share of the peak (MFU) refers to.

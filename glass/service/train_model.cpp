@@ -109,13 +109,15 @@ class TrainingLoop {
       GLASS_TRY_STATUS(chain_->sync());
       trainer_.save(head);
     }
-    const StepMetric metric{.step = record.step,
-                            .unix_ms = services_.clock.unix_ms(),
-                            .seconds = seconds,
-                            .tokens = record.tokens,
-                            .loss = static_cast<double>(record.loss),
-                            .gradient_norm = static_cast<double>(record.gradient_norm),
-                            .learning_rate = static_cast<double>(record.learning_rate)};
+    const StepMetric metric{
+        .step = record.step,
+        .unix_ms = services_.clock.unix_ms(),
+        .seconds = seconds,
+        .tokens = record.tokens,
+        .loss = static_cast<double>(record.loss),
+        .gradient_norm = static_cast<double>(record.gradient_norm),
+        .learning_rate = static_cast<double>(record.learning_rate),
+        .mfu = static_cast<double>(record.tokens) / seconds * run_.flops_per_token / peak_flops_};
     GLASS_TRY_STATUS(log_->add(metric));
     tell(metric);
     if (record.event) GLASS_TRY_STATUS(tell(*record.event, record));
@@ -319,7 +321,7 @@ Result<Summary> train_model(const RecipeChoice& choice, const Services& services
     GLASS_TRY_STATUS(loop.run());
     GLASS_TRY(subject, conclude(chosen.recipe, data, run, loop, paths, services));
   }
-  return summarize(*subject, run.flops_per_token, paths, services);
+  return summarize(*subject, paths, services);
 }
 
 }  // namespace glass::service

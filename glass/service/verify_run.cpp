@@ -305,7 +305,7 @@ Result<Summary> verify_run(const system::Path& run, const Services& services) {
   GLASS_TRY(const RunRecord record, read_run_record(services.files, paths));
   GLASS_TRY(const Recipe recipe, recorded_recipe(services.files, paths));
   services.progress.stage("verify", false);
-  GLASS_TRY(Summary summary, summarize(record.subject, 0, paths, services));
+  GLASS_TRY(Summary summary, summarize(record.subject, paths, services));
   GLASS_TRY(summary.checks, Verification(recipe, record, paths, services).run());
   return summary;
 }

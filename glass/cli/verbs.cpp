@@ -1,0 +1,315 @@
+// All verbs in one file: the library that reads flags is the costliest include of the project, so
+// it is paid for once.
+#include "glass/cli/verbs.h"
+
+#include <charconv>
+#include <cstdint>
+#include <cstdio>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+#include <fmt/core.h>
+
+#include "glass/base/json.h"
+#include "glass/base/result.h"
+#include "glass/base/units_text.h"
+#include "glass/cli/door.h"
+#include "glass/crypto/ed25519.h"
+#include "glass/service/recipe/recipe.h"
+#include "glass/service/services.h"
+#include "glass/service/summary.h"
+#include "glass/service/use_cases.h"
+
+namespace glass::cli {
+namespace {
+
+// What the chosen verb does when all flags have been read; returns the exit code.
+using Action = std::function<int()>;
+
+constexpr int kWrongUsage = 2;
+
+// The recipe's file and --set.
+struct RecipeFlags {
+  std::string file;
+  std::vector<std::string> overrides;
+};
+
+void add_common(CLI::App& verb, CommonFlags& flags) {
+  verb.add_option("--threads", flags.threads,
+                  "Threads to compute with; results do not depend on it")
+      ->check(CLI::Range(1, 1024));
+  verb.add_option("--out", flags.out, "Folder of the run");
+  verb.add_flag("--json", flags.json, "End with one JSON object on standard output");
+}
+
+void add_recipe_flags(CLI::App& verb, RecipeFlags& flags) {
+  verb.add_option("RECIPE", flags.file, "The recipe.toml")->required();
+  verb.add_option("--set", flags.overrides, "Override a key: --set train.steps=500")
+      ->allow_extra_args(false);
+}
+
+struct RecipeVerb {
+  CommonFlags common;
+  RecipeFlags recipe;
+
+  [[nodiscard]] service::RecipeChoice choice() const {
+    return {.file = recipe.file, .overrides = recipe.overrides, .out = out_folder(common)};
+  }
+};
+
+using UseCase = Result<service::Summary> (*)(const service::RecipeChoice&,
+                                             const service::Services&);
+
+void add_recipe_verb(CLI::App& app, Action& action, std::string name, std::string help,
+                     UseCase use_case, std::string_view headline) {
+  auto flags = std::make_shared<RecipeVerb>();
+  CLI::App* verb = app.add_subcommand(std::move(name), std::move(help));
+  add_recipe_flags(*verb, flags->recipe);
+  add_common(*verb, flags->common);
+  verb->callback([flags, use_case, headline, &action] {
+    action = [flags, use_case, headline] {
+      return with_services(flags->common, [&](const service::Services& services) -> Status {
+        GLASS_TRY(const service::Summary summary, use_case(flags->choice(), services));
+        return tell(flags->common, summary, headline);
+      });
+    };
+  });
+}
+
+void print_plan(const service::PlanReport& plan, bool json) {
+  if (json) {
+    const Json::Object object{{"parameters", plan.parameters},
+                              {"flops_per_token", plan.flops_per_token},
+                              {"memory", engine::to_json(plan.memory)},
+                              {"available_bytes", plan.available_bytes}};
+    fmt::print("{}\n", to_canonical(object));
+    return;
+  }
+  const auto line = [](std::string_view what, int64_t bytes) {
+    fmt::print("  {:<14}{:>12}\n", what, bytes_text(static_cast<uint64_t>(bytes)));
+  };
+  fmt::print("{} parameters, {:.1f} MFLOP per token\n", count_text(plan.parameters),
+             plan.flops_per_token / 1e6);
+  line("parameters", plan.memory.parameters);
+  line("gradients", plan.memory.gradients);
+  line("optimizer", plan.memory.optimizer);
+  line("inputs", plan.memory.inputs);
+  line("arena", plan.memory.arena);
+  line("together", plan.memory.total());
+  line("available", plan.available_bytes);
+}
+
+struct CheckVerb {
+  CommonFlags common;
+  std::string run;
+  std::string segment;
+  std::optional<int64_t> random;
+  std::optional<uint64_t> seed;
+
+  // --out names the run as well, for scripts that pass the same flags to every verb.
+  [[nodiscard]] system::Path folder() const { return run.empty() ? common.out : run; }
+};
+
+// "100..120"
+Result<std::pair<int64_t, int64_t>> parse_segment(const std::string& text) {
+  std::pair<int64_t, int64_t> segment;
+  const size_t dots = text.find("..");
+  const auto number = [&](std::string_view part, int64_t& into) {
+    const auto [end, error] = std::from_chars(part.data(), part.data() + part.size(), into);
+    return error == std::errc{} && end == part.data() + part.size();
+  };
+  const std::string_view whole = text;
+  if (dots == std::string::npos || !number(whole.substr(0, dots), segment.first) ||
+      !number(whole.substr(dots + 2), segment.second) || segment.first < 0 ||
+      segment.first >= segment.second)
+    return fail(ErrorCode::kInvalidInput,
+                fmt::format("--segment is '{}'; it must be FIRST..END, such as 100..120", text));
+  return segment;
+}
+
+Result<service::Summary> verify(const CheckVerb& flags, const service::Services& services) {
+  return service::verify_run(flags.folder(), services);
+}
+
+Result<service::Summary> replay(const CheckVerb& flags, const service::Services& services) {
+  service::ReplayChoice choice{.segment = std::nullopt, .random = flags.random, .seed = flags.seed};
+  if (!flags.segment.empty()) {
+    GLASS_TRY(choice.segment, parse_segment(flags.segment));
+  }
+  return service::replay_run(flags.folder(), choice, services);
+}
+
+using CheckUseCase = Result<service::Summary> (*)(const CheckVerb&, const service::Services&);
+
+CLI::App* add_check_verb(CLI::App& app, Action& action, const char* name, const char* help,
+                         const std::shared_ptr<CheckVerb>& flags, CheckUseCase use_case,
+                         std::string_view headline) {
+  CLI::App* verb = app.add_subcommand(name, help);
+  verb->add_option("RUN", flags->run, "Folder of a run, such as out/first-light");
+  add_common(*verb, flags->common);
+  verb->callback([flags, use_case, headline, &action] {
+    action = [flags, use_case, headline] {
+      return with_services(flags->common, [&](const service::Services& services) -> Status {
+        if (flags->folder().empty())
+          return fail(ErrorCode::kInvalidInput,
+                      "name the folder of a run, such as out/first-light");
+        GLASS_TRY(const service::Summary summary, use_case(*flags, services));
+        return tell(flags->common, summary, headline);
+      });
+    };
+  });
+  return verb;
+}
+
+struct GenerateVerb {
+  CommonFlags common;
+  std::string model;
+  service::GenerateChoice choice;
+};
+
+Status generate(const GenerateVerb& flags, const service::Services& services) {
+  service::GenerateChoice choice = flags.choice;
+  choice.model = flags.model;
+  if (choice.prompts.empty()) choice.prompts.emplace_back();
+  GLASS_TRY(const std::vector<std::string> texts, service::generate_text(choice, services));
+  if (flags.common.json) {
+    Json::Array items;
+    for (size_t i = 0; i < texts.size(); ++i)
+      items.emplace_back(Json::Object{{"prompt", choice.prompts[i]}, {"text", texts[i]}});
+    fmt::print("{}\n", to_canonical(items));
+    return {};
+  }
+  for (size_t i = 1; i < texts.size(); ++i) fmt::print("\n---\n{}{}", choice.prompts[i], texts[i]);
+  fmt::print("\n");
+  return {};
+}
+
+void add_run(CLI::App& app, Action& action) {
+  add_recipe_verb(
+      app, action, "run",
+      "Do everything a recipe says: data, training, record, verification, replay, report",
+      service::run_recipe, "Done.");
+}
+
+void add_train(CLI::App& app, Action& action) {
+  add_recipe_verb(app, action, "train",
+                  "Data, training, model and signed record, without the checks",
+                  service::train_model, "Trained.");
+}
+
+void add_plan(CLI::App& app, Action& action) {
+  auto flags = std::make_shared<RecipeVerb>();
+  CLI::App* verb =
+      app.add_subcommand("plan", "Say what training by a recipe needs, before it runs");
+  add_recipe_flags(*verb, flags->recipe);
+  add_common(*verb, flags->common);
+  verb->callback([flags, &action] {
+    action = [flags] {
+      return with_services(flags->common, [&](const service::Services& services) -> Status {
+        GLASS_TRY(const service::PlanReport plan, service::plan_recipe(flags->choice(), services));
+        print_plan(plan, flags->common.json);
+        return {};
+      });
+    };
+  });
+}
+
+void add_verify(CLI::App& app, Action& action) {
+  add_check_verb(app, action, "verify",
+                 "Recompute everything about a run that needs no training, and compare",
+                 std::make_shared<CheckVerb>(), verify, "Verified.");
+}
+
+void add_replay(CLI::App& app, Action& action) {
+  auto flags = std::make_shared<CheckVerb>();
+  CLI::App* verb = add_check_verb(app, action, "replay",
+                                  "Execute parts of a training again and compare every bit", flags,
+                                  replay, "Replayed.");
+  CLI::Option* segment = verb->add_option("--segment", flags->segment,
+                                          "Steps to execute, FIRST..END, END not included");
+  verb->add_option("--random", flags->random, "How many randomly chosen segments")
+      ->check(CLI::Range(1, 1000))
+      ->excludes(segment);
+  verb->add_option("--seed", flags->seed, "Makes the random choice repeatable");
+}
+
+void add_generate(CLI::App& app, Action& action) {
+  auto flags = std::make_shared<GenerateVerb>();
+  CLI::App* verb = app.add_subcommand("generate", "Let a model write");
+  verb->add_option("MODEL", flags->model, "Folder of a run or of a model")->required();
+  verb->add_option("--prompt,-p", flags->choice.prompts, "How the text begins; may be repeated");
+  verb->add_option("--max-tokens", flags->choice.max_tokens, "Length at most")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  verb->add_option("--temperature", flags->choice.temperature, "0 always takes the likeliest token")
+      ->check(CLI::Range(0.0, 100.0))
+      ->capture_default_str();
+  verb->add_option("--top-p", flags->choice.top_p,
+                   "Only the likeliest tokens that together have this probability")
+      ->check(CLI::Range(0.0, 1.0))
+      ->capture_default_str();
+  verb->add_option("--seed", flags->choice.seed, "The same seed gives the same text")
+      ->capture_default_str();
+  add_common(*verb, flags->common);
+  verb->callback([flags, &action] {
+    action = [flags] {
+      return with_services(flags->common, [&](const service::Services& services) {
+        return generate(*flags, services);
+      });
+    };
+  });
+}
+
+void add_key(CLI::App& app, Action& action) {
+  CLI::App* verb = app.add_subcommand("key", "Show the public key that signs your records");
+  verb->callback([&action] {
+    action = [] {
+      const auto key = own_key();
+      if (!key) {
+        fmt::print(stderr, "glass: {}\n", key.error().message);
+        return exit_code(key.error().code);
+      }
+      fmt::print("{}\n", crypto::to_text(key->public_key()));
+      return 0;
+    };
+  });
+}
+
+void add_recipe(CLI::App& app, Action& action) {
+  CLI::App* verb = app.add_subcommand("recipe", "What a recipe may say");
+  verb->require_subcommand(1);
+  CLI::App* reference =
+      verb->add_subcommand("reference", "Every section, key, default, range and meaning");
+  reference->callback([&action] {
+    action = [] {
+      fmt::print("{}", service::recipe_reference());
+      return 0;
+    };
+  });
+}
+
+}  // namespace
+
+int run(int argc, char** argv) {
+  CLI::App app("Trains open foundation models and leaves a record that anyone can check.", "glass");
+  app.set_version_flag("--version", "glass " GLASS_VERSION);
+  app.require_subcommand(1);
+  Action action;
+  for (const auto& add :
+       {add_run, add_plan, add_train, add_verify, add_replay, add_generate, add_recipe, add_key})
+    add(app, action);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : kWrongUsage;
+  }
+  return action();
+}
+
+}  // namespace glass::cli
