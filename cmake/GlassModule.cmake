@@ -64,12 +64,16 @@ function(glass_module name)
   endif()
 endfunction()
 
+add_custom_target(fuzzers)
+
 # glass_fuzzer(room_target x_fuzz.cpp): the fuzzer `x_fuzz`, with its seeds in tests/corpus/x.
 function(glass_fuzzer room source)
   get_filename_component(target ${source} NAME_WE)
   string(REGEX REPLACE "_fuzz$" "" seeds ${target})
   add_executable(${target} ${source})
   target_link_libraries(${target} PRIVATE ${room})
+  set_target_properties(${target} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/fuzzers)
+  add_dependencies(fuzzers ${target})
   if(CMAKE_CXX_FLAGS MATCHES "fuzzer")
     target_link_options(${target} PRIVATE -fsanitize=fuzzer)
   else()

@@ -1,5 +1,6 @@
 #include "glass/service/run_summary.h"
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <string>
@@ -52,12 +53,17 @@ Result<Summary> summarize(const RunSubject& subject, const RunPaths& paths,
 }
 
 double peak_flops(const Services& services) {
-  constexpr int64_t kOperationsOfOneWorker = 4'000'000'000;
-  std::atomic<int64_t> operations = 0;
-  const int64_t begin_ns = services.clock.monotonic_ns();
-  services.parallel.run([&](int) { operations += engine::fma_burst(kOperationsOfOneWorker); });
-  const int64_t ns = services.clock.monotonic_ns() - begin_ns;
-  return static_cast<double>(operations) / static_cast<double>(ns) * 1e9;
+  constexpr int kBursts = 8;
+  constexpr int64_t kOperationsOfOneWorker = 1'000'000'000;
+  double highest = 0;
+  for (int i = 0; i < kBursts; ++i) {
+    std::atomic<int64_t> operations = 0;
+    const int64_t begin_ns = services.clock.monotonic_ns();
+    services.parallel.run([&](int) { operations += engine::fma_burst(kOperationsOfOneWorker); });
+    const int64_t ns = services.clock.monotonic_ns() - begin_ns;
+    highest = std::max(highest, static_cast<double>(operations) / static_cast<double>(ns) * 1e9);
+  }
+  return highest;
 }
 
 Result<record::CheckFact> check_fact(std::string_view what, std::string detail,

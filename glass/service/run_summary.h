@@ -28,8 +28,9 @@ struct ChosenRecipe {
 [[nodiscard]] Result<Summary> summarize(const RunSubject& subject, const RunPaths& paths,
                                         const Services& services);
 
-// The floating-point operations this machine can do in a second with the workers at hand, measured
-// in about 50 ms: what a share of the peak (MFU) refers to.
+// The floating-point operations this machine can do in a second with the workers at hand: the best
+// of a few bursts of about 10 ms, since whatever else runs can only slow one down. What a share of
+// the peak (MFU) refers to.
 double peak_flops(const Services& services);
 
 // A check that found what it looked for, or the error that says what it found instead. An
