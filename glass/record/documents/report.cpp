@@ -16,16 +16,20 @@ namespace glass::record {
 namespace {
 
 constexpr std::string_view kStyle = R"(<style>
-:root { color-scheme: light dark; --ink: #1b1f24; --soft: #57606a; --line: #d8dee4; --page: #ffffff;
-  --panel: #f6f8fa; --one: #0b62a3; --two: #b3500f; --good: #116329; --bad: #a40e26; --open: #7a4b00; }
+:root { color-scheme: light dark; --ink: #1b1f24; --soft: #57606a; --line: #d8dee4; --page:
+  #ffffff;
+  --panel: #f6f8fa; --one: #0b62a3; --two: #b3500f; --good: #116329; --bad: #a40e26;
+  --open: #7a4b00; }
 @media (prefers-color-scheme: dark) { :root { --ink: #e6edf3; --soft: #9da7b1; --line: #30363d;
-  --page: #0d1117; --panel: #161b22; --one: #6cb6ff; --two: #f0883e; --good: #57c26b; --bad: #ff7b72;
+  --page: #0d1117; --panel: #161b22; --one: #6cb6ff; --two: #f0883e; --good: #57c26b; --bad:
+  #ff7b72;
   --open: #e3b341; } }
 body { font: 16px/1.55 system-ui, sans-serif; color: var(--ink); background: var(--page);
   max-width: 56rem; margin: 0 auto; padding: 2rem 1.25rem 4rem; }
 h1 { font-size: 1.7rem; margin: 0 0 .25rem; } h2 { font-size: 1.15rem; margin: 2.5rem 0 .75rem; }
 p.lead { color: var(--soft); margin: 0 0 1.5rem; }
-dl.figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(10rem, 1fr)); gap: .75rem;
+dl.figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(10rem, 1fr)); gap:
+  .75rem;
   margin: 0; } dl.figures div { background: var(--panel); border: 1px solid var(--line);
   border-radius: .5rem; padding: .6rem .8rem; } dt { color: var(--soft); font-size: .85rem; }
 dd { margin: 0; font-size: 1.15rem; font-variant-numeric: tabular-nums; }
@@ -100,13 +104,17 @@ std::string checks(const RunFacts& facts) {
   return out + "</table></div>\n";
 }
 
+// Samples of one step stand together; they come in the order of their steps.
 std::string samples(const RunFacts& facts) {
   if (facts.samples.empty()) return "<p>The recipe asked for no samples.</p>\n";
   std::string out;
-  for (const SampleFact& sample : facts.samples)
-    out +=
-        fmt::format("<p>After step {}:</p><pre><span class=\"prompt\">{}</span>{}</pre>\n",
-                    count_text(sample.step), escape_html(sample.prompt), escape_html(sample.text));
+  int64_t step = -1;
+  for (const SampleFact& sample : facts.samples) {
+    if (sample.step != step) out += fmt::format("<p>After step {}:</p>\n", count_text(sample.step));
+    step = sample.step;
+    out += fmt::format("<pre><span class=\"prompt\">{}</span>{}</pre>\n",
+                       escape_html(sample.prompt), escape_html(sample.text));
+  }
   return out;
 }
 

@@ -1,4 +1,5 @@
-// The twin of simd_kernels.cpp and fma_burst.cpp for processors that Highway's twins are not written for.
+// The twin of simd_kernels.cpp and fma_burst.cpp for processors that Highway's twins are not
+// written for.
 #include <cstdint>
 
 #include "glass/engine/kernels/simd/fma_burst.h"
