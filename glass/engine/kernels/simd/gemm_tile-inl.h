@@ -49,6 +49,9 @@ HWY_INLINE Vec fused_add(Vec sum, Vec x, Vec y) {
 
 template <int kRows>
 struct TileSums {
+  // Written out, since a generated one would not be compiled for the target.
+  HWY_INLINE TileSums() {}
+
   Vec at[kRows][kTileVectors];
 };
 
