@@ -95,13 +95,15 @@ double sin_or_cos(double x, int64_t quarters_ahead) {
 
 }  // namespace
 
+// NaN passes both comparisons by and stays; its exponent, read from bits, is harmless.
 float exp(float x) {
   float clamped = x < kExpMin ? kExpMin : x;
   clamped = clamped > kExpMax ? kExpMax : clamped;
-  const float n = std::fma(clamped, kLog2E, kRound) - kRound;
+  const float rounded = std::fma(clamped, kLog2E, kRound);
+  const float n = rounded - kRound;
   float r = std::fma(n, -kLn2Hi, clamped);
   r = std::fma(n, -kLn2Lo, r);
-  const auto exponent = static_cast<int32_t>(n);
+  const int32_t exponent = std::bit_cast<int32_t>(rounded) - std::bit_cast<int32_t>(kRound);
   const int32_t half = exponent >> 1;
   return (horner(kExp, r) * power_of_two(half)) * power_of_two(exponent - half);
 }
@@ -109,12 +111,14 @@ float exp(float x) {
 float log(float x) {
   const bool denormal = x < kSmallestNormal;
   const float scaled = denormal ? x * kLogScale : x;
-  const int32_t offset = std::bit_cast<int32_t>(scaled) - kSqrtHalfBits;
+  const auto bits = std::bit_cast<uint32_t>(scaled);
+  const auto offset = static_cast<int32_t>(bits - uint32_t{kSqrtHalfBits});
   const int32_t exponent = (offset >> 23) - (denormal ? kLogScaleExponent : 0);
   const float f = std::bit_cast<float>((offset & kMantissaMask) + kSqrtHalfBits) - 1.0F;
   const auto e = static_cast<float>(exponent);
   const float near = std::fma(f * f, horner(kLog, f), f);
-  return std::fma(e, kLn2Hi, std::fma(e, kLn2Lo, near));
+  const float value = std::fma(e, kLn2Hi, std::fma(e, kLn2Lo, near));
+  return value + (x - x);  // + 0; where x is not finite, NaN, which the bits above do not show
 }
 
 float tanh(float x) {

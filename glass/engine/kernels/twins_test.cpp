@@ -1,4 +1,8 @@
 // Every implementation gives the bits of the reference, whatever the number of workers.
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <limits>
 #include <string>
 
 #include <gtest/gtest.h>
@@ -58,6 +62,51 @@ TEST(Twins, LinearCrossEntropy) {
 
 TEST(Twins, Reductions) {
   expect_twins(reduction_cases());
+}
+
+bool has_nan(const Floats& floats) {
+  return std::ranges::any_of(floats.span(), [](float x) { return std::isnan(x); });
+}
+
+// Where NaN goes is not specified, but none may vanish: loss and gradient norm must show it.
+TEST(Twins, NanInTheWeightsOfTheLossShowsInItsGradients) {
+  for (const Kernels* kernels : available_kernels()) {
+    const Floats x = random_floats(1, 4 * 8);
+    Floats weight = random_floats(2, 300 * 8);
+    weight.data()[299 * 8 + 3] = std::numeric_limits<float>::quiet_NaN();
+    const std::vector<int32_t> target = {0, 1, 2, 3};  // none of them the spoilt row
+    Floats loss(4), dx(4 * 8), dweight(300 * 8);
+    const LinearCrossEntropyArgs args{.x_NC = x.data(),
+                                      .weight_VC = weight.data(),
+                                      .target_N = target.data(),
+                                      .loss_N = loss.data(),
+                                      .dx_NC = dx.data(),
+                                      .dweight_VC = dweight.data(),
+                                      .rows = 4,
+                                      .cols = 8,
+                                      .vocabulary = 300};
+    SerialParallel serial;
+    ScratchSpace scratch(kernels->linear_cross_entropy_scratch(args, 1));
+    kernels->linear_cross_entropy(args, scratch.span(), serial);
+    EXPECT_TRUE(has_nan(dx)) << kernels->name();
+    EXPECT_TRUE(has_nan(loss)) << kernels->name();
+  }
+}
+
+TEST(Twins, NanInAnActivationIsHandedOn) {
+  for (const Kernels* kernels : available_kernels()) {
+    Floats x = random_floats(1, 40);
+    x.data()[5] = std::numeric_limits<float>::quiet_NaN();
+    SerialParallel serial;
+    for (const Gelu kind : {Gelu::kTanh, Gelu::kErf}) {
+      Floats y(40);
+      kernels->gelu({.kind = kind, .x = x.data(), .y = y.data(), .count = 40}, serial);
+      EXPECT_TRUE(std::isnan(y.data()[5])) << kernels->name();
+    }
+    Floats h(20);
+    kernels->swiglu({.gate_up_N2F = x.data(), .h_NF = h.data(), .rows = 1, .cols = 20}, serial);
+    EXPECT_TRUE(std::isnan(h.data()[5])) << kernels->name();
+  }
 }
 
 }  // namespace

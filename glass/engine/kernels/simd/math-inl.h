@@ -41,7 +41,8 @@ HWY_INLINE Vec horner(const std::array<float, N>& coefficients, Vec x) {
 HWY_INLINE Vec exp(Vec x) {
   using namespace constants;  // NOLINT(google-build-using-namespace): this function is about them
   const IntTag di;
-  x = hn::Min(hn::Max(x, constant(kExpMin)), constant(kExpMax));
+  // x86 gives the second operand where one is NaN: in this order NaN is handed on.
+  x = hn::Min(constant(kExpMax), hn::Max(constant(kExpMin), x));
   const Vec rounded = hn::MulAdd(x, constant(kLog2E), constant(kRound));
   const Vec n = hn::Sub(rounded, constant(kRound));
   Vec r = hn::MulAdd(n, constant(-kLn2Hi), x);
