@@ -24,7 +24,7 @@ std::string bytes_text(uint64_t bytes) {
 std::string duration_text(int64_t milliseconds) {
   const int64_t ms = milliseconds > 0 ? milliseconds : 0;
   if (ms < 1000) return fmt::format("{} ms", ms);
-  if (const int64_t tenths = (ms + 50) / 100; tenths < 600) {
+  if (const int64_t tenths = ms / 100 + ms % 100 / 50; tenths < 600) {
     return fmt::format("{}.{} s", tenths / 10, tenths % 10);
   }
   const int64_t seconds = ms / 1000 + ms % 1000 / 500;
