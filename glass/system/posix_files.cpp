@@ -147,9 +147,9 @@ class PosixFiles final : public Files {
 
   Status write_atomic(const Path& file, ByteView bytes) override {
     const Path aside = folder_of(file) / ("." + file.filename().string() + ".partial");
-    GLASS_TRY(const Descriptor fd, open_exclusively(aside));
+    GLASS_TRY(const Descriptor fd, open_exclusively(aside, file));
     const auto written = [&]() -> Status {
-      if (::ftruncate(fd.get(), 0) != 0) return posix_error(errno, "write", aside);
+      if (::ftruncate(fd.get(), 0) != 0) return posix_error(errno, "write", file);
       GLASS_TRY_STATUS(write_all(fd, bytes, file));
       GLASS_TRY_STATUS(sync_file(fd, file));
       if (::rename(aside.c_str(), file.c_str()) != 0) return posix_error(errno, "replace", file);

@@ -39,11 +39,13 @@ Result<Descriptor> open_file(const Path& file, int flags, std::string_view actio
   return fd;
 }
 
-Result<Descriptor> open_exclusively(const Path& file) {
+Result<Descriptor> open_exclusively(const Path& aside, const Path& file) {
   while (true) {
-    GLASS_TRY(Descriptor fd, open_file(file, O_WRONLY | O_CREAT, "write"));
+    const auto open = [&] { return ::open(aside.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0666); };
+    Descriptor fd(retrying(open));
+    if (!fd.is_open()) return posix_error(errno, "write", file);
     if (retrying([&] { return ::flock(fd.get(), LOCK_EX); }) != 0) {
-      return posix_error(errno, "lock", file);
+      return posix_error(errno, "write", file);
     }
 
     // While we waited, the holder may have renamed or removed it: then it is no longer our file.
@@ -51,7 +53,7 @@ Result<Descriptor> open_exclusively(const Path& file) {
     }, named{};
 
     if (::fstat(fd.get(), &ours) != 0) return posix_error(errno, "write", file);
-    const bool still_named = ::stat(file.c_str(), &named) == 0;
+    const bool still_named = ::stat(aside.c_str(), &named) == 0;
     if (still_named && ours.st_ino == named.st_ino && ours.st_dev == named.st_dev) return fd;
   }
 }

@@ -17,8 +17,9 @@ Path folder_of(const Path& file);
 // open() with O_CLOEXEC and mode 0666.
 [[nodiscard]] Result<Descriptor> open_file(const Path& file, int flags, std::string_view action);
 
-// Opens or creates `file` for writing and holds it alone: whoever else calls this waits.
-[[nodiscard]] Result<Descriptor> open_exclusively(const Path& file);
+// Opens or creates `aside` for writing and holds it alone: whoever else calls this waits. Errors
+// name `file`, for whose sake it is done.
+[[nodiscard]] Result<Descriptor> open_exclusively(const Path& aside, const Path& file);
 
 // kInvalidInput for a folder.
 [[nodiscard]] Result<uint64_t> file_size(const Descriptor& fd, const Path& file);
