@@ -151,6 +151,21 @@ Result<CorpusReport> build_corpus(const CorpusConfig& config, const CorpusServic
   return report;
 }
 
+namespace {
+
+// The file is the one that the manifest names.
+Status expect_digest(const system::Path& file, const Json& facts, system::Files& files) {
+  GLASS_TRY(const std::string expected, facts.get_string("sha256"));
+  GLASS_TRY(const auto mapped, files.map(file));
+  if (crypto::to_text(crypto::sha256(mapped->bytes())) == expected) return {};
+  return fail(ErrorCode::kCorruption,
+              fmt::format("{}: it does not have the digest that the manifest names; remove the "
+                          "corpus folder and build the corpus again",
+                          file.string()));
+}
+
+}  // namespace
+
 Result<CorpusReport> load_corpus(const system::Path& folder, const CorpusServices& services) {
   const system::Path file = folder / "manifest.json";
   GLASS_TRY(const std::string text, services.files.read_text(file));
@@ -159,17 +174,11 @@ Result<CorpusReport> load_corpus(const system::Path& folder, const CorpusService
     return fail(ErrorCode::kCorruption, file.string() + ": " + manifest.error().message);
   auto report = read_manifest(*std::move(manifest));
   if (!report) return in_context(file.string(), report.error());
-  const Json* files = report->manifest.find("files");
-  const Json* documents = files == nullptr ? nullptr : files->find("documents.bin");
-  if (documents == nullptr)
+  const auto named = report->manifest.get_object("files");
+  if (!named || !(*named)->contains("documents.bin"))
     return fail(ErrorCode::kCorruption, file.string() + ": it names no documents.bin");
-  GLASS_TRY(const std::string expected, documents->get_string("sha256"));
-  GLASS_TRY(const auto mapped, services.files.map(folder / "documents.bin"));
-  if (crypto::to_text(crypto::sha256(mapped->bytes())) != expected)
-    return fail(ErrorCode::kCorruption,
-                fmt::format("{}: it does not have the digest that the manifest names; remove the "
-                            "corpus folder and build the corpus again",
-                            (folder / "documents.bin").string()));
+  for (const auto& [name, facts] : **named)
+    GLASS_TRY_STATUS(expect_digest(folder / name, facts, services.files));
   return report;
 }
 

@@ -142,8 +142,8 @@ crypto::Digest config_digest(const CorpusConfig& config);
                                                 const CorpusServices& services,
                                                 CorpusProgressCallback progress);
 
-// The report of a corpus built before. kNotFound if there is none; kCorruption if documents.bin is
-// not the file the manifest names (its digest is checked).
+// The report of a corpus built before. kNotFound if there is none; kCorruption if a file is not the
+// one the manifest names (all digests are checked).
 [[nodiscard]] Result<CorpusReport> load_corpus(const system::Path& folder,
                                                const CorpusServices& services);
 

@@ -1,0 +1,147 @@
+// What a run leaves on disk besides results: its folder, its record, its log.
+#include <cmath>
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "glass/base/bytes.h"
+#include "glass/base/json.h"
+#include "glass/crypto/sha256.h"
+#include "glass/service/recipe/recipe.h"
+#include "glass/service/run_folder.h"
+#include "glass/service/run_log.h"
+#include "glass/service/run_record.h"
+#include "glass/service/summary.h"
+#include "glass/system/files.h"
+#include "glass/system/temporary_folder.h"
+
+namespace glass::service {
+namespace {
+
+Recipe some_recipe() {
+  return read_recipe(
+             "name = \"a\"\n[corpus]\nlicences = [\"MIT\"]\n[[corpus.source]]\npaths = [\"x\"]\n",
+             "recipe.toml", {})
+      .value();
+}
+
+TEST(RunFolder, BelongsToOneRecipeOnceTrainingHasBegun) {
+  const system::TemporaryFolder temporary;
+  system::Files& files = system::posix_files();
+  const system::Path root = temporary.path() / "run";
+  Recipe recipe = some_recipe();
+  ASSERT_TRUE(RunFolder::open(files, root, recipe));
+  recipe.train.steps = 700;
+  ASSERT_TRUE(RunFolder::open(files, root, recipe)) << "nothing has been trained yet";
+  ASSERT_TRUE(files.make_folders(root / "training"));
+  ASSERT_TRUE(files.write_atomic(root / "training" / "chain.jsonl", {}));
+  recipe.train.steps = 800;
+  const auto refused = RunFolder::open(files, root, recipe);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::kRefused);
+  EXPECT_NE(refused.error().message.find("train.steps: 700, not 800"), std::string::npos);
+}
+
+TEST(RunFolder, IsForOneProcessAtATime) {
+  const system::TemporaryFolder temporary;
+  const auto first =
+      RunFolder::open(system::posix_files(), temporary.path() / "run", some_recipe());
+  ASSERT_TRUE(first);
+  const auto second =
+      RunFolder::open(system::posix_files(), temporary.path() / "run", some_recipe());
+  ASSERT_FALSE(second);
+  EXPECT_EQ(second.error().code, ErrorCode::kRefused);
+}
+
+TEST(RunFolder, AStageIsFoundByItsInputsAndSurvives) {
+  const system::TemporaryFolder temporary;
+  const crypto::Digest inputs = crypto::sha256("in"), result = crypto::sha256("out");
+  {
+    auto folder = RunFolder::open(system::posix_files(), temporary.path() / "run", some_recipe());
+    ASSERT_TRUE(folder);
+    EXPECT_FALSE(folder->finished("corpus", inputs));
+    ASSERT_TRUE(folder->finish("corpus", inputs, result));
+  }
+  const auto folder =
+      RunFolder::open(system::posix_files(), temporary.path() / "run", some_recipe());
+  ASSERT_TRUE(folder);
+  EXPECT_EQ(folder->finished("corpus", inputs), result);
+  EXPECT_FALSE(folder->finished("corpus", result));
+}
+
+TEST(RunLog, AResumeKeepsWhatIsBeforeItAndATornLineIsLeftOut) {
+  const system::TemporaryFolder temporary;
+  system::Files& files = system::posix_files();
+  const system::Path metrics = temporary.path() / "m.jsonl", samples = temporary.path() / "s.jsonl";
+  {
+    auto log = RunLogWriter::open(files, metrics, samples, 0);
+    ASSERT_TRUE(log);
+    for (int64_t step = 1; step <= 4; ++step)
+      ASSERT_TRUE(log->add(StepMetric{.step = step, .seconds = 2, .tokens = 100, .mfu = 0.5}));
+    ASSERT_TRUE(log->add(EvaluationMetric{.step = 3, .loss = std::nan("")}));
+    ASSERT_TRUE(log->add(SampleText{.step = 4, .prompt = "a", .text = "ü\n"}));
+  }
+  auto torn = files.append(metrics, files.size_bytes(metrics).value());
+  ASSERT_TRUE((*torn)->append(as_bytes(std::string_view("{\"kind\":\"st"))));
+  const auto whole = read_run_log(files, metrics, samples);
+  ASSERT_TRUE(whole) << whole.error().message;
+  EXPECT_EQ(whole->steps.size(), 4U);
+  EXPECT_TRUE(std::isnan(whole->evaluations.front().loss));
+  EXPECT_EQ(whole->samples.front().text, "ü\n");
+  EXPECT_EQ(speed_of(*whole).tokens_per_second, 50);
+  EXPECT_EQ(speed_of(*whole).mfu, 0.5);
+  ASSERT_TRUE(RunLogWriter::open(files, metrics, samples, 2));
+  const auto kept = read_run_log(files, metrics, samples);
+  ASSERT_TRUE(kept);
+  EXPECT_EQ(kept->steps.size(), 2U);
+  EXPECT_TRUE(kept->evaluations.empty());
+  EXPECT_TRUE(kept->samples.empty());
+}
+
+TEST(RunLog, ABrokenLineIsNamed) {
+  const system::TemporaryFolder temporary;
+  system::Files& files = system::posix_files();
+  const system::Path metrics = temporary.path() / "m.jsonl";
+  ASSERT_TRUE(files.write_atomic(metrics, as_bytes(std::string_view("{\"kind\":\"step\"}\n"))));
+  const auto log = read_run_log(files, metrics, temporary.path() / "none");
+  ASSERT_FALSE(log);
+  EXPECT_EQ(log.error().code, ErrorCode::kCorruption);
+  EXPECT_NE(log.error().message.find("m.jsonl:1: "), std::string::npos);
+}
+
+TEST(RunRecord, SubjectIsReadBackAndAForeignMemberRefused) {
+  RunSubject subject;
+  subject.steps = 7;
+  subject.model.emplace("config.json", crypto::sha256("x"));
+  subject.held_out_loss_bits = "3f800000";
+  subject.held_out_bits_per_byte = 1.25;
+  Json json = to_json(subject);
+  const auto back = run_subject_from_json(json);
+  ASSERT_TRUE(back) << back.error().message;
+  EXPECT_EQ(run_digest(*back), run_digest(subject));
+  json.if_object()->emplace("more", 1);
+  EXPECT_FALSE(run_subject_from_json(json));
+}
+
+TEST(Summary, WhatWasNotCheckedIsNotVerified) {
+  Summary summary;
+  EXPECT_FALSE(verified(summary));
+  summary.checks = {{record::Verdict::kNotChecked, "training", ""}};
+  EXPECT_FALSE(verified(summary));
+  summary.checks.push_back({record::Verdict::kVerified, "chain", ""});
+  EXPECT_TRUE(verified(summary));
+  summary.checks.push_back({record::Verdict::kFailed, "model", ""});
+  EXPECT_FALSE(verified(summary));
+}
+
+TEST(Summary, ScriptsFindEveryKeyAndUnknownIsNull) {
+  const Json json = to_json(Summary{});
+  for (const char* key : {"digest", "steps", "tokens", "tokens_per_second", "mfu", "bits_per_byte",
+                          "peak_memory_bytes", "verified", "replayed_segments", "out"})
+    EXPECT_NE(json.find(key), nullptr) << key;
+  EXPECT_TRUE(json.find("digest")->is_null());
+  EXPECT_TRUE(json.find("mfu")->is_null());
+}
+
+}  // namespace
+}  // namespace glass::service
