@@ -68,7 +68,8 @@ HWY_INLINE Vec log(Vec x) {
   const Vec f = hn::Sub(hn::BitCast(Tag(), hn::Add(mantissa, origin)), constant(1.0F));
   const Vec e = hn::ConvertTo(Tag(), exponent);
   const Vec near = hn::MulAdd(hn::Mul(f, f), horner(kLog, f), f);
-  return hn::MulAdd(e, constant(kLn2Hi), hn::MulAdd(e, constant(kLn2Lo), near));
+  const Vec value = hn::MulAdd(e, constant(kLn2Hi), hn::MulAdd(e, constant(kLn2Lo), near));
+  return hn::Add(value, hn::Sub(x, x));  // + 0; NaN where x is not finite
 }
 
 HWY_INLINE Vec tanh(Vec x) {
