@@ -23,6 +23,7 @@ add_library(glass_flags INTERFACE)
 target_compile_features(glass_flags INTERFACE cxx_std_20)
 target_compile_options(glass_flags INTERFACE
   -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wdouble-promotion -ffp-contract=off
+  $<$<CXX_COMPILER_ID:Clang>:-Wno-sign-conversion> # which g++ does not count to -Wconversion
   $<$<BOOL:${GLASS_WERROR}>:-Werror>)
 target_include_directories(glass_flags INTERFACE ${PROJECT_SOURCE_DIR})
 

@@ -36,7 +36,7 @@ class Document {
 
   template <typename Array>
   [[nodiscard]] bool lists_array(const Array& numbers) const {
-    return std::apply([this](auto... n) { return lists(n...); }, numbers);
+    return std::apply([this](auto... n) { return this->lists(n...); }, numbers);
   }
 
  private:

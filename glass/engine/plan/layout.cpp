@@ -65,11 +65,13 @@ Layout lay_out(const std::vector<Piece>& pieces) {
   std::vector<size_t> by_size(pieces.size());
   std::iota(by_size.begin(), by_size.end(), size_t{0});
   std::vector<size_t> by_life = by_size;
-  std::ranges::stable_sort(by_size,
-                           [&](size_t a, size_t b) { return pieces[a].bytes > pieces[b].bytes; });
-  std::ranges::stable_sort(by_life, [&](size_t a, size_t b) {
-    return pieces[a].last - pieces[a].first > pieces[b].last - pieces[b].first;
+  // Of equals the earlier piece first, so that the order is one and the same everywhere.
+  std::ranges::sort(by_size, [&](size_t a, size_t b) {
+    return pieces[a].bytes != pieces[b].bytes ? pieces[a].bytes > pieces[b].bytes : a < b;
   });
+  const auto life = [&](size_t piece) { return pieces[piece].last - pieces[piece].first; };
+  std::ranges::sort(
+      by_life, [&](size_t a, size_t b) { return life(a) != life(b) ? life(a) > life(b) : a < b; });
   Layout first = place_in_order(pieces, by_size);
   Layout second = place_in_order(pieces, by_life);
   return first.bytes <= second.bytes ? first : second;
