@@ -35,14 +35,24 @@ HWY_INLINE Vec horner(const std::array<float, N>& coefficients, Vec x) {
   return sum;
 }
 
+// NaN is handed on. x86 gives the second operand of a minimum where one is NaN, so the order does it;
+// NEON's would give the number.
+HWY_INLINE Vec clamp(Vec x, float least, float most) {
+#if HWY_ARCH_ARM
+  x = hn::IfThenElse(hn::Lt(x, constant(least)), constant(least), x);
+  return hn::IfThenElse(hn::Gt(x, constant(most)), constant(most), x);
+#else
+  return hn::Min(constant(most), hn::Max(constant(least), x));
+#endif
+}
+
 // math.h exp. The exponent n is read from the low bits of n + kRound: the bits of kRound are even
 // and leave the word when shifted to the exponent's place, so they need not be subtracted. Adding
 // 2 * 127 before halving biases both halves of n.
 HWY_INLINE Vec exp(Vec x) {
   using namespace constants;  // NOLINT(google-build-using-namespace): this function is about them
   const IntTag di;
-  // x86 gives the second operand where one is NaN: in this order NaN is handed on.
-  x = hn::Min(constant(kExpMax), hn::Max(constant(kExpMin), x));
+  x = clamp(x, kExpMin, kExpMax);
   const Vec rounded = hn::MulAdd(x, constant(kLog2E), constant(kRound));
   const Vec n = hn::Sub(rounded, constant(kRound));
   Vec r = hn::MulAdd(n, constant(-kLn2Hi), x);
