@@ -35,8 +35,8 @@ HWY_INLINE Vec horner(const std::array<float, N>& coefficients, Vec x) {
   return sum;
 }
 
-// NaN is handed on. x86 gives the second operand of a minimum where one is NaN, so the order does it;
-// NEON's would give the number.
+// NaN is handed on. x86 gives the second operand of a minimum where one is NaN, so the order does
+// it; NEON's would give the number.
 HWY_INLINE Vec clamp(Vec x, float least, float most) {
 #if HWY_ARCH_ARM
   x = hn::IfThenElse(hn::Lt(x, constant(least)), constant(least), x);
