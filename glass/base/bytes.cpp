@@ -6,6 +6,8 @@
 
 #include <fmt/core.h>
 
+#include "glass/base/ascii.h"
+
 namespace glass {
 
 std::string to_hex(ByteView bytes) {
@@ -28,7 +30,7 @@ Result<Bytes> from_hex(std::string_view hex) {
   for (size_t i = 0; i < hex.size(); ++i) {
     const char c = hex[i];
     int digit = 0;
-    if (c >= '0' && c <= '9') {
+    if (is_digit(c)) {
       digit = c - '0';
     } else if (c >= 'a' && c <= 'f') {
       digit = c - 'a' + 10;

@@ -11,6 +11,7 @@
 
 #include <fmt/core.h>
 
+#include "glass/base/ascii.h"
 #include "glass/base/json.h"
 #include "glass/base/utf8.h"
 
@@ -19,10 +20,6 @@ namespace glass {
 namespace {
 
 constexpr int kDepthLimit = 128;  // bounds the stack, of the reader and of whoever walks the value
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
 
 class Reader {
  public:

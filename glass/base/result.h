@@ -53,6 +53,10 @@ using Status = tl::expected<void, Error>;
   return tl::unexpected(Error{.code = code, .message = std::move(message)});
 }
 
+[[nodiscard]] inline tl::unexpected<Error> invalid_input(std::string message) {
+  return fail(ErrorCode::kInvalidInput, std::move(message));
+}
+
 // The same error, told from further out: "reading recipe.toml: <message>".
 [[nodiscard]] tl::unexpected<Error> in_context(std::string_view context, Error error);
 

@@ -18,7 +18,7 @@ namespace glass::crypto {
 
 namespace {
 
-constexpr std::string_view kPrefix = "ed25519:";
+constexpr std::string_view kEd25519Prefix = "ed25519:";
 constexpr std::string_view kFileKind = "glass-secret-key-1";
 
 static_assert(crypto_sign_PUBLICKEYBYTES == 32 && crypto_sign_BYTES == 64 &&
@@ -33,16 +33,16 @@ void start_sodium() {
 template <size_t N>
 Result<std::array<uint8_t, N>> from_text(std::string_view text, std::string_view what) {
   std::array<uint8_t, N> array{};
-  if (text.starts_with(kPrefix)) {
-    const auto bytes = from_hex(text.substr(kPrefix.size()));
+  if (text.starts_with(kEd25519Prefix)) {
+    const auto bytes = from_hex(text.substr(kEd25519Prefix.size()));
     if (bytes && bytes->size() == N) {
       std::ranges::copy(*bytes, array.begin());
       return array;
     }
   }
-  return fail(
-      ErrorCode::kInvalidInput,
-      fmt::format("a {} is \"{}\" and {} lower-case hexadecimal digits", what, kPrefix, 2 * N));
+  return fail(ErrorCode::kInvalidInput,
+              fmt::format("a {} is \"{}\" and {} lower-case hexadecimal digits", what,
+                          kEd25519Prefix, 2 * N));
 }
 
 // libsodium keeps the seed in the first half of its secret key and the public key in the second.
@@ -55,11 +55,11 @@ std::array<uint8_t, 32> seed_of(const std::array<uint8_t, 64>& secret) {
 }  // namespace
 
 std::string to_text(const PublicKey& key) {
-  return std::string(kPrefix) + to_hex(key.bytes);
+  return std::string(kEd25519Prefix) + to_hex(key.bytes);
 }
 
 std::string to_text(const Signature& signature) {
-  return std::string(kPrefix) + to_hex(signature.bytes);
+  return std::string(kEd25519Prefix) + to_hex(signature.bytes);
 }
 
 Result<PublicKey> public_key_from_text(std::string_view text) {

@@ -17,7 +17,7 @@ namespace glass::crypto {
 
 namespace {
 
-constexpr std::string_view kPrefix = "sha256:";
+constexpr std::string_view kSha256Prefix = "sha256:";
 constexpr size_t kChunkBytes = size_t{1} << 20;
 
 }  // namespace
@@ -85,13 +85,13 @@ Digest sha256_chunked(ByteView bytes, Parallel& parallel) {
 }
 
 std::string to_text(const Digest& digest) {
-  return std::string(kPrefix) + to_hex(digest.bytes);
+  return std::string(kSha256Prefix) + to_hex(digest.bytes);
 }
 
 Result<Digest> digest_from_text(std::string_view text) {
   Digest digest;
-  if (text.starts_with(kPrefix)) {
-    const auto bytes = from_hex(text.substr(kPrefix.size()));
+  if (text.starts_with(kSha256Prefix)) {
+    const auto bytes = from_hex(text.substr(kSha256Prefix.size()));
     if (bytes && bytes->size() == digest.bytes.size()) {
       std::ranges::copy(*bytes, digest.bytes.begin());
       return digest;

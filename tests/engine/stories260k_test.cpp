@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <cstdlib>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -14,6 +13,7 @@
 #include "glass/engine/formats/llama2c.h"
 #include "glass/engine/models/decoder/decoder.h"
 #include "glass/system/files.h"
+#include "glass/testkit/test_files.h"
 #include "tests/engine/graph_run.h"
 
 namespace glass::engine::testing {
@@ -29,10 +29,8 @@ double log_probability(const std::vector<float>& logits, int64_t token) {
 }
 
 TEST(Stories260K, GreedyTextAndLogProbabilitiesAreTheReferences) {
-  const char* const folder = std::getenv("GLASS_SHARED");
-  const system::Path shared =
-      system::Path(folder != nullptr ? folder : GLASS_SHARED_DIR) / "assets/models/stories260K";
-  if (!std::filesystem::exists(shared)) GTEST_SKIP() << shared << " is not there";
+  const system::Path shared = testkit::shared_file("assets/models/stories260K");
+  GLASS_SKIP_WITHOUT(shared);
   system::Files& files = system::posix_files();
   const Json reference = parse_json(files.read_text(shared / "greedy_200.json").value()).value();
   const Json::Array& tokens = *reference.get_array("tokens").value();

@@ -21,6 +21,7 @@
 #include "glass/system/files.h"
 #include "glass/system/temporary_folder.h"
 #include "glass/system/thread_pool.h"
+#include "glass/testkit/test_files.h"
 #include "tests/proof/reference_run.h"
 
 namespace glass::proof {
@@ -29,7 +30,7 @@ namespace {
 using Lines = std::vector<std::string>;
 
 Lines pinned() {
-  const system::Path file = system::Path(GLASS_SOURCE_DIR) / "tests/golden/reference_run.txt";
+  const system::Path file = testkit::source_file("tests/golden/reference_run.txt");
   std::istringstream text(system::posix_files().read_text(file).value());
   Lines lines;
   for (std::string line; std::getline(text, line);) lines.push_back(line);

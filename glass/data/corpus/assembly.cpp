@@ -9,7 +9,7 @@
 namespace glass::data {
 namespace {
 
-constexpr size_t kFlushBytes = size_t{1} << 20;
+constexpr size_t kAssemblyFlushBytes = size_t{1} << 20;
 
 // With limits, all documents are written first and the selected ones copied.
 constexpr const char* kCandidates = "candidates.bin";
@@ -29,7 +29,7 @@ Status LineWriter::add(std::string_view line) {
   const ByteView bytes = as_bytes(line);
   buffer_.insert(buffer_.end(), bytes.begin(), bytes.end());
   buffer_.push_back('\n');
-  return buffer_.size() >= kFlushBytes ? flush() : Status{};
+  return buffer_.size() >= kAssemblyFlushBytes ? flush() : Status{};
 }
 
 Status LineWriter::flush() {

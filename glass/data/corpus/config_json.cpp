@@ -9,6 +9,8 @@
 
 #include <fmt/core.h>
 
+#include "glass/base/ascii.h"
+
 namespace glass::data {
 namespace {
 
@@ -64,13 +66,9 @@ Json kind_json(const JsonlSource& jsonl) {
 
 bool is_name(std::string_view name) {
   return !name.empty() && std::ranges::all_of(name, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+    return is_letter(c) || is_digit(c) ||
            std::string_view("._-+").find(c) != std::string_view::npos;
   });
-}
-
-tl::unexpected<Error> wrong(std::string message) {
-  return fail(ErrorCode::kInvalidInput, std::move(message));
 }
 
 }  // namespace
@@ -93,28 +91,28 @@ Json config_json(const CorpusConfig& config) {
 }
 
 Status check_config(const CorpusConfig& config) {
-  if (config.sources.empty()) return wrong("the corpus has no source");
+  if (config.sources.empty()) return invalid_input("the corpus has no source");
   if (config.allowed_licences.empty())
-    return wrong("the list of allowed licences is empty, so no document could be kept");
+    return invalid_input("the list of allowed licences is empty, so no document could be kept");
   if (!(config.held_out_share >= 0 && config.held_out_share < 1))
-    return wrong(fmt::format("held_out_share is {}, it must be at least 0 and less than 1",
-                             config.held_out_share));
+    return invalid_input(fmt::format("held_out_share is {}, it must be at least 0 and less than 1",
+                                     config.held_out_share));
   std::set<std::string> names, packages;
   for (const CorpusSource& source : config.sources) {
     if (!is_name(source.name))
-      return wrong(fmt::format("'{}' is no name for a source; use letters, digits and . _ - +",
-                               source.name));
+      return invalid_input(fmt::format(
+          "'{}' is no name for a source; use letters, digits and . _ - +", source.name));
     if (!names.insert(source.name).second)
-      return wrong(fmt::format("two sources are named {}", source.name));
+      return invalid_input(fmt::format("two sources are named {}", source.name));
     const auto* debian = std::get_if<DebianSource>(&source.kind);
     if (debian == nullptr) continue;
     if (debian->packages.empty())
-      return wrong(fmt::format("the source {} names no packages", source.name));
+      return invalid_input(fmt::format("the source {} names no packages", source.name));
     for (const std::string& package : debian->packages) {
       if (!is_name(package) || package.starts_with('-'))
-        return wrong(fmt::format("'{}' is no name of a package", package));
+        return invalid_input(fmt::format("'{}' is no name of a package", package));
       if (!packages.insert(package).second)
-        return wrong(fmt::format("the package {} is named twice", package));
+        return invalid_input(fmt::format("the package {} is named twice", package));
     }
   }
   return {};

@@ -16,8 +16,8 @@
 namespace glass::data {
 namespace {
 
-constexpr uint64_t kDataLimit = uint64_t{4} << 30;    // an unpacked data.tar
-constexpr uint64_t kFileLimit = uint64_t{256} << 20;  // an unpacked file inside
+constexpr uint64_t kDataLimit = uint64_t{4} << 30;      // an unpacked data.tar
+constexpr uint64_t kMemberLimit = uint64_t{256} << 20;  // an unpacked file inside
 
 struct Copyright {
   std::string_view text;
@@ -148,7 +148,7 @@ class PackageReader {
       return collector_.drop(entry.path, "test");
     const FileRights& file_rights = rights.of(entry.path);
     if (!collector_.allow(entry.path, file_rights)) return;
-    const auto content = decompress(compression_of(entry.path), entry.content, kFileLimit);
+    const auto content = decompress(compression_of(entry.path), entry.content, kMemberLimit);
     if (!content) return collector_.drop(entry.path, "damaged", content.error().message);
     auto text = extract_text(kind->rule, as_text(*content));
     if (!text) return collector_.drop(entry.path, text.error().message);

@@ -28,7 +28,7 @@ constexpr uint32_t kHeldOutFlag = 1;
 // The footer: document count u64, text end u64, records end u64, paths end u64 (all offsets in the
 // file), SHA-256 of [text end, names end), magic. The names end where the footer begins.
 constexpr uint64_t kFooterBytes = 4 * 8 + 32 + kFooterMagic.size();
-constexpr size_t kFlushBytes = size_t{4} << 20;
+constexpr size_t kStoreFlushBytes = size_t{4} << 20;
 
 struct Record {
   uint64_t text_offset, text_bytes, path_offset;
@@ -237,7 +237,7 @@ Status DocumentStoreWriter::add(const Document& document) {
   ++count_;
   const ByteView text = as_bytes(document.text);
   buffer_.insert(buffer_.end(), text.begin(), text.end());
-  return buffer_.size() >= kFlushBytes ? flush() : Status{};
+  return buffer_.size() >= kStoreFlushBytes ? flush() : Status{};
 }
 
 void DocumentStoreWriter::hold_out(uint64_t id) {

@@ -19,7 +19,7 @@ namespace {
 
 // A block ends where this is exceeded; fixed, so that results cannot depend on the workers.
 constexpr uint64_t kBlockBytes = uint64_t{8} << 20;
-constexpr uint64_t kFileLimit = uint64_t{1} << 30;
+constexpr uint64_t kFolderFileLimit = uint64_t{1} << 30;
 
 class FolderBlockReader {
  public:
@@ -38,8 +38,8 @@ class FolderBlockReader {
     const auto kind = file_kind(file.path);
     if (!kind) return dropped(file, "no-text-rule");
     if (!folder_.include_tests && is_test_path(file.path)) return dropped(file, "test");
-    if (file.size_bytes > kFileLimit)
-      return dropped(file, "too-large", "the limit is " + bytes_text(kFileLimit));
+    if (file.size_bytes > kFolderFileLimit)
+      return dropped(file, "too-large", "the limit is " + bytes_text(kFolderFileLimit));
     auto bytes = context_.services.files.read(folder_.folder / file.path);
     if (!bytes) {
       const bool vanished = bytes.error().code == ErrorCode::kNotFound;
@@ -49,7 +49,7 @@ class FolderBlockReader {
                                          (folder_.folder / file.path).string())
                            : bytes.error().message);
     }
-    const auto content = decompress(compression_of(file.path), *bytes, kFileLimit);
+    const auto content = decompress(compression_of(file.path), *bytes, kFolderFileLimit);
     if (!content) return dropped(file, "damaged", content.error().message);
     const std::string_view own = spdx_line(as_text(*content));
     const FileRights rights =

@@ -12,7 +12,7 @@
 namespace glass::data {
 namespace {
 
-constexpr uint64_t kFileLimit = uint64_t{8} << 30;
+constexpr uint64_t kJsonlFileLimit = uint64_t{8} << 30;
 
 class JsonlReader {
  public:
@@ -25,7 +25,7 @@ class JsonlReader {
     const Compression compression = compression_of(file_.string());
     Bytes unpacked;
     if (compression != Compression::kNone) {
-      auto bytes = decompress(compression, mapped->bytes(), kFileLimit);
+      auto bytes = decompress(compression, mapped->bytes(), kJsonlFileLimit);
       if (!bytes) return in_context(file_.string(), bytes.error());
       unpacked = *std::move(bytes);
     }

@@ -6,15 +6,13 @@
 
 #include <fmt/core.h>
 
+#include "glass/base/ascii.h"
+
 namespace glass::data {
 namespace {
 
 bool is_blank(char c) {
   return c == ' ' || c == '\t';
-}
-
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
 std::string_view trimmed_end(std::string_view text) {
@@ -25,13 +23,6 @@ std::string_view trimmed_end(std::string_view text) {
 std::string_view trimmed(std::string_view text) {
   while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
   return trimmed_end(text);
-}
-
-std::string_view take_line(std::string_view& rest) {
-  const size_t end = rest.find('\n');
-  const std::string_view line = rest.substr(0, end);
-  rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
-  return line;
 }
 
 bool continues(std::string_view line) {
@@ -116,7 +107,7 @@ class StanzaReader {
 }  // namespace
 
 bool equal_ignoring_case(std::string_view a, std::string_view b) {
-  return std::ranges::equal(a, b, [](char x, char y) { return lower(x) == lower(y); });
+  return std::ranges::equal(a, b, [](char x, char y) { return to_lower(x) == to_lower(y); });
 }
 
 const std::string* Stanza::find(std::string_view name) const {
@@ -135,6 +126,13 @@ Result<std::string> Stanza::get(std::string_view name) const {
 
 Result<std::vector<Stanza>> parse_stanzas(std::string_view text) {
   return StanzaReader(text).read();
+}
+
+std::string_view take_line(std::string_view& rest) {
+  const size_t end = std::min(rest.find('\n'), rest.size());
+  const std::string_view line = rest.substr(0, end);
+  rest.remove_prefix(std::min(end + 1, rest.size()));
+  return line;
 }
 
 std::string_view take_paragraph(std::string_view& rest) {

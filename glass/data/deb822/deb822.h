@@ -35,6 +35,9 @@ struct Stanza {
 // kInvalidInput names the line: a line that is no field, a field given twice in a paragraph.
 [[nodiscard]] Result<std::vector<Stanza>> parse_stanzas(std::string_view text);
 
+// The next line of `rest` without its end, which is removed from `rest` together with the line.
+std::string_view take_line(std::string_view& rest);
+
 // The next paragraph of `rest` with its final newline, which is removed from `rest` together with
 // the empty line behind it; empty at the end. For indexes too large to parse as a whole.
 std::string_view take_paragraph(std::string_view& rest);

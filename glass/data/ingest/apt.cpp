@@ -8,6 +8,7 @@
 
 #include <fmt/core.h>
 
+#include "glass/base/ascii.h"
 #include "glass/data/deb822/deb822.h"
 #include "glass/data/ingest/decompress.h"
 
@@ -18,13 +19,6 @@ constexpr std::string_view kHelper = "/usr/lib/apt/apt-helper";
 constexpr std::string_view kNoApt =
     "this machine has no apt-get, so packages cannot be fetched; give the recipe a folder or JSONL "
     "files as its source";
-
-std::string_view take_line(std::string_view& rest) {
-  const size_t end = std::min(rest.find('\n'), rest.size());
-  const std::string_view line = rest.substr(0, end);
-  rest.remove_prefix(std::min(end + 1, rest.size()));
-  return line;
-}
 
 // What apt says went wrong, on one line.
 std::string errors_of(std::string_view output) {
@@ -44,7 +38,7 @@ std::string_view without_index_compression(std::string_view name) {
 }
 
 int digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
+  if (is_digit(c)) return c - '0';
   if (c >= 'a' && c <= 'f') return c - 'a' + 10;
   return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }

@@ -5,6 +5,7 @@
 
 #include <fmt/core.h>
 
+#include "glass/base/ascii.h"
 #include "glass/data/ingest/archive.h"
 
 namespace glass::data {
@@ -15,18 +16,6 @@ constexpr size_t kHeaderBytes = 60;
 
 std::string_view trimmed_end(std::string_view text) {
   return text.substr(0, text.find_last_not_of(' ') + 1);
-}
-
-// The size field: decimal digits, padded with spaces.
-std::optional<uint64_t> decimal(std::string_view field) {
-  field = trimmed_end(field);
-  if (field.empty()) return std::nullopt;
-  uint64_t value = 0;
-  for (const char c : field) {
-    if (c < '0' || c > '9') return std::nullopt;
-    value = value * 10 + static_cast<uint64_t>(c - '0');  // ten digits at most: no overflow
-  }
-  return value;
 }
 
 }  // namespace
@@ -40,7 +29,7 @@ Result<std::vector<ArMember>> read_ar(ByteView bytes) {
     if (bytes.size() - at < kHeaderBytes)
       return fail(ErrorCode::kCorruption, fmt::format("the ar header at byte {} is cut off", at));
     const std::string_view header = as_text(bytes.subspan(at, kHeaderBytes));
-    const auto size = decimal(header.substr(48, 10));
+    const auto size = parse_decimal(trimmed_end(header.substr(48, 10)));
     if (header.substr(58, 2) != "`\n" || !size)
       return fail(ErrorCode::kCorruption, fmt::format("the ar header at byte {} is damaged", at));
     at += kHeaderBytes;

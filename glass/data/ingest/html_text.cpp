@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "glass/base/ascii.h"
 #include "glass/data/ingest/text_rule.h"
 
 namespace glass::data {
@@ -21,14 +22,6 @@ static_assert(std::ranges::is_sorted(kBreaks));
 
 bool is_blank(char c) {
   return c == ' ' || (c >= '\t' && c <= '\r');
-}
-
-bool is_letter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
 struct Tag {
@@ -155,7 +148,7 @@ class MarkupReader {
     size_t at = closing ? 2 : 1;
     name_.clear();
     while (at < rest_.size() && !is_blank(rest_[at]) && rest_[at] != '>' && rest_[at] != '/')
-      name_ += lower(rest_[at++]);
+      name_ += to_lower(rest_[at++]);
     const size_t begin = at;
     char quote = '\0';
     for (; at < rest_.size() && (quote != '\0' || rest_[at] != '>'); ++at) {
@@ -226,7 +219,7 @@ class MarkupReader {
   [[nodiscard]] bool names(size_t at, std::string_view element) const {
     if (rest_.size() < at + element.size()) return false;
     for (size_t i = 0; i < element.size(); ++i)
-      if (lower(rest_[at + i]) != element[i]) return false;
+      if (to_lower(rest_[at + i]) != element[i]) return false;
     const size_t end = at + element.size();
     return end == rest_.size() || is_blank(rest_[end]) || rest_[end] == '>' || rest_[end] == '/';
   }

@@ -1,7 +1,6 @@
 #include "glass/data/ingest/release.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cstddef>
 #include <optional>
 #include <system_error>
@@ -9,6 +8,7 @@
 
 #include <fmt/core.h>
 
+#include "glass/base/ascii.h"
 #include "glass/data/deb822/deb822.h"
 
 namespace glass::data {
@@ -18,12 +18,10 @@ constexpr std::string_view kBegin = "-----BEGIN PGP SIGNED MESSAGE-----";
 constexpr std::string_view kSignature = "-----BEGIN PGP SIGNATURE-----";
 constexpr std::string_view kEnd = "-----END PGP SIGNATURE-----";
 
-std::string_view take_line(std::string_view& rest) {
-  const size_t end = std::min(rest.find('\n'), rest.size());
-  std::string_view line = rest.substr(0, end);
-  rest.remove_prefix(std::min(end + 1, rest.size()));
-  const size_t last = line.find_last_not_of(" \t\r");
-  return line.substr(0, last == std::string_view::npos ? 0 : last + 1);
+// The next line without white space at its end, which a signature does not cover.
+std::string_view take_signed_line(std::string_view& rest) {
+  const std::string_view line = take_line(rest);
+  return line.substr(0, line.find_last_not_of(" \t\r") + 1);
 }
 
 tl::unexpected<Error> damaged(std::string_view what) {
@@ -35,26 +33,20 @@ std::string value_of(const Stanza& stanza, std::string_view field) {
   return value == nullptr ? "" : *value;
 }
 
-std::optional<uint64_t> decimal(std::string_view text) {
-  uint64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return value;
-}
-
 }  // namespace
 
 Result<std::string> clearsigned_text(std::string_view message) {
-  if (take_line(message) != kBegin) return damaged("it does not begin with a signed message");
+  if (take_signed_line(message) != kBegin)
+    return damaged("it does not begin with a signed message");
   while (!message.empty()) {
-    const std::string_view header = take_line(message);
+    const std::string_view header = take_signed_line(message);
     if (header.empty()) break;
     if (!header.starts_with("Hash: ")) return damaged("it has an unexpected armour header");
   }
   std::string text;
   while (true) {
     if (message.empty()) return damaged("its signature is missing");
-    std::string_view line = take_line(message);
+    std::string_view line = take_signed_line(message);
     if (line == kSignature) break;
     if (line.starts_with("- ")) {
       line.remove_prefix(2);
@@ -66,7 +58,7 @@ Result<std::string> clearsigned_text(std::string_view message) {
   }
   while (true) {
     if (message.empty()) return damaged("its signature is cut off");
-    const std::string_view line = take_line(message);
+    const std::string_view line = take_signed_line(message);
     if (line == kEnd) break;
     if (line.starts_with("-----")) return damaged("it holds more than one message");
   }
@@ -92,7 +84,7 @@ Result<Release> parse_release(std::string_view text) {
   if (words.size() % 3 != 0) return damaged("its SHA256 section is not digest, size, name");
   for (size_t i = 0; i < words.size(); i += 3) {
     const auto digest = crypto::digest_from_text("sha256:" + words[i]);
-    const auto size = decimal(words[i + 1]);
+    const auto size = parse_decimal(words[i + 1]);
     if (!digest || !size) return damaged("its SHA256 section is not digest, size, name");
     release.indexes.insert_or_assign(words[i + 2],
                                      ReleaseIndex{.sha256 = *digest, .size_bytes = *size});

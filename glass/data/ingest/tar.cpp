@@ -6,6 +6,7 @@
 
 #include <fmt/core.h>
 
+#include "glass/base/ascii.h"
 #include "glass/data/ingest/archive.h"
 
 namespace glass::data {
@@ -60,22 +61,12 @@ struct Extended {
   std::optional<uint64_t> size;
 };
 
-std::optional<uint64_t> decimal(std::string_view digits) {
-  if (digits.empty() || digits.size() > 18) return std::nullopt;
-  uint64_t value = 0;
-  for (const char c : digits) {
-    if (c < '0' || c > '9') return std::nullopt;
-    value = value * 10 + static_cast<uint64_t>(c - '0');
-  }
-  return value;
-}
-
 // Records "LENGTH KEY=VALUE\n", where LENGTH counts the whole record.
 bool read_pax(std::string_view records, Extended& out) {
   while (!records.empty()) {
     const size_t space = records.find(' ');
     if (space == std::string_view::npos) return false;
-    const auto length = decimal(records.substr(0, space));
+    const auto length = parse_decimal(records.substr(0, space));
     if (!length || *length <= space + 2 || *length > records.size()) return false;
     const std::string_view record = records.substr(space + 1, *length - space - 1);
     records.remove_prefix(*length);
@@ -85,7 +76,7 @@ bool read_pax(std::string_view records, Extended& out) {
     const std::string_view value = record.substr(equals + 1, record.size() - equals - 2);
     if (key == "path") out.path = std::string(value);
     if (key == "linkpath") out.link = std::string(value);
-    if (key == "size" && !(out.size = decimal(value))) return false;
+    if (key == "size" && !(out.size = parse_decimal(value))) return false;
   }
   return true;
 }

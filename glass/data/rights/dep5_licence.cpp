@@ -12,6 +12,7 @@
 
 #include <fmt/core.h>
 
+#include "glass/base/ascii.h"
 #include "glass/data/deb822/deb822.h"
 #include "glass/data/rights/dep5.h"
 #include "glass/data/rights/spdx.h"
@@ -36,7 +37,7 @@ constexpr std::array kNames = {
     NamedLicence{"zlib/libpng", "Zlib"},
 };
 
-constexpr std::array kExceptions = {
+constexpr std::array kDebianExceptions = {
     NamedLicence{"autoconf", "Autoconf-exception-generic"},
     NamedLicence{"bison", "Bison-exception-2.2"},
     NamedLicence{"classpath", "Classpath-exception-2.0"},
@@ -45,13 +46,6 @@ constexpr std::array kExceptions = {
     NamedLicence{"libtool", "Libtool-exception"},
     NamedLicence{"llvm", "LLVM-exception"},
 };
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  return out;
-}
 
 bool is_gnu(std::string_view family) {
   return family == "gpl" || family == "lgpl" || family == "agpl" || family == "gfdl" ||
@@ -68,7 +62,7 @@ std::optional<std::string> gnu_licence(std::string_view name) {
   if (or_later) name.remove_suffix(1);
   const size_t dash = name.rfind('-');
   if (dash == std::string_view::npos) return std::nullopt;
-  const std::string family = lower(name.substr(0, dash));
+  const std::string family = to_lower(name.substr(0, dash));
   std::string version(name.substr(dash + 1));
   if (!is_gnu(family) || !is_version(version)) return std::nullopt;
   if (version.find('.') == std::string::npos) version += ".0";
@@ -99,7 +93,7 @@ class Dep5Expression {
 
  private:
   bool take(std::string_view word) {
-    if (at_ == words_.size() || lower(words_[at_]) != word) return false;
+    if (at_ == words_.size() || to_lower(words_[at_]) != word) return false;
     ++at_;
     return true;
   }
@@ -145,7 +139,7 @@ class Dep5Expression {
     if (licence.kind != SpdxExpression::Kind::kLicence || !licence.exception.empty())
       return std::nullopt;
     std::string exception;
-    while (at_ < words_.size() && !is_operator(words_[at_]) && lower(words_[at_]) != "exception")
+    while (at_ < words_.size() && !is_operator(words_[at_]) && to_lower(words_[at_]) != "exception")
       exception += (exception.empty() ? "" : "-") + words_[at_++];
     if (exception.empty() || !take("exception")) return std::nullopt;
     licence.exception = exception_id(exception);
@@ -153,13 +147,13 @@ class Dep5Expression {
   }
 
   static bool is_operator(std::string_view word) {
-    const std::string key = lower(word);
+    const std::string key = to_lower(word);
     return key == "and" || key == "or" || key == "with" || key == ",";
   }
 
   [[nodiscard]] SpdxExpression short_name(const std::string& name) const {
     if (const auto mapped = names_.find(name); mapped != names_.end()) return mapped->second;
-    const std::string key = lower(name);
+    const std::string key = to_lower(name);
     const auto* const known = std::ranges::find(kNames, key, &NamedLicence::debian);
     if (known != kNames.end()) return parse_spdx(known->spdx).value_or(spdx_licence(known->spdx));
     if (const auto gnu = gnu_licence(name)) return spdx_licence(*gnu);
@@ -169,9 +163,9 @@ class Dep5Expression {
 
   // An exception that SPDX does not have keeps its name; the policy calls it unknown.
   static std::string exception_id(const std::string& name) {
-    const std::string key = lower(name);
-    const auto* const mapped = std::ranges::find(kExceptions, key, &NamedLicence::debian);
-    if (mapped != kExceptions.end()) return std::string(mapped->spdx);
+    const std::string key = to_lower(name);
+    const auto* const mapped = std::ranges::find(kDebianExceptions, key, &NamedLicence::debian);
+    if (mapped != kDebianExceptions.end()) return std::string(mapped->spdx);
     if (const auto id = known_exception(name); !id.empty()) return std::string(id);
     return "AdditionRef-Debian-" + licence_ref(name).substr(std::string_view("LicenseRef-").size());
   }

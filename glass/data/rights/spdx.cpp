@@ -7,6 +7,7 @@
 
 #include <fmt/core.h>
 
+#include "glass/base/ascii.h"
 #include "glass/base/check.h"
 #include "glass/data/rights/spdx_ids.h"
 
@@ -17,15 +18,7 @@ constexpr int kDepthLimit = 32;
 constexpr size_t kLengthLimit = 4096;
 
 bool is_id_character(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
-         c == '-' || c == '+' || c == ':' || c == '_';
-}
-
-std::string upper(std::string_view text) {
-  std::string out(text);
-  for (char& c : out)
-    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
-  return out;
+  return is_letter(c) || is_digit(c) || c == '.' || c == '-' || c == '+' || c == ':' || c == '_';
 }
 
 // Deprecated ids whose replacement is more than "-only" or "-or-later" behind them.
@@ -99,7 +92,7 @@ class SpdxParser {
   }
 
   bool take(std::string_view word) {
-    if (upper(token_) != word) return false;
+    if (to_upper(token_) != word) return false;
     next();
     return true;
   }
@@ -137,7 +130,7 @@ class SpdxParser {
 
   Result<std::string_view> name(std::string_view what) {
     if (token_.empty()) return wrong(fmt::format("{} is missing at the end", what));
-    const std::string word = upper(token_);
+    const std::string word = to_upper(token_);
     if (!is_id_character(token_.front()) || word == "AND" || word == "OR" || word == "WITH" ||
         token_ == "+")
       return wrong(fmt::format("expected {}, found '{}'", what, token_));
@@ -164,7 +157,7 @@ Result<SpdxExpression> parse_spdx(std::string_view text) {
 
 SpdxExpression spdx_licence(std::string_view id, std::string_view exception) {
   SpdxExpression out;
-  const std::string key = upper(id);
+  const std::string key = to_upper(id);
   const auto* const renamed = std::ranges::find(kRenamed, key, &Renamed::old_id);
   if (renamed != kRenamed.end() && exception.empty()) {
     out.id = renamed->id;
@@ -202,8 +195,7 @@ std::string to_text(const SpdxExpression& expression) {
 std::string licence_ref(std::string_view name) {
   std::string out = "LicenseRef-";
   for (const char c : name) {
-    const bool allowed = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                         (c >= '0' && c <= '9') || c == '.' || c == '-';
+    const bool allowed = is_letter(c) || is_digit(c) || c == '.' || c == '-';
     out += allowed ? c : '-';
   }
   return out;

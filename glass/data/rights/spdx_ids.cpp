@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "glass/base/ascii.h"
+
 namespace glass::data {
 namespace {
 
@@ -118,7 +120,7 @@ constexpr std::string_view kLicences =
     "xzoom zlib-acknowledgement";
 
 // The SPDX exception list as the npm package spdx-exceptions 2.5.0 has it.
-constexpr std::string_view kExceptions =
+constexpr std::string_view kSpdxExceptions =
     "389-exception Asterisk-exception Autoconf-exception-2.0 Autoconf-exception-3.0 "
     "Autoconf-exception-generic Autoconf-exception-generic-3.0 Autoconf-exception-macro "
     "Bison-exception-1.24 Bison-exception-2.2 Bootloader-exception CLISP-exception-2.0 "
@@ -138,13 +140,6 @@ constexpr std::string_view kExceptions =
     "openvpn-openssl-exception stunnel-exception u-boot-exception-2.0 vsftpd-openssl-exception "
     "x11vnc-openssl-exception";
 
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  return out;
-}
-
 // The words of a table under their lower-case forms, sorted.
 class Table {
  public:
@@ -152,14 +147,14 @@ class Table {
     while (!words.empty()) {
       const size_t end = std::min(words.find(' '), words.size());
       const std::string_view word = words.substr(0, end);
-      entries_.push_back({.key = lower(word), .id = word});
+      entries_.push_back({.key = to_lower(word), .id = word});
       words.remove_prefix(std::min(end + 1, words.size()));
     }
     std::ranges::sort(entries_, {}, &Entry::key);
   }
 
   [[nodiscard]] std::string_view find(std::string_view word) const {
-    const std::string key = lower(word);
+    const std::string key = to_lower(word);
     const auto at = std::ranges::lower_bound(entries_, key, {}, &Entry::key);
     return at != entries_.end() && at->key == key ? at->id : std::string_view{};
   }
@@ -181,7 +176,7 @@ std::string_view known_licence(std::string_view id) {
 }
 
 std::string_view known_exception(std::string_view id) {
-  static const Table table(kExceptions);
+  static const Table table(kSpdxExceptions);
   return table.find(id);
 }
 

@@ -22,10 +22,6 @@ namespace glass::data {
 
 namespace {
 
-tl::unexpected<Error> refuse(std::string message) {
-  return fail(ErrorCode::kInvalidInput, std::move(message));
-}
-
 bool in_vocabulary(const TokenizerParts& parts, TokenId id) {
   return id >= 0 && static_cast<size_t>(id) < parts.pieces.size();
 }
@@ -36,17 +32,18 @@ Status add_special(TokenizerTables& tables) {
   TokenId previous = -1;
   for (const SpecialToken& token : parts.special) {
     if (!in_vocabulary(parts, token.id) || token.id <= previous)
-      return refuse(fmt::format("special token '{}' has id {}, which is taken or leaves a gap",
-                                token.text, token.id));
+      return invalid_input(fmt::format(
+          "special token '{}' has id {}, which is taken or leaves a gap", token.text, token.id));
     if (token.text.empty() || parts.pieces[static_cast<size_t>(token.id)] != token.text)
-      return refuse(fmt::format("special token {} is empty or is not its own piece", token.id));
+      return invalid_input(
+          fmt::format("special token {} is empty or is not its own piece", token.id));
     tables.special[static_cast<size_t>(token.id)] = true;
     if (token.text == kEndOfText) tables.end_of_text = token.id;
     previous = token.id;
   }
   for (const TokenId id : parts.prefix) {
     if (!in_vocabulary(parts, id) || !tables.special[static_cast<size_t>(id)])
-      return refuse(fmt::format("the template's token {} is not a special token", id));
+      return invalid_input(fmt::format("the template's token {} is not a special token", id));
   }
   return {};
 }
@@ -54,18 +51,19 @@ Status add_special(TokenizerTables& tables) {
 Status add_pieces(TokenizerTables& tables) {
   const std::vector<std::string>& pieces = tables.parts.pieces;
   if (pieces.size() > static_cast<size_t>(std::numeric_limits<TokenId>::max()))
-    return refuse("the vocabulary has more pieces than ids");
+    return invalid_input("the vocabulary has more pieces than ids");
   for (size_t i = 0; i < pieces.size(); ++i) {
     if (tables.special[i]) continue;
-    if (pieces[i].empty()) return refuse(fmt::format("no piece has the id {}", i));
+    if (pieces[i].empty()) return invalid_input(fmt::format("no piece has the id {}", i));
     const auto [at, fresh] = tables.ids.emplace(pieces[i], static_cast<TokenId>(i));
-    if (!fresh) return refuse(fmt::format("the ids {} and {} have the same piece", at->second, i));
+    if (!fresh)
+      return invalid_input(fmt::format("the ids {} and {} have the same piece", at->second, i));
   }
   for (int byte = 0; byte < 256; ++byte) {
     const std::string piece(1, static_cast<char>(byte));
     const auto at = tables.ids.find(piece);
     if (at == tables.ids.end())
-      return refuse(fmt::format(
+      return invalid_input(fmt::format(
           "the byte 0x{:02X} has no piece of its own, so not every text could be encoded", byte));
     tables.byte_ids[static_cast<size_t>(byte)] = at->second;
   }
@@ -79,13 +77,13 @@ Status add_merges(TokenizerTables& tables) {
     const Merge& merge = parts.merges[rank];
     for (const TokenId id : {merge.left, merge.right, merge.result}) {
       if (!in_vocabulary(parts, id) || tables.special[static_cast<size_t>(id)])
-        return refuse(fmt::format("merge {} names {}, which is no piece", rank, id));
+        return invalid_input(fmt::format("merge {} names {}, which is no piece", rank, id));
     }
     const auto piece = [&](TokenId id) { return parts.pieces[static_cast<size_t>(id)]; };
     if (piece(merge.left) + piece(merge.right) != piece(merge.result))
-      return refuse(fmt::format("merge {} does not give the piece {}", rank, merge.result));
+      return invalid_input(fmt::format("merge {} does not give the piece {}", rank, merge.result));
     if (!tables.ranks.insert(merge.left, merge.right, static_cast<uint32_t>(rank)).second)
-      return refuse(fmt::format("merge {} repeats an earlier one", rank));
+      return invalid_input(fmt::format("merge {} repeats an earlier one", rank));
   }
   return {};
 }

@@ -24,10 +24,6 @@ namespace glass::data {
 
 namespace {
 
-tl::unexpected<Error> refuse(std::string message) {
-  return fail(ErrorCode::kInvalidInput, std::move(message));
-}
-
 // A key of an object and the values it may have; null among them means it may be absent. A key
 // without values may have any: its reader looks at it.
 struct Rule {
@@ -38,10 +34,10 @@ struct Rule {
 // Checks an object against its rules; a key without a rule is refused.
 Status check_object(const Json& value, std::string_view path, const std::vector<Rule>& rules) {
   const Json::Object* object = value.if_object();
-  if (object == nullptr) return refuse(fmt::format("{} must be an object", path));
+  if (object == nullptr) return invalid_input(fmt::format("{} must be an object", path));
   for (const auto& [key, member] : *object) {
     if (std::ranges::find(rules, key, &Rule::key) == rules.end())
-      return refuse(fmt::format("{}.{} is not understood", path, key));
+      return invalid_input(fmt::format("{}.{} is not understood", path, key));
   }
   for (const Rule& rule : rules) {
     const Json* member = value.find(rule.key);
@@ -51,8 +47,8 @@ Status check_object(const Json& value, std::string_view path, const std::vector<
     std::string choices;
     for (const Json& choice : rule.allowed)
       choices += (choices.empty() ? "" : " or ") + to_canonical(choice);
-    return refuse(fmt::format("{}.{} is {}; only {} is understood", path, rule.key,
-                              member == nullptr ? "absent" : to_canonical(actual), choices));
+    return invalid_input(fmt::format("{}.{} is {}; only {} is understood", path, rule.key,
+                                     member == nullptr ? "absent" : to_canonical(actual), choices));
   }
   return {};
 }
@@ -62,7 +58,8 @@ Status check_pre_tokenizer(const Json& value) {
   GLASS_TRY_STATUS(check_object(value, path, {{"type", {"Sequence"}}, {"pretokenizers"}}));
   GLASS_TRY(const Json::Array* steps, value.get_array("pretokenizers"));
   if (steps->size() != 2)
-    return refuse("pre_tokenizer.pretokenizers must be a Split and a ByteLevel, nothing else");
+    return invalid_input(
+        "pre_tokenizer.pretokenizers must be a Split and a ByteLevel, nothing else");
   const Json& split = steps->front();
   GLASS_TRY_STATUS(check_object(
       split, "pre_tokenizer.pretokenizers[0]",
@@ -74,7 +71,7 @@ Status check_pre_tokenizer(const Json& value) {
   // Keeping what matches is spelled in two ways.
   const bool isolated = *split.find("behavior") == Json("Isolated");
   if (*split.find("invert") != Json(!isolated))
-    return refuse(
+    return invalid_input(
         "pre_tokenizer.pretokenizers[0] would drop text: behavior \"Isolated\" goes with "
         "invert false, \"Removed\" with true");
   return check_object(steps->back(), "pre_tokenizer.pretokenizers[1]",
@@ -105,10 +102,11 @@ class PartsReader {
   Status put(const Json& id, std::string bytes, const std::string& path) {
     const int64_t* number = id.if_int();
     if (number == nullptr || *number < 0 || *number >= kMostPieces)
-      return refuse(fmt::format("{}: the id {} is out of range", path, to_canonical(id)));
+      return invalid_input(fmt::format("{}: the id {} is out of range", path, to_canonical(id)));
     const auto at = static_cast<size_t>(*number);
     if (at >= parts_.pieces.size()) parts_.pieces.resize(at + 1);
-    if (!parts_.pieces[at].empty()) return refuse(fmt::format("{}: the id {} is taken", path, at));
+    if (!parts_.pieces[at].empty())
+      return invalid_input(fmt::format("{}: the id {} is taken", path, at));
     parts_.pieces[at] = std::move(bytes);
     return {};
   }
@@ -119,7 +117,7 @@ class PartsReader {
       const std::string path = fmt::format("model.vocab[{}]", json_quote(spelled));
       const std::optional<std::string> bytes = read_piece(spelled);
       if (!bytes || bytes->empty())
-        return refuse(path + " is not spelled in the byte alphabet of GPT-2");
+        return invalid_input(path + " is not spelled in the byte alphabet of GPT-2");
       GLASS_TRY_STATUS(put(id, *bytes, path));
       ids_.emplace(*bytes, static_cast<TokenId>(*id.if_int()));
     }
@@ -150,11 +148,13 @@ class PartsReader {
     GLASS_TRY(const Json::Array* merges, model.get_array("merges"));
     for (size_t rank = 0; rank < merges->size(); ++rank) {
       const auto pair = merge_pair((*merges)[rank]);
-      if (!pair) return refuse(fmt::format("model.merges[{}] is not a pair of pieces", rank));
+      if (!pair)
+        return invalid_input(fmt::format("model.merges[{}] is not a pair of pieces", rank));
       const auto left = ids_.find(pair->first), right = ids_.find(pair->second);
       const auto result = ids_.find(pair->first + pair->second);
       if (left == ids_.end() || right == ids_.end() || result == ids_.end())
-        return refuse(fmt::format("model.merges[{}] names a piece outside model.vocab", rank));
+        return invalid_input(
+            fmt::format("model.merges[{}] names a piece outside model.vocab", rank));
       parts_.merges.push_back(
           {.left = left->second, .right = right->second, .result = result->second});
     }
@@ -163,7 +163,7 @@ class PartsReader {
 
   Status read_added_tokens(const Json& added) {
     const Json::Array* tokens = added.if_array();
-    if (tokens == nullptr) return refuse("added_tokens must be an array");
+    if (tokens == nullptr) return invalid_input("added_tokens must be an array");
     for (size_t i = 0; i < tokens->size(); ++i) {
       const Json& token = (*tokens)[i];
       const std::string path = fmt::format("added_tokens[{}]", i);
@@ -203,10 +203,10 @@ class PartsReader {
         return text != nullptr && *text == Json(special.text);
       });
       if (token == parts_.special.end())
-        return refuse(fmt::format("post_processor.single[{}] is no special token", i));
+        return invalid_input(fmt::format("post_processor.single[{}] is no special token", i));
       parts_.prefix.push_back(token->id);
     }
-    return refuse("post_processor.single must end with the text");
+    return invalid_input("post_processor.single must end with the text");
   }
 
   TokenizerParts parts_;

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -13,15 +12,11 @@
 #include "glass/base/result.h"
 #include "glass/data/tokenizer/test_support.h"
 #include "glass/data/tokenizer/tokenizer.h"
+#include "glass/testkit/test_files.h"
 
 namespace glass::data {
 
 namespace {
-
-std::filesystem::path shared_path() {
-  const char* named = std::getenv("GLASS_SHARED");
-  return named != nullptr ? named : GLASS_SHARED_DIR;
-}
 
 std::string read_file(const std::filesystem::path& path) {
   std::ifstream in(path, std::ios::binary);
@@ -140,8 +135,8 @@ TEST(TokenizerJson, ReadsMergesWrittenAsOneString) {
 }
 
 TEST(TokenizerJson, GivesTheIdsOfHuggingFaceForAPublishedPattern) {
-  const std::filesystem::path folder = shared_path() / "vectors" / "tokenizer";
-  if (!std::filesystem::exists(folder)) GTEST_SKIP() << "no " << folder;
+  const std::filesystem::path folder = testkit::shared_file("vectors/tokenizer");
+  GLASS_SKIP_WITHOUT(folder);
   const auto tokenizer =
       Tokenizer::from_json(read_file(folder / "tokenizer_min.json"), "tokenizer_min.json");
   ASSERT_TRUE(tokenizer.has_value()) << tokenizer.error().message;
@@ -158,8 +153,8 @@ TEST(TokenizerJson, GivesTheIdsOfHuggingFaceForAPublishedPattern) {
 
 TEST(TokenizerJson, RefusesATokenizerThatNormalises) {
   const std::filesystem::path file =
-      shared_path() / "assets" / "tokenizers" / "gpt-neox-olmo-dolma-v1_5.json";
-  if (!std::filesystem::exists(file)) GTEST_SKIP() << "no " << file;
+      testkit::shared_file("assets/tokenizers/gpt-neox-olmo-dolma-v1_5.json");
+  GLASS_SKIP_WITHOUT(file);
   const auto read = Tokenizer::from_json(read_file(file), "olmo.json");
   ASSERT_FALSE(read.has_value());
   EXPECT_NE(read.error().message.find("normalizer"), std::string::npos) << read.error().message;

@@ -1,7 +1,6 @@
 #include "glass/engine/formats/huggingface.h"
 
 #include <cstdint>
-#include <cstdlib>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -19,6 +18,7 @@
 #include "glass/engine/tensor/shape.h"
 #include "glass/system/files.h"
 #include "glass/system/temporary_folder.h"
+#include "glass/testkit/test_files.h"
 
 namespace glass::engine {
 namespace {
@@ -116,10 +116,8 @@ TEST_F(HuggingFaceFolder, NamesAndLayoutAreThoseOfTransformers) {
 }
 
 TEST_F(HuggingFaceFolder, Stories260KIsWhatItsSeparateExportIs) {
-  const char* const at = std::getenv("GLASS_SHARED");
-  const system::Path shared =
-      system::Path(at != nullptr ? at : GLASS_SHARED_DIR) / "assets/models/stories260K";
-  if (!std::filesystem::exists(shared)) GTEST_SKIP() << shared << " is not there";
+  const system::Path shared = testkit::shared_file("assets/models/stories260K");
+  GLASS_SKIP_WITHOUT(shared);
   const auto model = parse_llama2c(files_.read(shared / "stories260K.bin").value());
   ASSERT_TRUE(model);
   write("llama", *model);

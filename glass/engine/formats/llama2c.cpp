@@ -10,6 +10,7 @@
 
 #include <fmt/core.h>
 
+#include "glass/base/ascii.h"
 #include "glass/base/bytes.h"
 #include "glass/base/check.h"
 #include "glass/base/result.h"
@@ -123,7 +124,7 @@ bool byte_piece(std::string_view piece, std::string& byte) {
   if (piece.size() != 6 || !piece.starts_with("<0x") || piece[5] != '>') return false;
   int value = 0;
   for (const char c : piece.substr(3, 2)) {
-    if (c >= '0' && c <= '9')
+    if (is_digit(c))
       value = value * 16 + (c - '0');
     else if (c >= 'A' && c <= 'F')
       value = value * 16 + (c - 'A' + 10);

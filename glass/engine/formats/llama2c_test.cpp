@@ -2,7 +2,6 @@
 
 #include <array>
 #include <cstdint>
-#include <cstdlib>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -14,6 +13,7 @@
 #include "glass/engine/formats/model_file.h"
 #include "glass/engine/tensor/shape.h"
 #include "glass/system/files.h"
+#include "glass/testkit/test_files.h"
 
 namespace glass::engine {
 namespace {
@@ -87,10 +87,8 @@ TEST(Llama2cVocabulary, GivesTheTextOfPieces) {
 }
 
 TEST(Llama2c, LoadsStories260K) {
-  const char* const folder = std::getenv("GLASS_SHARED");
-  const system::Path shared =
-      system::Path(folder != nullptr ? folder : GLASS_SHARED_DIR) / "assets/models/stories260K";
-  if (!std::filesystem::exists(shared)) GTEST_SKIP() << shared << " is not there";
+  const system::Path shared = testkit::shared_file("assets/models/stories260K");
+  GLASS_SKIP_WITHOUT(shared);
   const Bytes file = system::posix_files().read(shared / "stories260K.bin").value();
   const auto model = parse_llama2c(file);
   ASSERT_TRUE(model) << model.error().message;

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
-#include <cstdlib>
 #include <filesystem>
 #include <map>
 #include <span>
@@ -19,6 +18,7 @@
 #include "glass/engine/tensor/dtype.h"
 #include "glass/engine/tensor/shape.h"
 #include "glass/system/files.h"
+#include "glass/testkit/test_files.h"
 
 namespace glass::engine {
 namespace {
@@ -44,14 +44,9 @@ Bytes written(const std::vector<TensorToWrite>& tensors,
   return file.content;
 }
 
-system::Path shared_path(const std::string& name) {
-  const char* const folder = std::getenv("GLASS_SHARED");
-  return system::Path(folder != nullptr ? folder : GLASS_SHARED_DIR) / name;
-}
-
 TEST(Safetensors, GivesTheVerdictOfEverySharedCase) {
-  const system::Path path = shared_path("vectors/safetensors/cases.json");
-  if (!std::filesystem::exists(path)) GTEST_SKIP() << path << " is not there";
+  const system::Path path = testkit::shared_file("vectors/safetensors/cases.json");
+  GLASS_SKIP_WITHOUT(path);
   const auto cases = parse_json(system::posix_files().read_text(path).value());
   ASSERT_TRUE(cases && cases->if_array() != nullptr);
   EXPECT_EQ(cases->if_array()->size(), 50U);

@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include "glass/engine/kernels/math_constants.h"
+#include "glass/testkit/test_files.h"
 
 namespace glass::engine {
 namespace {
@@ -18,7 +19,7 @@ using namespace constants;  // NOLINT(google-build-using-namespace): this file i
 class Document {
  public:
   Document() {
-    std::ifstream in(std::string(GLASS_SOURCE_DIR) + "/docs/reference/numerics.md");
+    std::ifstream in(testkit::source_file("docs/reference/numerics.md"));
     text_.assign(std::istreambuf_iterator<char>(in), {});
     for (char& c : text_) c = c == '\n' ? ' ' : c;
   }

@@ -8,6 +8,7 @@
 
 #include <fmt/core.h>
 
+#include "glass/base/ascii.h"
 #include "glass/base/check.h"
 
 namespace glass::record {
@@ -15,9 +16,7 @@ namespace glass::record {
 namespace {
 
 bool is_kind(std::string_view kind) {
-  const auto allowed = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
-  };
+  const auto allowed = [](char c) { return (c >= 'a' && c <= 'z') || is_digit(c) || c == '-'; };
   return !kind.empty() && std::ranges::all_of(kind, allowed) && kind.front() != '-' &&
          kind.back() != '-';
 }

@@ -10,6 +10,7 @@
 #include <rapidcheck/gtest.h>
 
 #include "glass/system/files.h"
+#include "glass/testkit/test_files.h"
 
 namespace glass::record {
 namespace {
@@ -53,7 +54,7 @@ TEST(Statement, IsReadBackAndVerified) {
 // Remade by deleting the file and copying the text this test prints; such a change needs a line in
 // the changelog, for it breaks every statement signed before.
 TEST(Statement, BytesAreThoseOfTheGoldenFile) {
-  const system::Path file = system::Path(GLASS_SOURCE_DIR) / "tests/golden/statement.json";
+  const system::Path file = testkit::source_file("tests/golden/statement.json");
   const auto golden = system::posix_files().read_text(file);
   ASSERT_TRUE(golden) << golden.error().message;
   EXPECT_EQ(to_text(sign(payload(), key_number(1))), *golden);

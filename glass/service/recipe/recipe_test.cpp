@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include "glass/base/json.h"
+#include "glass/testkit/test_files.h"
 
 namespace glass::service {
 namespace {
@@ -115,7 +116,7 @@ TEST(Recipe, RecordedOneWithAForeignOrMissingKeyIsRefused) {
 }
 
 TEST(Recipe, ReferencePageIsTheProgramsOwn) {
-  std::ifstream in(GLASS_SOURCE_DIR "/docs/reference/recipe.md");
+  std::ifstream in(testkit::source_file("docs/reference/recipe.md"));
   const std::string page{std::istreambuf_iterator<char>(in), {}};
   EXPECT_EQ(page, recipe_reference())
       << "renew it: glass recipe reference > docs/reference/recipe.md";

@@ -11,8 +11,6 @@
 namespace glass::engine {
 namespace {
 
-constexpr auto kF32 = DType::kF32;
-
 Result<std::vector<ValueType>> infer_swiglu(const NodeTypes& node) {
   GLASS_TRY_STATUS(node.expect(0, kF32, 2));
   if (node.extent(0, 1) % 2 != 0) return node.wrong("a row is [gate | up], so its width is even");

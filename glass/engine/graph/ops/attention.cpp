@@ -11,8 +11,6 @@
 namespace glass::engine {
 namespace {
 
-constexpr auto kF32 = DType::kF32;
-
 Status expect_attention(const NodeTypes& node, size_t qkv, size_t first_key) {
   GLASS_TRY_STATUS(expect_heads(node, qkv));
   GLASS_TRY_STATUS(node.expect(first_key, DType::kI32, 2));

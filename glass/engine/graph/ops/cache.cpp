@@ -11,9 +11,6 @@
 namespace glass::engine {
 namespace {
 
-constexpr auto kF32 = DType::kF32;
-constexpr auto kI32 = DType::kI32;
-
 Status expect_cache(const NodeTypes& node, size_t length) {
   const Heads heads = heads_of(node.node());
   GLASS_TRY_STATUS(expect_heads(node, 0));

@@ -11,9 +11,6 @@
 namespace glass::engine {
 namespace {
 
-constexpr auto kF32 = DType::kF32;
-constexpr auto kI32 = DType::kI32;
-
 Result<std::vector<ValueType>> infer_embedding(const NodeTypes& node) {
   GLASS_TRY_STATUS(node.expect(0, kI32, 1));
   GLASS_TRY_STATUS(node.expect(1, kF32, 2));

@@ -5,7 +5,12 @@
 
 #include "glass/engine/graph/registry.h"
 
-namespace glass::engine::ops {
+namespace glass::engine {
+
+inline constexpr DType kF32 = DType::kF32;
+inline constexpr DType kI32 = DType::kI32;
+
+namespace ops {
 
 std::vector<OpSpec> activation();
 std::vector<OpSpec> attention();
@@ -17,4 +22,5 @@ std::vector<OpSpec> loss();
 std::vector<OpSpec> normalization();
 std::vector<OpSpec> position();
 
-}  // namespace glass::engine::ops
+}  // namespace ops
+}  // namespace glass::engine

@@ -10,8 +10,6 @@
 namespace glass::engine {
 namespace {
 
-constexpr auto kF32 = DType::kF32;
-
 Result<std::vector<ValueType>> infer_linear(const NodeTypes& node) {
   GLASS_TRY_STATUS(node.expect(0, kF32, 2));
   GLASS_TRY_STATUS(node.expect(1, kF32, 2));

@@ -11,8 +11,6 @@
 namespace glass::engine {
 namespace {
 
-constexpr auto kF32 = DType::kF32;
-
 Status expect_norm(const NodeTypes& node) {
   GLASS_TRY_STATUS(node.expect(0, kF32, 2));
   GLASS_TRY_STATUS(node.expect(1, kF32, 1));

@@ -12,8 +12,6 @@
 namespace glass::engine {
 namespace {
 
-constexpr auto kF32 = DType::kF32;
-
 Result<std::vector<ValueType>> infer_rope_table(const NodeTypes& node) {
   const int64_t rotary_dim = node.node().int_attribute("rotary_dim");
   const double theta = node.node().number_attribute("theta");

@@ -44,7 +44,7 @@ Result<DecoderConfig> gpt2(const ModelOptions& options, nn::MlpKind mlp) {
   return config;
 }
 
-Result<DecoderConfig> from_options(const ModelOptions& options) {
+Result<DecoderConfig> gpt2_from_options(const ModelOptions& options) {
   return gpt2(options, nn::MlpKind::kGeluTanh);
 }
 
@@ -60,7 +60,7 @@ Result<nn::MlpKind> activation_of(const Json& config) {
                           to_canonical(*activation)));
 }
 
-Result<DecoderConfig> from_hugging_face(const Json& config) {
+Result<DecoderConfig> gpt2_from_hugging_face(const Json& config) {
   GLASS_TRY_STATUS(expect_only(config, "scale_attn_weights", true));
   GLASS_TRY_STATUS(expect_only(config, "scale_attn_by_inverse_layer_idx", false));
   GLASS_TRY_STATUS(expect_only(config, "add_cross_attention", false));
@@ -78,7 +78,7 @@ Result<DecoderConfig> from_hugging_face(const Json& config) {
   return gpt2(options, mlp);
 }
 
-Json to_hugging_face(const DecoderConfig& config) {
+Json gpt2_to_hugging_face(const DecoderConfig& config) {
   return Json::Object{
       {"model_type", "gpt2"},
       {"architectures", Json::Array{"GPT2LMHeadModel"}},
@@ -101,9 +101,9 @@ ModelFamily gpt2_family() {
   return {.name = "gpt2",
           .model_type = "gpt2",
           .architecture = "GPT2LMHeadModel",
-          .from_options = from_options,
-          .from_hugging_face = from_hugging_face,
-          .to_hugging_face = to_hugging_face};
+          .from_options = gpt2_from_options,
+          .from_hugging_face = gpt2_from_hugging_face,
+          .to_hugging_face = gpt2_to_hugging_face};
 }
 
 }  // namespace glass::engine

@@ -42,7 +42,7 @@ Result<int64_t> equal_head_dim(int64_t d_model, int64_t heads) {
   return d_model / heads;
 }
 
-Result<DecoderConfig> from_options(const ModelOptions& options) {
+Result<DecoderConfig> llama_from_options(const ModelOptions& options) {
   GLASS_TRY(const int64_t head_dim, equal_head_dim(options.d_model, options.heads));
   return llama(options, head_dim);
 }
@@ -58,7 +58,7 @@ Result<double> rope_theta_of(const Json& config) {
   return number_or(*parameters, "rope_theta", 10000.0);
 }
 
-Result<DecoderConfig> from_hugging_face(const Json& config) {
+Result<DecoderConfig> llama_from_hugging_face(const Json& config) {
   GLASS_TRY_STATUS(expect_only(config, "hidden_act", "silu"));
   GLASS_TRY_STATUS(expect_only(config, "attention_bias", false));
   GLASS_TRY_STATUS(expect_only(config, "mlp_bias", false));
@@ -80,7 +80,7 @@ Result<DecoderConfig> from_hugging_face(const Json& config) {
   return llama(options, head_dim);
 }
 
-Json to_hugging_face(const DecoderConfig& config) {
+Json llama_to_hugging_face(const DecoderConfig& config) {
   return Json::Object{{"model_type", "llama"},
                       {"architectures", Json::Array{"LlamaForCausalLM"}},
                       {"num_hidden_layers", config.n_layers},
@@ -106,9 +106,9 @@ ModelFamily llama_family() {
   return {.name = "llama",
           .model_type = "llama",
           .architecture = "LlamaForCausalLM",
-          .from_options = from_options,
-          .from_hugging_face = from_hugging_face,
-          .to_hugging_face = to_hugging_face};
+          .from_options = llama_from_options,
+          .from_hugging_face = llama_from_hugging_face,
+          .to_hugging_face = llama_to_hugging_face};
 }
 
 }  // namespace glass::engine

@@ -37,11 +37,11 @@ AttentionArgs args_of(const Node& node, const Shape& qkv, const Shape& first_key
           .log_sum_exp = nullptr};
 }
 
-AttentionArgs forward_args(const Graph& graph, const Node& node) {
+AttentionArgs attention_args(const Graph& graph, const Node& node) {
   return args_of(node, input_shape(graph, node, 0), input_shape(graph, node, 1));
 }
 
-AttentionBackwardArgs backward_args(const Graph& graph, const Node& node) {
+AttentionBackwardArgs attention_backward_args(const Graph& graph, const Node& node) {
   return {.forward = args_of(node, input_shape(graph, node, 1), input_shape(graph, node, 2)),
           .dout = nullptr,
           .dq = nullptr,
@@ -56,7 +56,7 @@ void set_qkv(AttentionArgs& args, const float* qkv) {
 }
 
 Launch prepare_attention(const Graph& graph, const Node& node) {
-  return [shape = forward_args(graph, node)](const LaunchContext& at) {
+  return [shape = attention_args(graph, node)](const LaunchContext& at) {
     AttentionArgs args = shape;
     set_qkv(args, at.floats(0));
     args.first_key = at.integers(1);
@@ -68,7 +68,7 @@ Launch prepare_attention(const Graph& graph, const Node& node) {
 
 // The kernel reads `out`, although the type, which the forward pass shares, would let it write.
 Launch prepare_attention_backward(const Graph& graph, const Node& node) {
-  return [shape = backward_args(graph, node)](const LaunchContext& at) {
+  return [shape = attention_backward_args(graph, node)](const LaunchContext& at) {
     AttentionBackwardArgs args = shape;
     set_qkv(args.forward, at.floats(1));
     args.forward.first_key = at.integers(2);
@@ -82,21 +82,23 @@ Launch prepare_attention_backward(const Graph& graph, const Node& node) {
   };
 }
 
-size_t forward_scratch(const Graph& graph, const Node& node, const Kernels& kernels, int workers) {
-  return kernels.attention_scratch(forward_args(graph, node), workers);
+size_t attention_scratch(const Graph& graph, const Node& node, const Kernels& kernels,
+                         int workers) {
+  return kernels.attention_scratch(attention_args(graph, node), workers);
 }
 
-size_t backward_scratch(const Graph& graph, const Node& node, const Kernels& kernels, int workers) {
-  return kernels.attention_backward_scratch(backward_args(graph, node), workers);
+size_t attention_backward_scratch(const Graph& graph, const Node& node, const Kernels& kernels,
+                                  int workers) {
+  return kernels.attention_backward_scratch(attention_backward_args(graph, node), workers);
 }
 
 }  // namespace
 
 std::vector<OpLaunch> launches::attention() {
   return {
-      {.op = "attention", .scratch = forward_scratch, .prepare = prepare_attention},
+      {.op = "attention", .scratch = attention_scratch, .prepare = prepare_attention},
       {.op = "attention_backward",
-       .scratch = backward_scratch,
+       .scratch = attention_backward_scratch,
        .prepare = prepare_attention_backward},
   };
 }

@@ -18,7 +18,7 @@ struct CacheShape {
   int64_t row, cache_row;  // floats of a row of qkv, of the cache
 };
 
-CacheShape shape_of(const Graph& graph, const Node& node) {
+CacheShape cache_shape_of(const Graph& graph, const Node& node) {
   const Shape& qkv = input_shape(graph, node, 0);
   const Shape& cache = input_shape(graph, node, 1);
   return {.heads = heads_of(node),
@@ -31,7 +31,7 @@ CacheShape shape_of(const Graph& graph, const Node& node) {
 
 // Copies the key and value heads of every row to the end of its sequence's cache.
 Launch prepare_cache_write(const Graph& graph, const Node& node) {
-  return [s = shape_of(graph, node)](const LaunchContext& at) {
+  return [s = cache_shape_of(graph, node)](const LaunchContext& at) {
     const float* keys = at.floats(0) + s.heads.query * s.heads.head_dim;
     at.parallel.split(s.sequences * s.queries, 1, [&](int64_t begin, int64_t end, int) {
       for (int64_t i = begin; i < end; ++i) {
@@ -46,7 +46,7 @@ Launch prepare_cache_write(const Graph& graph, const Node& node) {
 }
 
 // Of one sequence whose cache holds `keys` positions, those of the queries included.
-AttentionArgs args_of(const CacheShape& s, int64_t keys) {
+AttentionArgs cached_args_of(const CacheShape& s, int64_t keys) {
   const int64_t out = s.heads.query * s.heads.head_dim;
   return {.batch = 1,
           .queries = s.queries,
@@ -73,9 +73,9 @@ AttentionArgs args_of(const CacheShape& s, int64_t keys) {
 
 // Sequences have caches of different length, so each is a call of its own.
 Launch prepare_cached_attention(const Graph& graph, const Node& node) {
-  return [s = shape_of(graph, node)](const LaunchContext& at) {
+  return [s = cache_shape_of(graph, node)](const LaunchContext& at) {
     for (int64_t sequence = 0; sequence < s.sequences; ++sequence) {
-      AttentionArgs args = args_of(s, at.integers(3)[sequence] + s.queries);
+      AttentionArgs args = cached_args_of(s, at.integers(3)[sequence] + s.queries);
       args.q = at.floats(0) + sequence * args.q_batch_stride;
       args.k = at.floats(1) + sequence * args.k_batch_stride;
       args.v = args.k + s.heads.key * s.heads.head_dim;
@@ -86,9 +86,9 @@ Launch prepare_cached_attention(const Graph& graph, const Node& node) {
   };
 }
 
-size_t scratch(const Graph& graph, const Node& node, const Kernels& kernels, int workers) {
-  const CacheShape s = shape_of(graph, node);
-  return kernels.attention_scratch(args_of(s, s.capacity), workers);
+size_t cache_scratch(const Graph& graph, const Node& node, const Kernels& kernels, int workers) {
+  const CacheShape s = cache_shape_of(graph, node);
+  return kernels.attention_scratch(cached_args_of(s, s.capacity), workers);
 }
 
 }  // namespace
@@ -98,7 +98,7 @@ std::vector<OpLaunch> launches::cache() {
       {.op = "cache_write",
        .in_place = {{.output = 0, .input = 1, .required = true}},
        .prepare = prepare_cache_write},
-      {.op = "cached_attention", .scratch = scratch, .prepare = prepare_cached_attention},
+      {.op = "cached_attention", .scratch = cache_scratch, .prepare = prepare_cached_attention},
   };
 }
 

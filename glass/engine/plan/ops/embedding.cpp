@@ -24,7 +24,7 @@ Launch prepare_embedding(const Graph& graph, const Node& node) {
   };
 }
 
-EmbeddingBackwardArgs backward_args(const Graph& graph, const Node& node) {
+EmbeddingBackwardArgs embedding_backward_args(const Graph& graph, const Node& node) {
   const Shape& dy = input_shape(graph, node, 1);
   return {.index_N = nullptr,
           .dy_NC = nullptr,
@@ -36,7 +36,7 @@ EmbeddingBackwardArgs backward_args(const Graph& graph, const Node& node) {
 
 // The kernel adds to what is there: to the gradient so far, or to zeros.
 Launch prepare_embedding_backward(const Graph& graph, const Node& node) {
-  const EmbeddingBackwardArgs shape = backward_args(graph, node);
+  const EmbeddingBackwardArgs shape = embedding_backward_args(graph, node);
   return [shape](const LaunchContext& at) {
     EmbeddingBackwardArgs args = shape;
     args.index_N = at.integers(0);
@@ -54,8 +54,9 @@ Launch prepare_embedding_backward(const Graph& graph, const Node& node) {
   };
 }
 
-size_t backward_scratch(const Graph& graph, const Node& node, const Kernels& kernels, int workers) {
-  return kernels.embedding_backward_scratch(backward_args(graph, node), workers);
+size_t embedding_backward_scratch(const Graph& graph, const Node& node, const Kernels& kernels,
+                                  int workers) {
+  return kernels.embedding_backward_scratch(embedding_backward_args(graph, node), workers);
 }
 
 }  // namespace
@@ -65,7 +66,7 @@ std::vector<OpLaunch> launches::embedding() {
       {.op = "embedding", .prepare = prepare_embedding},
       {.op = "embedding_backward",
        .in_place = {{.output = 0, .input = 2}},
-       .scratch = backward_scratch,
+       .scratch = embedding_backward_scratch,
        .prepare = prepare_embedding_backward},
   };
 }

@@ -11,7 +11,7 @@ namespace glass::engine {
 namespace {
 
 // y[N,M] = x[N,K] weight[M,K]ᵀ
-GemmArgs forward_args(const Graph& graph, const Node& node) {
+GemmArgs linear_args(const Graph& graph, const Node& node) {
   const Shape& x = input_shape(graph, node, 0);
   const int64_t width = input_shape(graph, node, 1)[0];
   return {.form = GemmArgs::Form::kNT,
@@ -52,7 +52,7 @@ GemmArgs weight_gradient_args(const Graph& graph, const Node& node) {
 using MakeArgs = GemmArgs (*)(const Graph&, const Node&);
 
 template <MakeArgs make_args>
-size_t scratch(const Graph& graph, const Node& node, const Kernels& kernels, int workers) {
+size_t linear_scratch(const Graph& graph, const Node& node, const Kernels& kernels, int workers) {
   return kernels.gemm_scratch(make_args(graph, node), workers);
 }
 
@@ -68,7 +68,7 @@ Launch prepare_gradient(const Graph& graph, const Node& node) {
 }
 
 Launch prepare_linear(const Graph& graph, const Node& node) {
-  return [shape = forward_args(graph, node)](const LaunchContext& at) {
+  return [shape = linear_args(graph, node)](const LaunchContext& at) {
     GemmArgs args = shape;
     args.a = at.floats(0);
     args.c = at.output(0);
@@ -98,13 +98,13 @@ std::vector<OpLaunch> launches::linear() {
   return {
       {.op = "linear",
        .in_place = {{.output = 0, .input = 3}},
-       .scratch = scratch<forward_args>,
+       .scratch = linear_scratch<linear_args>,
        .prepare = prepare_linear},
       {.op = "linear_input_gradient",
-       .scratch = scratch<input_gradient_args>,
+       .scratch = linear_scratch<input_gradient_args>,
        .prepare = prepare_gradient<input_gradient_args>},
       {.op = "linear_weight_gradient",
-       .scratch = scratch<weight_gradient_args>,
+       .scratch = linear_scratch<weight_gradient_args>,
        .prepare = prepare_gradient<weight_gradient_args>},
       {.op = "column_sum", .prepare = prepare_column_sum},
   };

@@ -8,7 +8,7 @@
 namespace glass::engine {
 namespace {
 
-LinearCrossEntropyArgs args_of(const Graph& graph, const Node& node) {
+LinearCrossEntropyArgs loss_args_of(const Graph& graph, const Node& node) {
   const Shape& x = input_shape(graph, node, 0);
   return {.x_NC = nullptr,
           .weight_VC = nullptr,
@@ -22,15 +22,15 @@ LinearCrossEntropyArgs args_of(const Graph& graph, const Node& node) {
 }
 
 // Scratch is asked for with the outputs it will have: kernels may need more for gradients.
-size_t scratch(const Graph& graph, const Node& node, const Kernels& kernels, int workers) {
-  LinearCrossEntropyArgs args = args_of(graph, node);
+size_t loss_scratch(const Graph& graph, const Node& node, const Kernels& kernels, int workers) {
+  LinearCrossEntropyArgs args = loss_args_of(graph, node);
   float somewhere = 0;
   if (node.outputs.size() > 1) args.dx_NC = args.dweight_VC = &somewhere;
   return kernels.linear_cross_entropy_scratch(args, workers);
 }
 
-Launch prepare(const Graph& graph, const Node& node) {
-  return [shape = args_of(graph, node)](const LaunchContext& at) {
+Launch prepare_loss(const Graph& graph, const Node& node) {
+  return [shape = loss_args_of(graph, node)](const LaunchContext& at) {
     LinearCrossEntropyArgs args = shape;
     args.x_NC = at.floats(0);
     args.weight_VC = at.floats(1);
@@ -46,8 +46,10 @@ Launch prepare(const Graph& graph, const Node& node) {
 
 std::vector<OpLaunch> launches::loss() {
   return {
-      {.op = "linear_cross_entropy", .scratch = scratch, .prepare = prepare},
-      {.op = "linear_cross_entropy_with_gradients", .scratch = scratch, .prepare = prepare},
+      {.op = "linear_cross_entropy", .scratch = loss_scratch, .prepare = prepare_loss},
+      {.op = "linear_cross_entropy_with_gradients",
+       .scratch = loss_scratch,
+       .prepare = prepare_loss},
   };
 }
 

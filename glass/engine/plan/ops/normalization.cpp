@@ -14,14 +14,14 @@ struct NormShape {
   float epsilon;
 };
 
-NormShape shape_of(const Graph& graph, const Node& node) {
+NormShape norm_shape_of(const Graph& graph, const Node& node) {
   const Shape& x = input_shape(graph, node, 0);
   return {
       .rows = x[0], .cols = x[1], .epsilon = static_cast<float>(node.number_attribute("epsilon"))};
 }
 
 Launch prepare_rms_norm(const Graph& graph, const Node& node) {
-  return [shape = shape_of(graph, node)](const LaunchContext& at) {
+  return [shape = norm_shape_of(graph, node)](const LaunchContext& at) {
     at.kernels.rms_norm({.x_NC = at.floats(0),
                          .weight_C = at.floats(1),
                          .y_NC = at.output(0),
@@ -49,7 +49,7 @@ Launch prepare_rms_norm_backward(const Graph& graph, const Node& node) {
 }
 
 Launch prepare_layer_norm(const Graph& graph, const Node& node) {
-  return [shape = shape_of(graph, node)](const LaunchContext& at) {
+  return [shape = norm_shape_of(graph, node)](const LaunchContext& at) {
     at.kernels.layer_norm({.x_NC = at.floats(0),
                            .weight_C = at.floats(1),
                            .bias_C = at.floats(2),

@@ -1,0 +1,27 @@
+#include "glass/base/ascii.h"
+
+#include <charconv>
+
+namespace glass {
+
+std::string to_lower(std::string_view text) {
+  std::string out(text);
+  for (char& c : out) c = to_lower(c);
+  return out;
+}
+
+std::string to_upper(std::string_view text) {
+  std::string out(text);
+  for (char& c : out) c = to_upper(c);
+  return out;
+}
+
+std::optional<uint64_t> parse_decimal(std::string_view digits) {
+  uint64_t value = 0;
+  const char* const end = digits.data() + digits.size();
+  const auto [read_to, error] = std::from_chars(digits.data(), end, value);
+  if (error != std::errc() || read_to != end) return std::nullopt;
+  return value;
+}
+
+}  // namespace glass
