@@ -3,6 +3,8 @@
 // usage: scenario FILE.scenario [NAME=VALUE ...]
 //
 //   # a remark
+//   ? unshare -Urm true               a command for sh without which nothing can be tried: when it
+//                                     fails, the scenario is skipped, exit status 77
 //   $ glass verify out/small          a command for sh
 //   > --json                          its next line
 //   *signed by ed25519:*              the expected lines; * stands for any text in a line
@@ -28,8 +30,11 @@ namespace fs = std::filesystem;
 
 namespace {
 
+constexpr int kSkipped = 77;
+
 struct Step {
   int line = 0;
+  bool is_need = false;
   std::string command;
   std::vector<std::string> expected;
   int exit_status = 0;
@@ -41,8 +46,11 @@ std::vector<Step> read_steps(const std::string& file) {
   int number = 0;
   for (std::string line; std::getline(in, line);) {
     ++number;
-    if (line.starts_with("$ ")) {
-      steps.push_back({.line = number, .command = line.substr(2), .expected = {}});
+    if (line.starts_with("$ ") || line.starts_with("? ")) {
+      steps.push_back({.line = number,
+                       .is_need = line.starts_with("? "),
+                       .command = line.substr(2),
+                       .expected = {}});
     } else if (line.starts_with("> ") && !steps.empty()) {
       steps.back().command += "\n" + line.substr(2);
     } else if (line.starts_with("[exit ")) {
@@ -130,6 +138,19 @@ bool check(const std::string& file, const Step& step) {
   return false;
 }
 
+// The first step that goes wrong ends it, for what follows builds on it.
+int run_steps(const std::string& file, const std::vector<Step>& steps) {
+  for (const Step& step : steps) {
+    if (step.is_need) {
+      if (run(step.command).exit_status == 0) continue;
+      std::cout << "skipped: '" << step.command << "' does not work here\n";
+      return kSkipped;
+    }
+    if (!check(file, step)) return 1;
+  }
+  return 0;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -146,12 +167,8 @@ int main(int argc, char** argv) {
     return 2;
   }
   fs::current_path(folder);
-  bool good = true;
-  for (const Step& step : steps) {
-    good = check(file, step);
-    if (!good) break;  // what follows builds on it
-  }
+  const int status = run_steps(file, steps);
   fs::current_path(fs::temp_directory_path());
   fs::remove_all(folder);
-  return good ? 0 : 1;
+  return status;
 }

@@ -43,7 +43,8 @@ class Parallel {
   [[nodiscard]] virtual int workers() const = 0;
 
   // Calls body(worker) once on each worker, 0 <= worker < workers(), and returns when all have
-  // returned. Worker 0 is the caller. Not reentrant.
+  // returned. Worker 0 is the caller. Not reentrant. Throws one of the exceptions that left a body,
+  // after all have ended.
   virtual void run(FunctionRef<void(int)> body) = 0;
 
   // Calls body(begin, end, worker) for the borders of `workers()` contiguous ranges that cover

@@ -99,7 +99,8 @@ Status tell(const CommonFlags& flags, const service::Summary& summary, std::stri
   if (flags.json)
     fmt::print("{}\n", to_canonical(service::to_json(summary)));
   else
-    fmt::print("\n{}\n{}", good ? headline : "A check failed.", service::to_text(summary));
+    fmt::print("\n{}\n{}", good ? headline : "A check failed.",
+               service::to_text(summary, flags.program));
   std::fflush(stdout);  // what follows on standard error comes after it
   if (good) return {};
   return fail(ErrorCode::kMismatch, fmt::format("{}: {}", failed->what, failed->detail));

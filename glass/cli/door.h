@@ -13,8 +13,9 @@
 namespace glass::cli {
 
 struct CommonFlags {
-  int threads = 0;  // 0: all cores
-  std::string out;  // empty: the verb's default
+  std::string program;  // what the user typed to run glass
+  int threads = 0;      // 0: all cores
+  std::string out;      // empty: the verb's default
   bool json = false;
 };
 

@@ -41,6 +41,7 @@ struct RecipeFlags {
 };
 
 void add_common(CLI::App& verb, CommonFlags& flags) {
+  flags.program = verb.get_parent()->get_name();
   verb.add_option("--threads", flags.threads,
                   "Threads to compute with; results do not depend on it")
       ->check(CLI::Range(1, 1024));
@@ -297,7 +298,9 @@ void add_recipe(CLI::App& app, Action& action) {
 }  // namespace
 
 int run(int argc, char** argv) {
-  CLI::App app("Trains open foundation models and leaves a record that anyone can check.", "glass");
+  const std::string_view typed = argv[0];
+  CLI::App app("Trains open foundation models and leaves a record that anyone can check.",
+               typed.find('/') == std::string_view::npos ? "glass" : argv[0]);
   app.set_version_flag("--version", "glass " GLASS_VERSION);
   app.require_subcommand(1);
   Action action;

@@ -221,8 +221,11 @@ Result<data::ShardSet> shard_stage(const data::CorpusReport& corpus,
   services.progress.stage("shards", digest.has_value());
   if (!digest) {
     GLASS_TRY_STATUS(services.files.remove_all(paths.shards()));
-    GLASS_TRY_STATUS(make_shards(documents, corpus.manifest_digest, tokenizer.tokenizer,
-                                 paths.shards(), services));
+    GLASS_TRY(
+        data::ShardSetWriter writer,
+        data::ShardSetWriter::create(services.files, paths.shards(),
+                                     shard_options(corpus.manifest_digest, tokenizer.tokenizer)));
+    GLASS_TRY_STATUS(make_shards(documents, tokenizer.tokenizer, std::move(writer), services));
   }
   GLASS_TRY(data::ShardSet shards, data::ShardSet::open(services.files, paths.shards()));
   if (digest && shards.manifest_digest() != *digest)
@@ -297,16 +300,19 @@ Result<data::TrainedTokenizer> make_tokenizer(const data::DocumentStore& documen
   return data::train_tokenizer(texts, options, parallel);
 }
 
-Status make_shards(const data::DocumentStore& documents, const crypto::Digest& corpus_manifest,
-                   const data::Tokenizer& tokenizer, const system::Path& folder,
-                   const Services& services) {
+data::ShardSetOptions shard_options(const crypto::Digest& corpus_manifest,
+                                    const data::Tokenizer& tokenizer) {
   data::ShardSetOptions options;
   options.tokenizer = crypto::sha256(tokenizer.to_json());
   options.corpus = corpus_manifest;
   options.end_of_text = tokenizer.end_of_text();
   options.text_lengths = tokenizer.text_lengths();
-  GLASS_TRY(data::ShardSetWriter writer,
-            data::ShardSetWriter::create(services.files, folder, std::move(options)));
+  return options;
+}
+
+Result<crypto::Digest> make_shards(const data::DocumentStore& documents,
+                                   const data::Tokenizer& tokenizer, data::ShardSetWriter writer,
+                                   const Services& services) {
   data::BatchEncoder encoder(tokenizer, services.parallel);
   constexpr uint64_t kDocumentsAtOnce = 1024;
   std::vector<std::string_view> texts;
@@ -325,8 +331,8 @@ Status make_shards(const data::DocumentStore& documents, const crypto::Digest& c
     }
     services.progress.part("tokenizing", end, documents.size());
   }
-  if (const auto manifest = writer.finish(); !manifest) return tl::unexpected(manifest.error());
-  return {};
+  GLASS_TRY(const Json manifest, writer.finish());
+  return crypto::sha256(to_canonical(manifest));
 }
 
 Result<PreparedData> prepare_data(const Recipe& recipe, const system::Path& recipe_folder,

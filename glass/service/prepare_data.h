@@ -49,9 +49,13 @@ std::vector<std::string_view> tokenizer_texts(const data::DocumentStore& documen
 [[nodiscard]] Result<data::TrainedTokenizer> make_tokenizer(const data::DocumentStore& documents,
                                                             const TokenizerSettings& settings,
                                                             Parallel& parallel);
-[[nodiscard]] Status make_shards(const data::DocumentStore& documents,
-                                 const crypto::Digest& corpus_manifest,
-                                 const data::Tokenizer& tokenizer, const system::Path& folder,
-                                 const Services& services);
+data::ShardSetOptions shard_options(const crypto::Digest& corpus_manifest,
+                                    const data::Tokenizer& tokenizer);
+
+// The digest of the manifest of the shards that the writer was given.
+[[nodiscard]] Result<crypto::Digest> make_shards(const data::DocumentStore& documents,
+                                                 const data::Tokenizer& tokenizer,
+                                                 data::ShardSetWriter writer,
+                                                 const Services& services);
 
 }  // namespace glass::service

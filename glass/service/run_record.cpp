@@ -22,6 +22,14 @@ Result<crypto::Digest> digest_member(const Json& json, std::string_view key) {
   return crypto::digest_from_text(text);
 }
 
+tl::unexpected<Error> no_record(system::Files& files, const RunPaths& paths) {
+  const std::string root = paths.root.string();
+  if (!files.exists(paths.stages()))
+    return invalid_input(fmt::format("{} is not the folder of a run: it has no record.json", root));
+  return invalid_input(fmt::format(
+      "{} has no record, for its training has not ended; run its recipe again to go on", root));
+}
+
 }  // namespace
 
 Json to_json(const RunOrigin& origin) {
@@ -95,6 +103,7 @@ Json run_record_payload(const RunSubject& subject, Json execution) {
 }
 
 Result<RunRecord> read_run_record(system::Files& files, const RunPaths& paths) {
+  if (!files.exists(paths.record())) return no_record(files, paths);
   GLASS_TRY(const std::string text, files.read_text(paths.record()));
   const auto told = [&](Error error) {
     return in_context(paths.record().string(), std::move(error));

@@ -45,9 +45,9 @@ Result<Summary> summarize(const RunSubject& subject, const RunPaths& paths,
                     {paths.chain().string(), "chain"}};
   const std::string root = paths.root.string();
   summary.next_commands = {
-      fmt::format("glass generate {} --prompt \"The network\"", root),
-      fmt::format("glass verify {}", root),
-      fmt::format("glass replay {} --random 3", root),
+      fmt::format("generate {} --prompt \"The network\"", root),
+      fmt::format("verify {}", root),
+      fmt::format("replay {} --random 3", root),
   };
   return summary;
 }

@@ -53,7 +53,7 @@ Json to_json(const Summary& summary) {
   };
 }
 
-std::string to_text(const Summary& summary) {
+std::string to_text(const Summary& summary, std::string_view program) {
   std::string out;
   const auto line = [&](std::string_view name, std::string_view value) {
     out += fmt::format("  {:<18}{}\n", name, value);
@@ -75,7 +75,8 @@ std::string to_text(const Summary& summary) {
     line(mark(check.verdict), fmt::format("{}: {}", check.what, check.detail));
   for (const record::PlaceFact& place : summary.places) line(place.what, place.path);
   if (!summary.next_commands.empty()) out += "\n  next\n";
-  for (const std::string& command : summary.next_commands) out += fmt::format("    {}\n", command);
+  for (const std::string& command : summary.next_commands)
+    out += fmt::format("    {} {}\n", program, command);
   return out;
 }
 

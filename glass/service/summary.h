@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "glass/base/json.h"
@@ -24,7 +25,7 @@ struct Summary {
   int64_t replayed_segments = 0;
   system::Path out;
   std::vector<record::PlaceFact> places;
-  std::vector<std::string> next_commands;
+  std::vector<std::string> next_commands;  // of glass, without its name
 };
 
 // Whether anything was checked and all of it was found right. What was not checked is not counted.
@@ -34,7 +35,7 @@ bool verified(const Summary& summary);
 // peak_memory_bytes, verified, replayed_segments, out. Unknown values are null.
 Json to_json(const Summary& summary);
 
-// A few lines for a terminal.
-std::string to_text(const Summary& summary);
+// A few lines for a terminal; `program` is what its user types to run glass.
+std::string to_text(const Summary& summary, std::string_view program);
 
 }  // namespace glass::service

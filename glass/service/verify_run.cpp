@@ -147,18 +147,12 @@ class Verification {
     GLASS_TRY_STATUS(need_documents());
     if (!tokenizer_)
       return fail(ErrorCode::kMismatch, "cannot be made again without the tokenizer");
-    const system::Path again = paths_.root / "verify-shards.part";
-    GLASS_TRY_STATUS(services_.files.remove_all(again));
-    const Status made =
-        make_shards(*documents_, subject_.origin.corpus, *tokenizer_, again, services_);
-    const auto remade = made ? data::ShardSet::open(services_.files, again)
-                             : Result<data::ShardSet>(tl::unexpected(made.error()));
-    const Status same = remade ? expect_same("the shards encoded again", subject_.origin.shards,
-                                             remade->manifest_digest())
-                               : Status(tl::unexpected(remade.error()));
-    GLASS_TRY_STATUS(services_.files.remove_all(again));
+    GLASS_TRY(data::ShardSetWriter writer,
+              data::ShardSetWriter::create_dry(shard_options(subject_.origin.corpus, *tokenizer_)));
+    GLASS_TRY(const crypto::Digest again,
+              make_shards(*documents_, *tokenizer_, std::move(writer), services_));
     detail_ = "encoded again from the documents";
-    return same;
+    return expect_same("the shards encoded again", subject_.origin.shards, again);
   }
 
   [[nodiscard]] Status graph() {

@@ -8,9 +8,13 @@
 #include <csignal>
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <memory>
+#include <mutex>
 #include <string>
+#include <system_error>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "glass/base/check.h"
@@ -100,6 +104,8 @@ struct ThreadPool::State {
   alignas(kCacheLine) std::atomic<uint32_t> epoch = 0;
   alignas(kCacheLine) std::atomic<uint32_t> busy = 0;
   std::vector<std::thread> threads;
+  std::mutex thrown_mutex;
+  std::exception_ptr thrown;  // the first exception that left a body of the current epoch
 
   void announce() {
     epoch.fetch_add(1);
@@ -111,16 +117,36 @@ struct ThreadPool::State {
       wait_while(epoch, seen, waiting);
       if (stop) return;
       GLASS_CHECK(float_environment_is_standard());
-      (*body)(worker);
+      call(*body, worker);
       if (busy.fetch_sub(1) == 1) busy.notify_one();
     }
+  }
+
+  void call(FunctionRef<void(int)> job, int worker) {
+    try {
+      job(worker);
+    } catch (...) {
+      const std::lock_guard lock(thrown_mutex);
+      if (!thrown) thrown = std::current_exception();
+    }
+  }
+
+  // Whether there is one more worker now.
+  bool add_worker(int worker) {
+    try {
+      threads.emplace_back([this, worker] { work(worker); });
+    } catch (const std::system_error&) {
+      return false;
+    }
+    const std::string name = "glass-" + std::to_string(worker);
+    ::pthread_setname_np(threads.back().native_handle(), name.c_str());
+    return true;
   }
 };
 
 ThreadPool::ThreadPool(int workers) : state_(std::make_unique<State>()) {
   GLASS_CHECK(workers >= 1);
   const std::vector<int> cores = cores_of_this_thread();
-  state_->workers = workers;
   if (workers > 1 && static_cast<size_t>(workers) == cores.size()) {
     state_->caller_core = cores[0];
     state_->waiting = Waiting::kSpin;
@@ -130,12 +156,9 @@ ThreadPool::ThreadPool(int workers) : state_(std::make_unique<State>()) {
   sigset_t all, before;
   sigfillset(&all);
   GLASS_CHECK(::pthread_sigmask(SIG_SETMASK, &all, &before) == 0);
-  for (int worker = 1; worker < workers; ++worker) {
-    std::thread& thread =
-        state_->threads.emplace_back([state = state_.get(), worker] { state->work(worker); });
-    const std::string name = "glass-" + std::to_string(worker);
-    ::pthread_setname_np(thread.native_handle(), name.c_str());
-    if (state_->caller_core >= 0) pin(thread.native_handle(), cores[static_cast<size_t>(worker)]);
+  while (state_->workers < workers && state_->add_worker(state_->workers)) {
+    const auto worker = static_cast<size_t>(state_->workers++);
+    if (state_->caller_core >= 0) pin(state_->threads.back().native_handle(), cores[worker]);
   }
   GLASS_CHECK(::pthread_sigmask(SIG_SETMASK, &before, nullptr) == 0);
 }
@@ -160,11 +183,12 @@ void ThreadPool::run(FunctionRef<void(int)> body) {
     state.busy.store(static_cast<uint32_t>(state.workers - 1));
     state.announce();
   }
-  body(0);
+  state.call(body, 0);
   for (uint32_t busy = state.busy.load(); busy != 0; busy = state.busy.load()) {
     wait_while(state.busy, busy, state.waiting);
   }
   state.running.store(false);
+  if (state.thrown) std::rethrow_exception(std::exchange(state.thrown, nullptr));
 }
 
 }  // namespace glass::system

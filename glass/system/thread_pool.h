@@ -14,7 +14,8 @@ namespace glass::system {
 
 class ThreadPool final : public Parallel {
  public:
-  // REQUIRES: workers >= 1. The caller of run() is worker 0; workers - 1 threads are started.
+  // REQUIRES: workers >= 1. The caller of run() is worker 0; workers - 1 threads are started, or as
+  // many as the machine allows: workers() tells.
   explicit ThreadPool(int workers);
   ~ThreadPool() override;
   ThreadPool(const ThreadPool&) = delete;

@@ -1,9 +1,13 @@
 #include "glass/system/thread_pool.h"
 
+#include <sys/resource.h>
+
 #include <array>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
+#include <new>
 #include <numeric>
 #include <set>
 #include <thread>
@@ -79,6 +83,41 @@ TEST(ThreadPool, SplitGivesEveryIndexOnce) {
   });
   EXPECT_EQ(counts, std::vector<int>(1000, 1));
 }
+
+TEST(ThreadPool, AnExceptionOfAnyWorkerReachesTheCallerWhenAllHaveEnded) {
+  ThreadPool pool(3);
+  for (int thrower = 0; thrower < 3; ++thrower) {
+    std::atomic<int> ended = 0;
+    EXPECT_THROW(pool.run([&](int worker) {
+      if (worker == thrower) throw std::bad_alloc();
+      std::this_thread::sleep_for(std::chrono::milliseconds(2));
+      ++ended;
+    }),
+                 std::bad_alloc);
+    EXPECT_EQ(ended, 2);
+  }
+  std::atomic<int> calls = 0;
+  pool.run([&](int) { ++calls; });
+  EXPECT_EQ(calls, 3);
+}
+
+// Sanitizers need more address space than any limit leaves.
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+TEST(ThreadPoolDeathTest, UsesTheThreadsThatTheMachineGives) {
+  testing::FLAGS_gtest_death_test_style = "threadsafe";
+  EXPECT_EXIT(
+      {
+        rlimit limit;
+        limit.rlim_cur = limit.rlim_max = rlim_t{64} << 20;
+        ::setrlimit(RLIMIT_AS, &limit);
+        ThreadPool pool(200);  // with stacks of 8 MiB each
+        std::atomic<int> calls = 0;
+        pool.run([&](int) { ++calls; });
+        std::_Exit(pool.workers() < 200 && calls == pool.workers() ? 0 : 1);
+      },
+      testing::ExitedWithCode(0), "");
+}
+#endif
 
 TEST(ThreadPool, PoolsThatNeverWorkEnd) {
   for (int i = 0; i < 20; ++i) ThreadPool pool(4);

@@ -39,6 +39,10 @@ class ShardSetWriter {
   [[nodiscard]] static Result<ShardSetWriter> create(system::Files& files,
                                                      const system::Path& folder,
                                                      ShardSetOptions options);
+
+  // Writes nothing: finish() returns the manifest that the written set would have.
+  [[nodiscard]] static Result<ShardSetWriter> create_dry(ShardSetOptions options);
+
   ShardSetWriter(ShardSetWriter&&) noexcept;
   ShardSetWriter& operator=(ShardSetWriter&&) noexcept;
   ~ShardSetWriter();

@@ -57,11 +57,15 @@ crypto::Digest digest_of(size_t index) {
   return crypto::sha256("document " + std::to_string(index));
 }
 
-Result<Json> write_set(system::Files& files, const system::Path& folder) {
-  GLASS_TRY(ShardSetWriter writer, ShardSetWriter::create(files, folder, small_options()));
+Result<Json> write_documents(ShardSetWriter writer) {
   for (size_t i = 0; i < documents().size(); ++i)
     GLASS_TRY_STATUS(writer.add(documents()[i].split, digest_of(i), documents()[i].tokens));
   return writer.finish();
+}
+
+Result<Json> write_set(system::Files& files, const system::Path& folder) {
+  GLASS_TRY(ShardSetWriter writer, ShardSetWriter::create(files, folder, small_options()));
+  return write_documents(std::move(writer));
 }
 
 // A written set to be damaged.
@@ -155,6 +159,14 @@ TEST_F(ShardSetTest, ManifestIsCanonicalAndTheSameEveryTime) {
   const std::string text = *files_.read_text(folder_ / "manifest.json");
   EXPECT_EQ(*files_.read_text(temporary_ / "again" / "manifest.json"), text);
   EXPECT_EQ(to_canonical(*parse_json(text)), text);
+}
+
+TEST_F(ShardSetTest, ADryWriterGivesTheManifestOfTheWrittenSet) {
+  auto writer = ShardSetWriter::create_dry(small_options());
+  ASSERT_TRUE(writer.has_value());
+  const auto manifest = write_documents(std::move(*writer));
+  ASSERT_TRUE(manifest.has_value());
+  EXPECT_EQ(to_canonical(*manifest), *files_.read_text(folder_ / "manifest.json"));
 }
 
 TEST_F(ShardSetTest, NamesAFlippedBitWhereverItIs) {

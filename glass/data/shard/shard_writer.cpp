@@ -20,9 +20,23 @@
 
 namespace glass::data {
 
+namespace {
+
+Status check_options(const ShardSetOptions& options) {
+  const auto vocabulary = static_cast<int64_t>(options.text_lengths.size());
+  if (options.end_of_text < 0 || options.end_of_text >= vocabulary)
+    return fail(ErrorCode::kInvalidInput,
+                fmt::format("shards cannot be written with a tokenizer that has no {}: every "
+                            "document begins with it",
+                            kEndOfText));
+  return {};
+}
+
+}  // namespace
+
 struct ShardSetWriter::State {
-  State(system::Files& files_used, system::Path folder_wanted, const ShardSetOptions& options)
-      : files(&files_used),
+  State(system::Files* files_used, system::Path folder_wanted, const ShardSetOptions& options)
+      : files(files_used),
         folder(std::move(folder_wanted)),
         staging(folder.string() + ".partial"),
         shard_tokens(options.shard_tokens),
@@ -37,7 +51,7 @@ struct ShardSetWriter::State {
 
   // Nothing half-written is left behind, unless the process is killed: then create() cleans up.
   ~State() {
-    if (!finished) static_cast<void>(files->remove_all(staging));
+    if (files != nullptr && !finished) static_cast<void>(files->remove_all(staging));
   }
 
   State(const State&) = delete;
@@ -45,7 +59,7 @@ struct ShardSetWriter::State {
 
   Status close_shard(Split split);
 
-  system::Files* files;
+  system::Files* files;  // null: nothing is written
   system::Path folder, staging;
   uint64_t shard_tokens;
   Manifest manifest;
@@ -60,13 +74,16 @@ Status ShardSetWriter::State::close_shard(Split split) {
   const Bytes header = builder.header();
   ManifestShard shard{.counts = builder.counts(), .file_bytes = 0, .sha256 = {}};
   crypto::Sha256 digest;
-  GLASS_TRY(const auto file, files->create(staging / shard_name(split, list.size())));
+  std::unique_ptr<system::WritableFile> file;
+  if (files != nullptr) {
+    GLASS_TRY(file, files->create(staging / shard_name(split, list.size())));
+  }
   for (const ByteView part : {ByteView(header), builder.table(), builder.tokens()}) {
-    GLASS_TRY_STATUS(file->append(part));
+    if (file != nullptr) GLASS_TRY_STATUS(file->append(part));
     digest.update(part);
     shard.file_bytes += part.size();
   }
-  GLASS_TRY_STATUS(file->close());  // publish() makes it durable
+  if (file != nullptr) GLASS_TRY_STATUS(file->close());  // publish() makes it durable
   shard.sha256 = digest.finish();
   list.push_back(shard);
   builder.clear();
@@ -79,19 +96,19 @@ ShardSetWriter::ShardSetWriter(ShardSetWriter&&) noexcept = default;
 ShardSetWriter& ShardSetWriter::operator=(ShardSetWriter&&) noexcept = default;
 ShardSetWriter::~ShardSetWriter() = default;
 
+Result<ShardSetWriter> ShardSetWriter::create_dry(ShardSetOptions options) {
+  GLASS_TRY_STATUS(check_options(options));
+  return ShardSetWriter(std::make_unique<State>(nullptr, system::Path(), options));
+}
+
 Result<ShardSetWriter> ShardSetWriter::create(system::Files& files, const system::Path& folder,
                                               ShardSetOptions options) {
-  const auto vocabulary = static_cast<int64_t>(options.text_lengths.size());
-  if (options.end_of_text < 0 || options.end_of_text >= vocabulary)
-    return fail(ErrorCode::kInvalidInput,
-                fmt::format("shards cannot be written with a tokenizer that has no {}: every "
-                            "document begins with it",
-                            kEndOfText));
+  GLASS_TRY_STATUS(check_options(options));
   if (files.exists(folder))
     return fail(ErrorCode::kInvalidInput,
                 fmt::format("{} exists already; remove it or choose another folder",
                             system::path_text(folder)));
-  auto state = std::make_unique<State>(files, folder, options);
+  auto state = std::make_unique<State>(&files, folder, options);
   GLASS_TRY_STATUS(files.remove_all(state->staging));
   GLASS_TRY_STATUS(files.make_folders(state->staging));
   return ShardSetWriter(std::move(state));
@@ -119,9 +136,11 @@ Result<Json> ShardSetWriter::finish() {
   GLASS_TRY_STATUS(state_->close_shard(Split::kTrain));
   GLASS_TRY_STATUS(state_->close_shard(Split::kHeldOut));
   Json manifest = to_json(state_->manifest);
-  GLASS_TRY_STATUS(state_->files->write_atomic(state_->staging / kManifestName,
-                                               as_bytes(to_canonical(manifest))));
-  GLASS_TRY_STATUS(state_->files->publish(state_->staging, state_->folder));
+  if (system::Files* const files = state_->files; files != nullptr) {
+    GLASS_TRY_STATUS(
+        files->write_atomic(state_->staging / kManifestName, as_bytes(to_canonical(manifest))));
+    GLASS_TRY_STATUS(files->publish(state_->staging, state_->folder));
+  }
   state_->finished = true;
   return manifest;
 }

@@ -1,6 +1,8 @@
 #include "glass/engine/train/checkpoint_writer.h"
 
 #include <cstdint>
+#include <exception>
+#include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -41,6 +43,7 @@ CheckpointWriter::~CheckpointWriter() {
 
 Status CheckpointWriter::wait() {
   if (thread_.joinable()) thread_.join();
+  if (thrown_) std::rethrow_exception(std::exchange(thrown_, nullptr));
   return std::exchange(outcome_, {});
 }
 
@@ -50,12 +53,21 @@ Status CheckpointWriter::poll() {
 }
 
 void CheckpointWriter::start(Manifest manifest) {
-  GLASS_CHECK(!thread_.joinable());
+  GLASS_CHECK(done_ && !thread_.joinable());
   done_ = false;
-  thread_ = std::thread([this, manifest = std::move(manifest)] {
-    outcome_ = write(manifest);
+  auto job = [this, manifest = std::move(manifest)] {
+    try {
+      outcome_ = write(manifest);
+    } catch (...) {
+      thrown_ = std::current_exception();
+    }
     done_ = true;
-  });
+  };
+  try {
+    thread_ = std::thread(job);
+  } catch (const std::system_error&) {
+    job();  // a machine that has no more threads waits instead
+  }
 }
 
 Status CheckpointWriter::write(const Manifest& manifest) {

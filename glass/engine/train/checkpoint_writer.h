@@ -9,6 +9,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <exception>
 #include <memory>
 #include <thread>
 
@@ -38,7 +39,8 @@ class CheckpointWriter {
   CheckpointWriter(const CheckpointWriter&) = delete;
   CheckpointWriter& operator=(const CheckpointWriter&) = delete;
 
-  // Until nothing is in flight; the error, once, if the last checkpoint could not be written.
+  // Until nothing is in flight; the error, once, if the last checkpoint could not be written. An
+  // exception that ended the writing, such as a lack of memory, is thrown here.
   [[nodiscard]] Status wait();
 
   // The same if nothing is in flight any more, else success at once.
@@ -63,6 +65,7 @@ class CheckpointWriter {
   std::thread thread_;
   std::atomic<bool> done_ = true;  // outcome_ is there
   Status outcome_;
+  std::exception_ptr thrown_;  // instead of an outcome
 };
 
 }  // namespace glass::engine

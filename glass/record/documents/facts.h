@@ -69,7 +69,7 @@ struct RunFacts {
   std::vector<CountFact> dropped;  // by reason
   std::vector<CheckFact> checks;
   std::vector<PlaceFact> places;
-  std::vector<std::string> next_commands;
+  std::vector<std::string> next_commands;  // of glass, without its name
 };
 
 }  // namespace glass::record

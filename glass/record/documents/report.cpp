@@ -156,7 +156,8 @@ std::string identity(const RunFacts& facts) {
 
 std::string next_commands(const RunFacts& facts) {
   std::string out = "<pre>";
-  for (const std::string& command : facts.next_commands) out += escape_html(command) + "\n";
+  for (const std::string& command : facts.next_commands)
+    out += fmt::format("glass {}\n", escape_html(command));
   return out + "</pre>\n";
 }
 
