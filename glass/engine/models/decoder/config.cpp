@@ -116,21 +116,34 @@ Status read(const Json& json, std::string_view key, Enum& into) {
   return wrong(fmt::format("{} is '{}'; known are {}", key, text, known_names));
 }
 
+// Far above any model there is, and low enough that no count of parameters, bytes or rows
+// overflows.
+constexpr int64_t kMostLayers = int64_t{1} << 12;
+constexpr int64_t kMostWidth = int64_t{1} << 20;
+constexpr int64_t kMostRows = int64_t{1} << 24;
+
+struct SizeLimit {
+  std::string_view name;
+  int64_t size, most;
+};
+
 Status expect_sizes(const DecoderConfig& config) {
-  const std::array<std::pair<std::string_view, int64_t>, 8> sizes = {
-      {{"d_model", config.d_model},
-       {"n_layers", config.n_layers},
-       {"n_heads", config.n_heads},
-       {"n_kv_heads", config.n_kv_heads},
-       {"head_dim", config.head_dim},
-       {"d_ff", config.d_ff},
-       {"vocabulary", config.vocabulary},
-       {"context", config.context}}};
-  constexpr int64_t kMost = int64_t{1} << 30;  // row indices are int32
-  for (const auto& [name, size] : sizes) {
-    if (size < 1 || size > kMost)
-      return wrong(fmt::format("{} is {}; it must lie between 1 and {}", name, size, kMost));
+  for (const auto& [name, size, most] : {
+           SizeLimit{"n_layers", config.n_layers, kMostLayers},
+           SizeLimit{"d_model", config.d_model, kMostWidth},
+           SizeLimit{"n_heads", config.n_heads, kMostWidth},
+           SizeLimit{"n_kv_heads", config.n_kv_heads, kMostWidth},
+           SizeLimit{"head_dim", config.head_dim, kMostWidth},
+           SizeLimit{"d_ff", config.d_ff, kMostWidth},
+           SizeLimit{"vocabulary", config.vocabulary, kMostRows},
+           SizeLimit{"context", config.context, kMostRows},
+       }) {
+    if (size < 1 || size > most)
+      return wrong(fmt::format("{} is {}; it must lie between 1 and {}", name, size, most));
   }
+  if (config.n_heads * config.head_dim > kMostWidth)
+    return wrong(fmt::format("n_heads times head_dim is {}; it must be at most {}",
+                             config.n_heads * config.head_dim, kMostWidth));
   return {};
 }
 

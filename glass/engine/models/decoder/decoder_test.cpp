@@ -64,6 +64,9 @@ TEST(DecoderConfig, EveryImpossibleFieldIsNamed) {
       {"rotary_dim", [](DecoderConfig& c) { c.rotary_dim = 7; }},
       {"rotary_dim", [](DecoderConfig& c) { c.rotary_dim = c.head_dim + 2; }},
       {"rope_theta", [](DecoderConfig& c) { c.rope_theta = 0; }},
+      {"n_layers", [](DecoderConfig& c) { c.n_layers = int64_t{1} << 40; }},
+      {"n_heads times head_dim",
+       [](DecoderConfig& c) { c.head_dim = c.n_heads = int64_t{1} << 19; }},
       {"rotary_dim", [](DecoderConfig& c) { c.positions = DecoderConfig::Positions::kLearned; }}};
   for (const auto& [field, make] : mistakes) {
     DecoderConfig config = tiny_llama();
