@@ -248,10 +248,7 @@ Result<std::vector<Unit>> debian_units(const UnitContext& context, size_t source
   const ArchiveServices archive{.files = context.services.files,
                                 .process = context.services.process,
                                 .cache = context.config.cache};
-  if (!progress({.stage = CorpusProgress::Stage::kArchive,
-                 .done = 0,
-                 .total = 1,
-                 .detail = "checking the archive's signature"}))
+  if (!progress({.stage = CorpusProgress::Stage::kArchive, .done = 0, .total = 1, .detail = ""}))
     return fail(ErrorCode::kInterrupted, "stopped while reading the archive's lists");
   GLASS_TRY(const ArchiveSelection selection, select_packages(archive, debian.packages));
   GLASS_TRY_STATUS(fetch_packages(

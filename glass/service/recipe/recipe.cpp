@@ -38,14 +38,16 @@ Problems contradictions(const Recipe& recipe) {
          fmt::format("model.kv_heads ({}) must equal model.heads ({}): gpt2 has no grouped queries",
                      model.kv_heads, model.heads));
   const ScheduleSettings& schedule = recipe.schedule;
-  expect(schedule.warmup_steps <= recipe.train.steps,
+  expect(schedule.shape == "wsd" || schedule.warmup_steps <= recipe.train.steps,
          fmt::format("schedule.warmup_steps ({}) is more than train.steps ({})",
                      schedule.warmup_steps, recipe.train.steps));
   expect(
       schedule.shape != "wsd" || schedule.warmup_steps + schedule.decay_steps <= recipe.train.steps,
       fmt::format("schedule.warmup_steps ({}) and schedule.decay_steps ({}) together are more "
-                  "than train.steps ({})",
-                  schedule.warmup_steps, schedule.decay_steps, recipe.train.steps));
+                  "than train.steps ({}); train longer or shorten them, for example --set "
+                  "schedule.warmup_steps={} --set schedule.decay_steps={}",
+                  schedule.warmup_steps, schedule.decay_steps, recipe.train.steps,
+                  recipe.train.steps / 10, recipe.train.steps / 4));
   expect(!recipe.corpus.sources.empty(),
          "corpus.source is missing: a recipe needs at least one [[corpus.source]]");
   expect(!recipe.corpus.licences.empty(),
@@ -70,8 +72,8 @@ void read_section(const toml::table& root, std::string_view name, auto& section,
   if (node == nullptr) return;
   const auto* table = node->as_table();
   if (table == nullptr) {
-    problems.push_back(
-        fmt::format("{}{} must be a section, [{}]", where(source, name, *node), name, name));
+    problems.push_back(fmt::format("{}{} must be a section, [{}]",
+                                   where(source, name, node->source().begin), name, name));
     return;
   }
   TomlFields fields(*table, std::string(name), source, problems);

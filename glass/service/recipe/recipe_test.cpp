@@ -60,9 +60,11 @@ TEST(Recipe, ContradictionsNameBothKeys) {
   EXPECT_EQ(message(with("[model]\nd_model = 250\n")),
             "recipe.toml: model.d_model (250) must be a multiple of model.heads (4)");
   EXPECT_EQ(message(with("[train]\nsteps = 10\n")),
-            "recipe.toml: schedule.warmup_steps (100) is more than train.steps (10)\n"
             "recipe.toml: schedule.warmup_steps (100) and schedule.decay_steps (200) together are "
-            "more than train.steps (10)");
+            "more than train.steps (10); train longer or shorten them, for example --set "
+            "schedule.warmup_steps=1 --set schedule.decay_steps=2");
+  EXPECT_EQ(message(with("[train]\nsteps = 10\n[schedule]\nshape = \"cosine\"\n")),
+            "recipe.toml: schedule.warmup_steps (100) is more than train.steps (10)");
 }
 
 TEST(Recipe, BrokenTomlNamesLineAndColumn) {

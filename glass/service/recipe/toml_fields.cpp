@@ -84,14 +84,19 @@ toml::table parse_value(std::string_view text) {
 
 }  // namespace
 
-std::string where(const RecipeSource& source, std::string_view path, const toml::node& node) {
-  if (source.overridden.contains(path)) return fmt::format("--set {}: ", path);
-  return fmt::format("{}:{}: ", source.file, node.source().begin.line);
+std::string where(const RecipeSource& source, std::string_view path,
+                  const toml::source_position& position) {
+  const auto overridden = source.overridden.lower_bound(path);
+  const bool is_in_it = overridden != source.overridden.end() && overridden->starts_with(path);
+  const bool made_by_it = is_in_it && position.line == 0;  // a table that no file has
+  if (is_in_it && (*overridden == path || made_by_it))
+    return fmt::format("--set {}: ", *overridden);
+  return fmt::format("{}:{}: ", source.file, position.line);
 }
 
 std::string nearest(std::string_view word, const std::set<std::string, std::less<>>& candidates) {
   std::string best;
-  size_t fewest = std::max<size_t>(3, word.size() / 2 + 1);
+  size_t fewest = std::max<size_t>(3, word.size() / 3 + 1);
   for (const std::string& candidate : candidates) {
     if (const size_t edits = edit_distance(word, candidate); edits < fewest) {
       fewest = edits;
@@ -133,7 +138,8 @@ const toml::node* TomlFields::find(std::string_view key) {
 
 void TomlFields::report(const toml::node& node, std::string_view key, const std::string& what) {
   const std::string path = joined(path_, key);
-  problems_.push_back(fmt::format("{}{} {}", where(source_, path, node), path, what));
+  problems_.push_back(
+      fmt::format("{}{} {}", where(source_, path, node.source().begin), path, what));
 }
 
 void TomlFields::integer(std::string_view key, int64_t& value, IntRange range, std::string_view) {
@@ -226,10 +232,8 @@ void TomlFields::report_unknown_keys() {
     const std::string hint = close.empty()
                                  ? fmt::format("the keys here are: {}", fmt::join(known_, ", "))
                                  : fmt::format("did you mean '{}'?", close);
-    const std::string place = source_.overridden.contains(path)
-                                  ? fmt::format("--set {}: ", path)
-                                  : fmt::format("{}:{}: ", source_.file, key.source().begin.line);
-    problems_.push_back(fmt::format("{}unknown key '{}'; {}", place, path, hint));
+    problems_.push_back(fmt::format("{}unknown key '{}'; {}",
+                                    where(source_, path, key.source().begin), path, hint));
   }
 }
 

@@ -53,7 +53,8 @@ class TomlFields final : public FieldVisitor {
 };
 
 // "recipe.toml:12: " or "--set train.steps: ".
-std::string where(const RecipeSource& source, std::string_view path, const toml::node& node);
+std::string where(const RecipeSource& source, std::string_view path,
+                  const toml::source_position& position);
 
 // The candidate fewest edits away from `word`, if few enough to be a slip; else empty.
 std::string nearest(std::string_view word, const std::set<std::string, std::less<>>& candidates);
