@@ -11,13 +11,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
-#include <cstdlib>
-#include <optional>
-#include <sstream>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include <CLI/CLI.hpp>
 #include <fmt/core.h>
 
 #include "bench/fma_peak.h"
@@ -160,46 +158,17 @@ class AttentionBench {
   system::ThreadPool pool_;
 };
 
-std::optional<Options> read_options(int argc, char** argv) {
-  Options options;
-  for (int i = 1; i < argc; ++i) {
-    const std::string_view flag = argv[i];
-    if (flag == "--json") {
-      options.json = true;
-      continue;
-    }
-    if (i + 1 == argc) return std::nullopt;
-    const std::string value = argv[++i];
-    if (flag == "--rounds") {
-      options.rounds = std::max(1, std::atoi(value.c_str()));
-    } else if (flag == "--batch") {
-      options.batch = std::max(1, std::atoi(value.c_str()));
-    } else if (flag == "--threads") {
-      options.threads.clear();
-      std::istringstream list(value);
-      for (std::string item; std::getline(list, item, ',');)
-        options.threads.push_back(std::max(1, std::atoi(item.c_str())));
-    } else {
-      return std::nullopt;
-    }
-  }
-  return options;
-}
-
-int run(int argc, char** argv) {
-  const std::optional<Options> options = read_options(argc, argv);
-  if (!options) {
-    fmt::print(stderr,
-               "usage: glass_attention_bench [--threads 1,2] [--rounds N] [--batch N] [--json]\n");
-    return 2;
-  }
-  for (const int threads : options->threads) AttentionBench(*options, threads).run();
-  return 0;
-}
-
 }  // namespace
 }  // namespace glass::bench
 
 int main(int argc, char** argv) {
-  return glass::bench::run(argc, argv);
+  glass::bench::Options options;
+  CLI::App app("Causal attention against the machine's peak");
+  app.add_option("--threads", options.threads)->delimiter(',')->check(CLI::Range(1, 1024));
+  app.add_option("--rounds", options.rounds)->check(CLI::Range(1, 1000));
+  app.add_option("--batch", options.batch)->check(CLI::Range(1, 1024));
+  app.add_flag("--json", options.json);
+  CLI11_PARSE(app, argc, argv);
+  for (const int threads : options.threads) glass::bench::AttentionBench(options, threads).run();
+  return 0;
 }

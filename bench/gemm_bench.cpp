@@ -10,13 +10,11 @@
 #include <cmath>
 #include <cstdint>
 #include <cstdio>
-#include <cstdlib>
-#include <optional>
-#include <sstream>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include <CLI/CLI.hpp>
 #include <fmt/core.h>
 
 #include "bench/blas.h"
@@ -176,48 +174,13 @@ class GemmBench {
   std::vector<double> ratios_;
 };
 
-std::optional<Options> read_options(int argc, char** argv) {
-  Options options;
-  for (int i = 1; i < argc; ++i) {
-    const std::string_view flag = argv[i];
-    if (flag == "--json") {
-      options.json = true;
-      continue;
-    }
-    if (i + 1 == argc) return std::nullopt;
-    const std::string value = argv[++i];
-    if (flag == "--set") {
-      options.set = value;
-    } else if (flag == "--rounds") {
-      options.rounds = std::max(1, std::atoi(value.c_str()));
-    } else if (flag == "--max-gflop") {
-      options.max_gflop = std::atof(value.c_str());
-    } else if (flag == "--threads") {
-      options.threads.clear();
-      std::istringstream list(value);
-      for (std::string item; std::getline(list, item, ',');)
-        options.threads.push_back(std::max(1, std::atoi(item.c_str())));
-    } else {
-      return std::nullopt;
-    }
-  }
-  return options;
-}
-
-int run(int argc, char** argv) {
-  const std::optional<Options> options = read_options(argc, argv);
-  if (!options) {
-    fmt::print(stderr,
-               "usage: glass_gemm_bench [--set peers|model] [--threads 1,2] [--rounds N] "
-               "[--max-gflop X] [--json]\n");
-    return 2;
-  }
+int run(const Options& options) {
   bool any = false;
-  for (const int threads : options->threads) {
+  for (const int threads : options.threads) {
     for (const auto& blas : {Blas::open_pthread(threads), Blas::open_openmp(threads)}) {
       if (!blas) continue;
       any = true;
-      GemmBench(*options, threads, *blas).run();
+      GemmBench(options, threads, *blas).run();
     }
   }
   if (!any) fmt::print(stderr, "no OpenBLAS found: apt install libopenblas0-pthread\n");
@@ -228,5 +191,14 @@ int run(int argc, char** argv) {
 }  // namespace glass::bench
 
 int main(int argc, char** argv) {
-  return glass::bench::run(argc, argv);
+  glass::bench::Options options;
+  CLI::App app("Matrix products against OpenBLAS");
+  app.add_option("--set", options.set)
+      ->check(CLI::IsMember(std::vector<std::string>{"peers", "model"}));
+  app.add_option("--threads", options.threads)->delimiter(',')->check(CLI::Range(1, 1024));
+  app.add_option("--rounds", options.rounds)->check(CLI::Range(1, 1000));
+  app.add_option("--max-gflop", options.max_gflop, "leaves out larger products");
+  app.add_flag("--json", options.json);
+  CLI11_PARSE(app, argc, argv);
+  return glass::bench::run(options);
 }

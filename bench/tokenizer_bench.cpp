@@ -10,7 +10,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
-#include <cstdlib>
 #include <ctime>
 #include <filesystem>
 #include <optional>
@@ -19,6 +18,7 @@
 #include <utility>
 #include <vector>
 
+#include <CLI/CLI.hpp>
 #include <fmt/core.h>
 
 #include "bench/measure.h"
@@ -210,49 +210,18 @@ class TextBench {
   std::vector<std::string_view> chunks_;
 };
 
-std::optional<Options> read_options(int argc, char** argv) {
-  Options options;
-  for (int i = 1; i < argc; ++i) {
-    const std::string_view flag = argv[i];
-    if (flag == "--json") {
-      options.json = true;
-    } else if (!flag.starts_with("--")) {
-      options.files.emplace_back(flag);
-    } else if (i + 1 == argc) {
-      return std::nullopt;
-    } else if (flag == "--rounds") {
-      options.rounds = std::max(1, std::atoi(argv[++i]));
-    } else if (flag == "--megabytes") {
-      options.megabytes = static_cast<size_t>(std::max(1, std::atoi(argv[++i])));
-    } else if (flag == "--peers") {
-      options.peers = argv[++i];
-    } else {
-      return std::nullopt;
-    }
-  }
-  if (options.files.empty()) return std::nullopt;
-  return options;
-}
-
-int run(int argc, char** argv) {
-  const std::optional<Options> options = read_options(argc, argv);
-  if (!options) {
-    fmt::print(stderr,
-               "usage: glass_tokenizer_bench [--rounds N] [--megabytes M] [--peers FOLDER] "
-               "[--json] TEXT_FILE...\n");
-    return 2;
-  }
+int run(const Options& options) {
   bool good = true;
-  for (const std::string& file : options->files) {
+  for (const std::string& file : options.files) {
     auto text = system::posix_files().read_text(file);
     if (!text) {
       fmt::print(stderr, "{}\n", text.error().message);
       return 2;
     }
-    text->resize(std::min(text->size(), options->megabytes * 1'000'000));
+    text->resize(std::min(text->size(), options.megabytes * 1'000'000));
     while (!is_utf8(*text)) text->pop_back();  // a character that was cut
     const std::string name = std::filesystem::path(file).stem().string();
-    good = TextBench(*options, name, std::move(*text)).run() && good;
+    good = TextBench(options, name, std::move(*text)).run() && good;
   }
   return good ? 0 : 1;
 }
@@ -261,5 +230,13 @@ int run(int argc, char** argv) {
 }  // namespace glass::bench
 
 int main(int argc, char** argv) {
-  return glass::bench::run(argc, argv);
+  glass::bench::Options options;
+  CLI::App app("Training and encoding of the tokenizer against a peer");
+  app.add_option("TEXT_FILE", options.files)->required();
+  app.add_option("--rounds", options.rounds)->check(CLI::Range(1, 1000));
+  app.add_option("--megabytes", options.megabytes, "of each file")->check(CLI::Range(1, 10000));
+  app.add_option("--peers", options.peers, "folder with tokenizers_bench.mjs and its packages");
+  app.add_flag("--json", options.json);
+  CLI11_PARSE(app, argc, argv);
+  return glass::bench::run(options);
 }

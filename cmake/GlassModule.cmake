@@ -31,6 +31,9 @@ target_compile_options(glass_flags INTERFACE
   $<$<BOOL:${GLASS_WERROR}>:-Werror>)
 target_include_directories(glass_flags INTERFACE ${PROJECT_SOURCE_DIR})
 
+add_custom_target(unit_tests)
+add_custom_target(fuzzers)
+
 function(glass_module name)
   cmake_parse_arguments(M "" "" "HEADERS;SOURCES;TESTS;FUZZ;DEPS;TEST_DEPS;LIBS" ${ARGN})
   if(M_UNPARSED_ARGUMENTS)
@@ -58,6 +61,7 @@ function(glass_module name)
     target_link_libraries(${id}_linktest PRIVATE "$<LINK_LIBRARY:WHOLE_ARCHIVE,${id}>")
     if(M_TESTS)
       add_executable(${id}_test ${M_TESTS})
+      add_dependencies(unit_tests ${id}_test)
       target_compile_options(${id}_test PRIVATE -O1) # what takes long is in the rooms, not in their tests
       target_link_libraries(${id}_test PRIVATE ${id} ${targets_TEST_DEPS} GTest::gtest_main rapidcheck)
       gtest_discover_tests(${id}_test TEST_PREFIX "${name}/" DISCOVERY_MODE PRE_TEST
@@ -69,8 +73,6 @@ function(glass_module name)
   endif()
 endfunction()
 
-add_custom_target(fuzzers)
-
 # glass_fuzzer(room_target x_fuzz.cpp): the fuzzer `x_fuzz`, with its seeds in tests/corpus/x.
 function(glass_fuzzer room source)
   get_filename_component(target ${source} NAME_WE)
@@ -79,11 +81,13 @@ function(glass_fuzzer room source)
   target_link_libraries(${target} PRIVATE ${room})
   set_target_properties(${target} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/fuzzers)
   add_dependencies(fuzzers ${target})
+  set(replay_only)
   if(CMAKE_CXX_FLAGS MATCHES "fuzzer")
     target_link_options(${target} PRIVATE -fsanitize=fuzzer)
+    set(replay_only -runs=0)
   else()
     target_sources(${target} PRIVATE ${PROJECT_SOURCE_DIR}/tests/replay_corpus.cpp)
   endif()
-  add_test(NAME fuzz/${target} COMMAND ${target} ${PROJECT_SOURCE_DIR}/tests/corpus/${seeds})
+  add_test(NAME fuzz/${target} COMMAND ${target} ${replay_only} ${PROJECT_SOURCE_DIR}/tests/corpus/${seeds})
   set_tests_properties(fuzz/${target} PROPERTIES LABELS fuzz)
 endfunction()

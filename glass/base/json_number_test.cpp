@@ -62,7 +62,7 @@ TEST(NumberText, ExponentsBeginWhereEcmaScriptSays) {
 }
 
 TEST(NumberTextDeathTest, RefusesWhatJsonCannotSay) {
-  EXPECT_DEATH(number_text(NAN), "check failed");
+  EXPECT_DEATH(number_text(static_cast<double>(NAN)), "check failed");
   EXPECT_DEATH(to_canonical(HUGE_VAL), "check failed");
 }
 
