@@ -1,6 +1,7 @@
 // glass: the command.
 //
-// Exit codes: 0 done, 1 a check failed, 2 wrong usage or input, 3 refused, 130 interrupted.
+// Exit codes: 0 done, 1 a check or the machine failed, 2 wrong usage or input, 3 refused, 130
+// interrupted.
 #include <cstdio>
 #include <exception>
 
