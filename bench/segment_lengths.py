@@ -4,13 +4,15 @@
 usage: segment_lengths.py [ROUNDS]     from the repository's root; about ten minutes on two cores
 
 Prints each product of a small model's layers as a share of what 256 reaches, best of the rounds against best of
-the rounds, and the training steps. The lengths other than 256 are other bits: nothing but this script builds them.
+the rounds, and likewise the share of the peak that training steps reach. The lengths other than 256 are other
+bits: nothing but this script builds them.
 See docs/adr/0001-one-segment-length.md.
 """
 import collections
 import json
 import math
 import os
+import shutil
 import statistics
 import subprocess
 import sys
@@ -21,11 +23,13 @@ HEADER = "glass/engine/kernels/kernels.h"
 
 def build(length):
     folder = os.path.abspath(f"build/segments/{length}")
-    if not os.path.isdir(folder):
-        subprocess.run(["git", "clone", "-q", ".", folder], check=True)
+    shutil.rmtree(folder, ignore_errors=True)  # of another commit, perhaps
+    subprocess.run(["git", "clone", "-q", ".", folder], check=True)
     header = os.path.join(folder, HEADER)
     with open(header, encoding="utf-8") as file:
         text = file.read()
+    if "kSegment = 256" not in text:
+        sys.exit(f"{HEADER} does not say kSegment = 256")
     with open(header, "w", encoding="utf-8") as file:
         file.write(text.replace("kSegment = 256", f"kSegment = {length}"))
     os.makedirs(os.path.join(folder, "build"), exist_ok=True)

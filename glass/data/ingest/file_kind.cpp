@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 
+#include "glass/base/ascii.h"
 #include "glass/data/ingest/decompress.h"
 
 namespace glass::data {
@@ -70,21 +71,11 @@ std::string_view ending_of(std::string_view name) {
 
 bool is_manual_section(std::string_view ending) {
   return !ending.empty() && ending.size() <= 4 && ending[0] >= '1' && ending[0] <= '9' &&
-         std::ranges::all_of(ending.substr(1), [](char c) {
-           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-         });
-}
-
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-char upper(char c) {
-  return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+         std::ranges::all_of(ending.substr(1), is_letter);
 }
 
 bool is_alphabetic(std::string_view text) {
-  return std::ranges::all_of(text, [](char c) { return (lower(c) >= 'a' && lower(c) <= 'z'); });
+  return std::ranges::all_of(text, is_letter);
 }
 
 // "C", or a language of the list, perhaps with region or script, perhaps with a modifier.
@@ -188,7 +179,7 @@ std::string language_tag(std::string_view spelled) {
     const std::string_view rest = spelled.substr(end + 1);
     tag += '-';
     for (size_t i = 0; i < rest.size(); ++i)
-      tag += rest.size() == 2 || i == 0 ? upper(rest[i]) : lower(rest[i]);
+      tag += rest.size() == 2 || i == 0 ? to_upper(rest[i]) : to_lower(rest[i]);
   }
   if (kPlainRegions.find(" " + tag + " ") != std::string_view::npos) tag.resize(tag.find('-'));
   if (modifier == "latin") return tag + "-Latn";

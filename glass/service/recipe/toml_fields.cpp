@@ -1,7 +1,6 @@
 #include "glass/service/recipe/internal/toml_fields.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <set>
 #include <string>
@@ -13,6 +12,7 @@
 #include <fmt/format.h>
 #include <toml++/toml.h>
 
+#include "glass/base/ascii.h"
 #include "glass/service/recipe/fields.h"
 
 namespace glass::service {
@@ -65,9 +65,7 @@ toml::node* descend(toml::node* node, std::string_view part) {
     return table->get(part);
   }
   if (auto* array = node->as_array()) {
-    size_t index = 0;
-    const auto [end, error] = std::from_chars(part.data(), part.data() + part.size(), index);
-    if (error == std::errc{} && end == part.data() + part.size()) return array->get(index);
+    if (const auto index = parse_decimal(part)) return array->get(*index);
   }
   return nullptr;
 }
@@ -86,11 +84,12 @@ toml::table parse_value(std::string_view text) {
 
 std::string where(const RecipeSource& source, std::string_view path,
                   const toml::source_position& position) {
-  const auto overridden = source.overridden.lower_bound(path);
-  const bool is_in_it = overridden != source.overridden.end() && overridden->starts_with(path);
-  const bool made_by_it = is_in_it && position.line == 0;  // a table that no file has
-  if (is_in_it && (*overridden == path || made_by_it))
-    return fmt::format("--set {}: ", *overridden);
+  if (source.overridden.contains(path)) return fmt::format("--set {}: ", path);
+  // A table that stands in no file was made on the way to an overridden key.
+  const std::string inside = joined(path, "");
+  const auto made_for = source.overridden.lower_bound(inside);
+  if (position.line == 0 && made_for != source.overridden.end() && made_for->starts_with(inside))
+    return fmt::format("--set {}: ", *made_for);
   return fmt::format("{}:{}: ", source.file, position.line);
 }
 
