@@ -4,8 +4,8 @@
 usage: segment_lengths.py [ROUNDS]     from the repository's root; about ten minutes on two cores
 
 Prints each product of a small model's layers as a share of what 256 reaches, best of the rounds against best of
-the rounds, and likewise the share of the peak that training steps reach. The lengths other than 256 are other
-bits: nothing but this script builds them.
+the rounds, and likewise the fastest training step and the median step: what a shared machine adds to a time it
+never takes away. The lengths other than 256 are other bits: nothing but this script builds them.
 See docs/adr/0001-one-segment-length.md.
 """
 import collections
@@ -47,13 +47,15 @@ def answers(command):
 def main(rounds):
     programs = {length: build(length) for length in LENGTHS}
     speeds = collections.defaultdict(lambda: collections.defaultdict(list))
+    medians = collections.defaultdict(list)
     for number in range(rounds):
         for length in LENGTHS if number % 2 == 0 else LENGTHS[::-1]:
             gemm = [f"{programs[length]}/glass_gemm_bench", "--json", "--threads", "2", "--rounds", "1", "--set", "model"]
             for line in answers(gemm):
                 speeds[line["name"]][length].append(line["ours_median"])
             step = answers([f"{programs[length]}/glass_train_bench", "--json", "--steps", "8"])[-1]
-            speeds["training step, share of the peak, processor time"][length].append(step["mfu_processor_time"])
+            speeds["training step, fastest"][length].append(1 / step["step_ms_min"])
+            medians[length].append(1 / step["step_ms"])
     print(f"{'best against the best of 256':60}" + "".join(f"{length:8}" for length in LENGTHS))
     shares = {length: [] for length in LENGTHS}
     for name, by_length in speeds.items():
@@ -62,6 +64,8 @@ def main(rounds):
         if name.startswith("gemm"):
             for length in LENGTHS:
                 shares[length].append(math.log(row[length]))
+    middle = {length: statistics.median(medians[length]) for length in LENGTHS}
+    print(f"{'training step, median':60}" + "".join(f"{middle[n] / middle[256]:8.3f}" for n in LENGTHS))
     print(f"{'products, geometric mean':60}" + "".join(f"{math.exp(statistics.mean(shares[n])):8.3f}" for n in LENGTHS))
 
 

@@ -192,6 +192,7 @@ Json summary(const Options& options, const engine::Trainer& trainer, const Measu
                       {"threads", options.threads},
                       {"parameters", trainer.plan().layout.parameter_count()},
                       {"step_ms", seconds * 1e3},
+                      {"step_ms_min", std::ranges::min(measured.step_seconds) * 1e3},
                       {"tokens_per_second", static_cast<double>(tokens) / seconds},
                       {"peak_gflops", median(measured.peaks)},
                       {"mfu", median(measured.shares)},

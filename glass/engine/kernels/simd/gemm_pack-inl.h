@@ -73,7 +73,8 @@ HWY_INLINE void pack_columns_slowly(const float* from, int64_t row_stride, int64
   }
 }
 
-void pack_b(const float* from, int64_t stride, int64_t k, int64_t cols, float* to) {
+void pack_b(const float* from, int64_t stride, int64_t k, int64_t cols, float* to,
+            int64_t panel_stride) {
   const Tag d;
   const int64_t whole = cols / kTileCols;
   for (int64_t i = 0; i < k; ++i) {  // row by row, so that memory is read in long runs
@@ -81,18 +82,19 @@ void pack_b(const float* from, int64_t stride, int64_t k, int64_t cols, float* t
       GLASS_UNROLL
       for (int v = 0; v < kTileVectors; ++v) {
         hn::Store(hn::LoadU(d, from + i * stride + p * kTileCols + v * kLanes), d,
-                  to + (p * k + i) * kTileCols + v * kLanes);
+                  to + p * panel_stride + i * kTileCols + v * kLanes);
       }
     }
   }
   if (whole * kTileCols < cols) {
     pack_columns_slowly(from + whole * kTileCols, stride, 1, k, cols - whole * kTileCols, kTileCols,
-                        to + whole * k * kTileCols);
+                        to + whole * panel_stride);
   }
 }
 
-void pack_b_transposed(const float* from, int64_t stride, int64_t k, int64_t cols, float* to) {
-  for (; cols > 0; cols -= kTileCols, from += kTileCols * stride, to += k * kTileCols) {
+void pack_b_transposed(const float* from, int64_t stride, int64_t k, int64_t cols, float* to,
+                       int64_t panel_stride) {
+  for (; cols > 0; cols -= kTileCols, from += kTileCols * stride, to += panel_stride) {
     const int64_t blocks_end = cols < kTileCols ? 0 : k - k % kBlock;
     for (int64_t j = 0; j < kTileCols; j += kBlock) {
       for (int64_t i = 0; i < blocks_end; i += kBlock)
@@ -115,19 +117,20 @@ HWY_INLINE void copy_tile_row(const float* from, float* to) {
   }
 }
 
-void pack_a_transposed(const float* from, int64_t stride, int64_t k, int64_t cols, float* to) {
+void pack_a_transposed(const float* from, int64_t stride, int64_t k, int64_t cols, float* to,
+                       int64_t panel_stride) {
   constexpr int64_t kRun = 8;  // few rows at a time, so that their cache lines are used whole
   const int64_t whole = cols / kTileRows;
   for (int64_t begin = 0; begin < k; begin += kRun) {
     const int64_t end = std::min(k, begin + kRun);
     for (int64_t p = 0; p < whole; ++p) {
       for (int64_t i = begin; i < end; ++i)
-        copy_tile_row(from + i * stride + p * kTileRows, to + (p * k + i) * kTileRows);
+        copy_tile_row(from + i * stride + p * kTileRows, to + p * panel_stride + i * kTileRows);
     }
   }
   if (const int64_t left = cols - whole * kTileRows; left > 0) {
     pack_columns_slowly(from + whole * kTileRows, stride, 1, k, left, left,
-                        to + whole * k * kTileRows);
+                        to + whole * panel_stride);
   }
 }
 

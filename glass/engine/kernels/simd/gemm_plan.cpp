@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "glass/base/check.h"
 #include "glass/engine/kernels/simd/gemm_merge.h"
 
 namespace glass::engine {
@@ -44,6 +45,7 @@ void cut_b(GemmPlan& plan, const GemmArgs& args, int64_t tile_cols, bool b_is_pa
     plan.node_segments = std::clamp<int64_t>(limits.chunk_floats / (plan.chunk_cols * kSegment), 1,
                                              2 * limits.node_segments);
   }
+  GLASS_DCHECK(plan.node_segments <= kMaxNodeSegments);
 }
 
 void cut_a(GemmPlan& plan, const GemmArgs& args, const GemmTarget& target, int workers,
@@ -67,7 +69,6 @@ GemmPlan plan_gemm(const GemmArgs& args, const GemmTarget& target, int workers, 
   plan.segments = std::max<int64_t>(1, segment_count(args.k, kSegment));
   cut_b(plan, args, target.tile_cols, b_is_packed, limits);
   const int node_slots = slot_count(plan.segments, plan.node_segments);
-  plan.leaf_slots = slot_count(plan.node_segments, 1);
   plan.c_waits = !args.accumulate && args.residual == nullptr;
   plan.node_slots = plan.segments <= plan.node_segments ? 0 : node_slots - (plan.c_waits ? 1 : 0);
 
@@ -82,8 +83,6 @@ GemmPlan plan_gemm(const GemmArgs& args, const GemmTarget& target, int workers, 
   const int64_t node_k = round_up(std::min(args.k, plan.node_segments * kSegment), kSegment);
   if (!plan.phase_per_node)
     plan.node_slot_floats = plan.node_slots * plan.chunk_cols * plan.block_rows;
-  if (plan.leaf_slots > 0 && plan.segments > 1)
-    plan.leaf_slot_floats = plan.leaf_slots * plan.block_rows * target.tile_cols;
   if (plan.a == GemmPlan::A::kPanels) plan.a_floats = plan.block_rows * node_k;
   if (plan.a == GemmPlan::A::kCopied) plan.a_floats = plan.block_rows * (node_k + 16);
   if (!b_is_packed) {

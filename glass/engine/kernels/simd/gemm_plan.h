@@ -6,9 +6,8 @@
 //         pack this part of B, all workers together
 //         for each block of rows           (dynamically, one worker each)
 //           for each node of k             (as much of A as the L2 cache should hold)
-//             for each panel of B          (in the L1 cache)
-//               for each segment of the node
-//                 for each panel of A: a tile in registers
+//             for each panel of B
+//               for each panel of A: a tile in registers, segment after segment of the node
 //
 // Nothing of this shows in the bits: the tree over the segments is the same for every cut.
 #pragma once
@@ -38,20 +37,16 @@ struct GemmPlan {
   int64_t column_parts = 0;  // into which a block's columns are cut to have work for everyone
   bool c_waits = false;      // C itself is slot 0 of the nodes
   int node_slots = 0;        // buffers for waiting nodes besides C
-  int leaf_slots = 0;        // buffers for waiting tiles within a node
 
   // Floats of scratch: shared by all workers, then for each worker.
   int64_t b_floats = 0;
   int64_t shared_slot_floats = 0;
   int64_t a_floats = 0;
   int64_t node_slot_floats = 0;
-  int64_t leaf_slot_floats = 0;
 
   [[nodiscard]] int64_t shared_floats() const { return b_floats + shared_slot_floats; }
 
-  [[nodiscard]] int64_t worker_floats() const {
-    return a_floats + node_slot_floats + leaf_slot_floats;
-  }
+  [[nodiscard]] int64_t worker_floats() const { return a_floats + node_slot_floats; }
 
   [[nodiscard]] size_t scratch_bytes(int workers) const {
     return sizeof(float) * static_cast<size_t>(shared_floats() + workers * worker_floats());
@@ -65,8 +60,8 @@ struct GemmLimits {
   int64_t block_floats = int64_t{1} << 16;  // of A, read again for each panel of B
   int64_t min_block_panels = 4;
   int64_t max_block_panels = 16;
-  int64_t whole_node_segments = 6;  // a k so short is one node
-  int64_t node_segments = 4;        // of a longer one
+  int64_t whole_node_segments = 6;  // a k so short is one node; at most kMaxNodeSegments
+  int64_t node_segments = 4;        // of a longer one, twice as many where that spares phases
   int64_t shared_slot_floats = int64_t{1} << 22;
 };
 

@@ -42,8 +42,8 @@ struct GemmRun::Output {
   }
 };
 
-int64_t GemmRun::segment_k(int64_t segment) const {
-  return std::min(kSegment, args_.k - segment * kSegment);
+int64_t GemmRun::k_of(const Range& segments) const {
+  return std::min(args_.k, segments.end * kSegment) - segments.begin * kSegment;
 }
 
 int64_t GemmRun::chunk_width(const Phase& phase) const {
@@ -56,8 +56,8 @@ float* GemmRun::worker_scratch(int worker) const {
 
 const float* GemmRun::b_panel(const Phase& phase, int64_t col, int64_t segment) const {
   const float* base = packed_b_ != nullptr ? packed_b_ : scratch_;
-  return base + (segment - phase.segments.begin) * kSegment * chunk_width(phase) +
-         (col - phase.cols.begin) * segment_k(segment);
+  return base + (col - phase.cols.begin) * phase.k +
+         (segment - phase.segments.begin) * kSegment * target_.tile_cols;
 }
 
 Addend GemmRun::node_slot(const Phase& phase, const Block& block, int64_t col, int slot) const {
@@ -75,12 +75,6 @@ Addend GemmRun::node_slot(const Phase& phase, const Block& block, int64_t col, i
   return {worker_scratch(block.worker) + plan_.a_floats + index * size + left, stride};
 }
 
-Addend GemmRun::leaf_slot(const Block& block, int slot) const {
-  const int64_t size = plan_.block_rows * target_.tile_cols;
-  return {worker_scratch(block.worker) + plan_.a_floats + plan_.node_slot_floats + slot * size,
-          target_.tile_cols};
-}
-
 void GemmRun::run(Parallel& parallel) {
   const int64_t step = plan_.phase_per_node ? plan_.node_segments : plan_.segments;
   for (int64_t row = 0; row < args_.m; row += plan_.group_rows) {
@@ -89,7 +83,8 @@ void GemmRun::run(Parallel& parallel) {
         const Merge node = merge_of(segment, plan_.segments, step);
         Phase phase{.rows = {row, std::min(args_.m, row + plan_.group_rows)},
                     .cols = {col, std::min(args_.n, col + plan_.chunk_cols)},
-                    .segments = {node.begin, node.end}};
+                    .segments = {node.begin, node.end},
+                    .k = k_of({node.begin, node.end})};
         run_phase(phase, parallel);
         segment = node.end;
       }
@@ -118,8 +113,9 @@ void GemmRun::pack_b(Phase& phase) {
     const int64_t k = segment * kSegment;
     const float* from =
         args_.b + (transposed ? col * args_.b_stride + k : k * args_.b_stride + col);
-    pack(from, args_.b_stride, segment_k(segment), std::min(unit_cols, phase.cols.end - col),
-         const_cast<float*>(b_panel(phase, col, segment)));
+    pack(from, args_.b_stride, k_of({segment, segment + 1}),
+         std::min(unit_cols, phase.cols.end - col),
+         const_cast<float*>(b_panel(phase, col, segment)), phase.k * target_.tile_cols);
     phase.units_done.fetch_add(1, std::memory_order_release);
   }
   for (int spins = 0; phase.units_done.load(std::memory_order_acquire) < units; ++spins) {
@@ -160,8 +156,8 @@ void GemmRun::prepare_a(const Block& block) {
   if (plan_.a == GemmPlan::A::kRows) return;
   float* to = worker_scratch(block.worker);
   const int64_t k = block.node.begin * kSegment;
+  const int64_t node_k = k_of({block.node.begin, block.node.end});
   if (plan_.a == GemmPlan::A::kCopied) {
-    const int64_t node_k = std::min(args_.k, block.node.end * kSegment) - k;
     const int64_t stride = plan_.node_segments * kSegment + kCopyPad;
     for (int64_t row = block.rows.begin; row < block.rows.end; ++row, to += stride) {
       std::memcpy(to, args_.a + row * args_.a_stride + k,
@@ -169,18 +165,17 @@ void GemmRun::prepare_a(const Block& block) {
     }
     return;
   }
-  for (int64_t segment = block.node.begin; segment < block.node.end; ++segment) {
-    const float* from = args_.a + segment * kSegment * args_.a_stride + block.rows.begin;
-    target_.pack_a_transposed(from, args_.a_stride, segment_k(segment), block.rows.size(), to);
-    to += kSegment * plan_.block_rows;
-  }
+  target_.pack_a_transposed(args_.a + k * args_.a_stride + block.rows.begin, args_.a_stride, node_k,
+                            block.rows.size(), to, node_k * target_.tile_rows);
 }
 
 void GemmRun::multiply_node(const Phase& phase, const Block& block) {
-  for (int64_t col = block.cols.begin; col < block.cols.end; col += target_.tile_cols) {
-    for (int64_t segment = block.node.begin; segment < block.node.end; ++segment)
-      multiply_panel(phase, block, col, segment);
-  }
+  const int64_t segments = block.node.end - block.node.begin;
+  uint8_t merges[kMaxNodeSegments];
+  for (int64_t i = 0; i < segments; ++i)
+    merges[i] = static_cast<uint8_t>(merge_of(i, segments, 1).merges);
+  for (int64_t col = block.cols.begin; col < block.cols.end; col += target_.tile_cols)
+    multiply_panel(phase, block, col, merges);
 }
 
 // What follows the last segment of the node: the siblings of the node, and at the root what is
@@ -204,42 +199,32 @@ void GemmRun::add_finish(Output& output, const Phase& phase, const Block& block,
   output.cols = std::min<int64_t>(target_.tile_cols, phase.cols.end - col);
 }
 
-// The tiles of one panel of B for one segment, for all rows of the block.
-void GemmRun::multiply_panel(const Phase& phase, const Block& block, int64_t col, int64_t segment) {
+// The tiles of one panel of B for all rows of the block.
+void GemmRun::multiply_panel(const Phase& phase, const Block& block, int64_t col,
+                             const uint8_t* merges) {
   const Merge& node = block.node;
-  const Merge leaf = merge_of(segment - node.begin, node.end - node.begin, 1);
   Output output;
   output.cols = target_.tile_cols;
-  for (int i = 1; i <= leaf.merges; ++i) output.add(leaf_slot(block, leaf.slot - i));
-  if (segment + 1 == node.end) {
-    add_finish(output, phase, block, col);
-  } else {
-    output.put(leaf_slot(block, leaf.slot - leaf.merges));
-  }
+  add_finish(output, phase, block, col);
 
-  const int64_t k = segment_k(segment);
+  const int64_t k = k_of({node.begin, node.end});
   const bool panels = plan_.a == GemmPlan::A::kPanels;
   const float* a = worker_scratch(block.worker);
   int64_t a_stride = k;  // between rows of a panel's worth: a panel of r rows has r * k floats
   if (plan_.a == GemmPlan::A::kRows) {
-    a = args_.a + block.rows.begin * args_.a_stride + segment * kSegment;
+    a = args_.a + block.rows.begin * args_.a_stride + node.begin * kSegment;
     a_stride = args_.a_stride;
-  } else if (panels) {
-    a += (segment - node.begin) * kSegment * plan_.block_rows;
-  } else {
-    a += (segment - node.begin) * kSegment;
+  } else if (!panels) {
     a_stride = plan_.node_segments * kSegment + kCopyPad;
   }
-  const bool last = segment + 1 == node.end;
-  const int64_t next_col = col + (last ? target_.tile_cols : 0);
-  const float* ahead = next_col < block.cols.end
-                           ? b_panel(phase, next_col, last ? node.begin : segment + 1)
-                           : nullptr;
+  const int64_t next_col = col + target_.tile_cols;
+  const float* ahead = next_col < block.cols.end ? b_panel(phase, next_col, node.begin) : nullptr;
 
   TileJob job{.k = k,
+              .merges = merges,
               .a = a,
               .a_stride = a_stride,
-              .b = b_panel(phase, col, segment),
+              .b = b_panel(phase, col, node.begin),
               .ahead = nullptr,
               .addends = output.addends,
               .addend_count = output.addend_count,
@@ -248,7 +233,7 @@ void GemmRun::multiply_panel(const Phase& phase, const Block& block, int64_t col
               .cols = output.cols};
   for (int64_t row = block.rows.begin, i = 0; row < block.rows.end; ++i) {
     const int64_t rows = std::min<int64_t>(target_.tile_rows, block.rows.end - row);
-    job.ahead = ahead != nullptr && i < kPanelsAhead ? ahead + i * kSegment * 4 : job.b;
+    job.ahead = ahead != nullptr && i < kPanelsAhead ? ahead + i * k * 4 : job.b;
     (panels ? target_.panels_of_a : target_.rows_of_a)[rows - 1](job);
     row += rows;
     job.a += rows * a_stride;
@@ -269,11 +254,8 @@ void pack_whole_b(const float* b, int64_t stride, bool transposed, int64_t n, in
   parallel.split(panels, 1, [&](int64_t begin, int64_t end, int) {
     const int64_t col = begin * target.tile_cols;
     const int64_t cols = std::min(n, end * target.tile_cols) - col;
-    for (int64_t at = 0; at < k; at += kSegment) {
-      const int64_t segment_k = std::min(kSegment, k - at);
-      pack(b + (transposed ? col * stride + at : at * stride + col), stride, segment_k, cols,
-           into + at * panels * target.tile_cols + col * segment_k);
-    }
+    pack(b + (transposed ? col * stride : col), stride, k, cols, into + col * k,
+         k * target.tile_cols);
   });
 }
 

@@ -34,6 +34,7 @@ class GemmRun {
   // What the workers do between two barriers.
   struct Phase {
     Range rows, cols, segments;
+    int64_t k;  // of the segments
     std::atomic<int64_t> next_unit{0}, units_done{0}, next_task{0};
   };
 
@@ -49,18 +50,17 @@ class GemmRun {
   void multiply(Phase& phase, int worker);
   void prepare_a(const Block& block);
   void multiply_node(const Phase& phase, const Block& block);
-  void multiply_panel(const Phase& phase, const Block& block, int64_t col, int64_t segment);
+  void multiply_panel(const Phase& phase, const Block& block, int64_t col, const uint8_t* merges);
 
   struct Output;
   void add_finish(Output& output, const Phase& phase, const Block& block, int64_t col) const;
 
-  [[nodiscard]] int64_t segment_k(int64_t segment) const;
+  [[nodiscard]] int64_t k_of(const Range& segments) const;
   [[nodiscard]] int64_t chunk_width(const Phase& phase) const;
   [[nodiscard]] const float* b_panel(const Phase& phase, int64_t col, int64_t segment) const;
   [[nodiscard]] float* worker_scratch(int worker) const;
   [[nodiscard]] Addend node_slot(const Phase& phase, const Block& block, int64_t col,
                                  int slot) const;
-  [[nodiscard]] Addend leaf_slot(const Block& block, int slot) const;
 
   const GemmArgs& args_;
   const GemmPlan& plan_;

@@ -2,17 +2,22 @@
 // micro-kernels for one tile of C, and packing. The loops around them (gemm_run.cpp) are compiled
 // once.
 //
-// A *panel* of B holds tile_cols columns and the k of one segment as [k][tile_cols], zero beyond
-// the last column. A panel of A holds up to tile_rows rows as [k][rows]. A *tile* is the product of
-// a panel of A and a panel of B: one segment of k, so one leaf of the tree.
+// A *panel* of B holds tile_cols columns as [k][tile_cols], zero beyond the last column. A panel of
+// A holds up to tile_rows rows as [k][rows]. A *tile* is the product of a panel of A and a panel of
+// B over the k of one node of the tree: its segments follow each other in registers, and those that
+// wait for a sibling do so on the stack.
 #pragma once
 
 #include <cstdint>
+
+#include "glass/engine/kernels/simd/gemm_merge.h"
 
 namespace glass::engine {
 
 inline constexpr int kMaxTileRows = 12;
 inline constexpr int kMaxTileCols = 32;
+inline constexpr int kMaxNodeSegments = 8;
+inline constexpr int kMaxWaitingTiles = slot_count(kMaxNodeSegments, 1);
 
 // Something added to a finished tile, element by element: a finished sibling of the tree, the old
 // C, a bias (stride 0), a residual.
@@ -22,7 +27,8 @@ struct Addend {
 };
 
 struct TileJob {
-  int64_t k;              // <= kSegment
+  int64_t k;              // of the node: at most kMaxNodeSegments segments
+  const uint8_t* merges;  // after each segment: how many waiting siblings are added (gemm_merge.h)
   const float* a;         // rows `a_stride` apart, or a panel
   int64_t a_stride;       // unused for a panel
   const float* b;         // a panel, aligned to 64 bytes
@@ -36,8 +42,9 @@ struct TileJob {
 
 struct GemmTarget {
   using Kernel = void (*)(const TileJob&);
-  // Copies `cols` columns and `k` rows of `from` into panels `width` wide, `panel_stride` apart.
-  using Pack = void (*)(const float* from, int64_t stride, int64_t k, int64_t cols, float* to);
+  // Copies `cols` columns and `k` rows of `from` into panels that begin `panel_stride` apart.
+  using Pack = void (*)(const float* from, int64_t stride, int64_t k, int64_t cols, float* to,
+                        int64_t panel_stride);
 
   int tile_rows, tile_cols;
   Kernel rows_of_a[kMaxTileRows];    // [r - 1]: r rows of A as they lie in memory

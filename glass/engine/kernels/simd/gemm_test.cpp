@@ -102,7 +102,8 @@ TEST_F(GemmCuts, DoNotShowInTheBits) {
 }
 
 TEST_F(GemmCuts, OfLargeProductsDoNotShow) {
-  for (const Shape& shape : {Shape{9, 1100, 1030}, Shape{7, 600, 2600}, Shape{8, 40, 5000}}) {
+  for (const Shape& shape : {Shape{9, 1100, 1030}, Shape{7, 600, 2600}, Shape{8, 40, 5000},
+                             Shape{7, 510, 4200}}) {  // nodes of eight segments
     for (const Form form : {Form::kNT, Form::kNN, Form::kTN}) {
       expect_equal_bits(product_cut_by({}, form, shape, 2), product_of_reference(form, shape),
                         fmt::format("{}x{}x{}", shape.m, shape.n, shape.k));

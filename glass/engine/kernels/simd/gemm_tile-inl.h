@@ -1,4 +1,4 @@
-// The micro-kernel: one tile of C for one segment of k. Compiled once per target of targets.h.
+// The micro-kernel: one tile of C for one node of k. Compiled once per target of targets.h.
 //
 // All of a tile's sums stay in registers: 6 x 16 on AVX2 (12 of 16 registers), 12 x 32 on AVX-512
 // (24 of 32), 6 x 16 on NEON (24 of 32). Every one of them is a chain of fma with k ascending.
@@ -52,6 +52,33 @@ struct TileSums {
   // Written out, since a generated one would not be compiled for the target.
   HWY_INLINE TileSums() {}
 
+  HWY_INLINE void set_zero() {
+    GLASS_UNROLL
+    for (int r = 0; r < kRows; ++r) {
+      GLASS_UNROLL
+      for (int v = 0; v < kTileVectors; ++v) at[r][v] = hn::Zero(Tag());
+    }
+  }
+
+  // The element-wise sum of what lies at `from`, rows `stride` apart, and this.
+  HWY_INLINE void add(const float* from, int64_t stride) {
+    GLASS_UNROLL
+    for (int r = 0; r < kRows; ++r) {
+      GLASS_UNROLL
+      for (int v = 0; v < kTileVectors; ++v)
+        at[r][v] = hn::Add(hn::LoadU(Tag(), from + r * stride + v * kLanes), at[r][v]);
+    }
+  }
+
+  HWY_INLINE void store(float* to, int64_t stride) const {
+    GLASS_UNROLL
+    for (int r = 0; r < kRows; ++r) {
+      GLASS_UNROLL
+      for (int v = 0; v < kTileVectors; ++v)
+        hn::StoreU(at[r][v], Tag(), to + r * stride + v * kLanes);
+    }
+  }
+
   Vec at[kRows][kTileVectors];
 };
 
@@ -70,67 +97,74 @@ HWY_INLINE void add_outer_product(TileSums<kRows>& sums, const Column& column, c
   }
 }
 
+// Where a segment of the job begins.
+struct TileSource {
+  const float *a, *b, *ahead;
+};
+
 template <int kRows>
-HWY_INLINE void add_products_of_panel(TileSums<kRows>& sums, const TileJob& job) {
-  const float* a = job.a;
-  const float* b = job.b;
-  const float* ahead = job.ahead;
-  int64_t k = 0;
-  for (; k + kUnroll <= job.k; k += kUnroll, a += kUnroll * kRows, b += kUnroll * kTileCols) {
-    __builtin_prefetch(ahead + k * 4, 0, 2);
+HWY_INLINE void add_products_of_panel(TileSums<kRows>& sums, const TileSource& from, int64_t k) {
+  const float* a = from.a;
+  const float* b = from.b;
+  int64_t i = 0;
+  for (; i + kUnroll <= k; i += kUnroll, a += kUnroll * kRows, b += kUnroll * kTileCols) {
+    __builtin_prefetch(from.ahead + i * 4, 0, 2);
     GLASS_UNROLL
     for (int u = 0; u < kUnroll; ++u) {
       const auto column = [&](int r) HWY_ATTR { return a[u * kRows + r]; };
       add_outer_product<kRows>(sums, column, b + u * kTileCols);
     }
   }
-  for (; k < job.k; ++k, a += kRows, b += kTileCols) {
+  for (; i < k; ++i, a += kRows, b += kTileCols) {
     const auto column = [&](int r) HWY_ATTR { return a[r]; };
     add_outer_product<kRows>(sums, column, b);
   }
 }
 
 template <int kRows>
-HWY_INLINE void add_products_of_rows(TileSums<kRows>& sums, const TileJob& job) {
+HWY_INLINE void add_products_of_rows(TileSums<kRows>& sums, const TileSource& from, int64_t k,
+                                     int64_t a_stride) {
   const float* rows[kRows];
   GLASS_UNROLL
-  for (int r = 0; r < kRows; ++r) rows[r] = job.a + r * job.a_stride;
-  const float* b = job.b;
-  const float* ahead = job.ahead;
-  int64_t k = 0;
-  for (; k + kUnroll <= job.k; k += kUnroll, b += kUnroll * kTileCols) {
-    __builtin_prefetch(ahead + k * 4, 0, 2);
+  for (int r = 0; r < kRows; ++r) rows[r] = from.a + r * a_stride;
+  const float* b = from.b;
+  int64_t i = 0;
+  for (; i + kUnroll <= k; i += kUnroll, b += kUnroll * kTileCols) {
+    __builtin_prefetch(from.ahead + i * 4, 0, 2);
     GLASS_UNROLL
     for (int u = 0; u < kUnroll; ++u) {
-      const auto column = [&](int r) HWY_ATTR { return rows[r][k + u]; };
+      const auto column = [&](int r) HWY_ATTR { return rows[r][i + u]; };
       add_outer_product<kRows>(sums, column, b + u * kTileCols);
     }
   }
-  for (; k < job.k; ++k, b += kTileCols) {
-    const auto column = [&](int r) HWY_ATTR { return rows[r][k]; };
+  for (; i < k; ++i, b += kTileCols) {
+    const auto column = [&](int r) HWY_ATTR { return rows[r][i]; };
     add_outer_product<kRows>(sums, column, b);
   }
 }
 
-template <int kRows>
-HWY_INLINE void finish_tile(TileSums<kRows>& sums, const Addend* addends, int addend_count,
-                            float* out, int64_t out_stride) {
-  const Tag d;
-  for (int i = 0; i < addend_count; ++i) {
-    const float* data = addends[i].data;
-    const int64_t stride = addends[i].stride;
-    GLASS_UNROLL
-    for (int r = 0; r < kRows; ++r) {
-      GLASS_UNROLL
-      for (int v = 0; v < kTileVectors; ++v)
-        sums.at[r][v] = hn::Add(hn::LoadU(d, data + r * stride + v * kLanes), sums.at[r][v]);
+// The segments of the node one after another, combined by the tree.
+template <int kRows, bool kPanel>
+HWY_INLINE void add_products_of_node(TileSums<kRows>& sums, const TileJob& job) {
+  constexpr int kStep = static_cast<int>(kSegment);
+  alignas(64) float waiting[kMaxWaitingTiles][kRows * kTileCols];
+  int waits = 0;
+  TileSource from{.a = job.a, .b = job.b, .ahead = job.ahead};
+  const uint8_t* merges = job.merges;
+  for (int64_t left = job.k;; left -= kSegment, ++merges) {
+    const int64_t k = left < kSegment ? left : kSegment;
+    sums.set_zero();
+    if constexpr (kPanel) {
+      add_products_of_panel<kRows>(sums, from, k);
+    } else {
+      add_products_of_rows<kRows>(sums, from, k, job.a_stride);
     }
-  }
-  GLASS_UNROLL
-  for (int r = 0; r < kRows; ++r) {
-    GLASS_UNROLL
-    for (int v = 0; v < kTileVectors; ++v)
-      hn::StoreU(sums.at[r][v], d, out + r * out_stride + v * kLanes);
+    for (int i = *merges; i > 0; --i) sums.add(waiting[--waits], kTileCols);
+    if (left <= kSegment) return;
+    sums.store(waiting[waits++], kTileCols);
+    from.a += kPanel ? kStep * kRows : kStep;
+    from.b += kStep * kTileCols;
+    from.ahead += kStep * 4;
   }
 }
 
@@ -148,23 +182,16 @@ inline void finish_edge_tile(const float* tile, int rows, const TileJob& job) {
 
 template <int kRows, bool kPanel>
 void multiply_tile(const TileJob& job) {
-  TileSums<kRows> sums;
   GLASS_UNROLL
-  for (int r = 0; r < kRows; ++r) {
-    __builtin_prefetch(job.out + r * job.out_stride, 1);
-    GLASS_UNROLL
-    for (int v = 0; v < kTileVectors; ++v) sums.at[r][v] = hn::Zero(Tag());
-  }
-  if constexpr (kPanel) {
-    add_products_of_panel<kRows>(sums, job);
-  } else {
-    add_products_of_rows<kRows>(sums, job);
-  }
+  for (int r = 0; r < kRows; ++r) __builtin_prefetch(job.out + r * job.out_stride, 1);
+  TileSums<kRows> sums;
+  add_products_of_node<kRows, kPanel>(sums, job);
   if (job.cols == kTileCols) {
-    finish_tile<kRows>(sums, job.addends, job.addend_count, job.out, job.out_stride);
+    for (int i = 0; i < job.addend_count; ++i) sums.add(job.addends[i].data, job.addends[i].stride);
+    sums.store(job.out, job.out_stride);
   } else {
     alignas(64) float tile[kRows * kTileCols];
-    finish_tile<kRows>(sums, nullptr, 0, tile, kTileCols);
+    sums.store(tile, kTileCols);
     finish_edge_tile(tile, kRows, job);
   }
 }

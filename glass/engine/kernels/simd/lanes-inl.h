@@ -44,8 +44,14 @@ using Vec = hn::Vec<Tag>;
 inline constexpr int kLanes = static_cast<int>(hn::MaxLanes(Tag()));
 inline constexpr int kRowVectors = kRowLanes / kLanes;
 
+// Tells the compiler that a part is no longer than a vector: it cannot see that by itself.
+HWY_INLINE void assume_part(int64_t count) {
+  if (count < 0 || count > kLanes) __builtin_unreachable();
+}
+
 // The first `count` <= kLanes floats at `from`, the rest +0.
 HWY_INLINE Vec load_part(const float* from, int64_t count) {
+  assume_part(count);
   alignas(64) float buffer[kLanes];
   hn::Store(hn::Zero(Tag()), Tag(), buffer);
   std::memcpy(buffer, from, static_cast<size_t>(count) * sizeof(float));
@@ -53,6 +59,7 @@ HWY_INLINE Vec load_part(const float* from, int64_t count) {
 }
 
 HWY_INLINE void store_part(Vec value, float* to, int64_t count) {
+  assume_part(count);
   alignas(64) float buffer[kLanes];
   hn::Store(value, Tag(), buffer);
   std::memcpy(to, buffer, static_cast<size_t>(count) * sizeof(float));
