@@ -1,6 +1,7 @@
 #include "glass/sim/faulty_files.h"
 
 #include <memory>
+#include <new>
 #include <string_view>
 #include <utility>
 
@@ -56,6 +57,7 @@ Status FaultyFiles::count(std::string_view action, const Path& path) {
   const int64_t number = ++operations_;
   if (!failure_ || number < failure_->operation) return {};
   if (number > failure_->operation && !failure_->for_good) return {};
+  if (failure_->out_of_memory) throw std::bad_alloc();
   return fail(ErrorCode::kIo, fmt::format("cannot {} {}: disk full (simulated, operation {})",
                                           action, system::path_text(path), number));
 }

@@ -23,9 +23,10 @@
 namespace glass::sim {
 
 struct Failure {
-  int64_t operation = 1;     // the first one to fail, counted from 1 from now on
-  bool for_good = false;     // every later one fails too, as on a disk that stays full or a kill
-  bool short_write = false;  // a WritableFile's failing append leaves the first half of its bytes
+  int64_t operation = 1;       // the first one to fail, counted from 1 from now on
+  bool for_good = false;       // every later one fails too, as on a disk that stays full or a kill
+  bool short_write = false;    // a WritableFile's failing append leaves the first half of its bytes
+  bool out_of_memory = false;  // std::bad_alloc is thrown instead of an error
 };
 
 class FaultyFiles final : public system::Files {
