@@ -6,7 +6,8 @@
 // Model and batch are those of the peer's presets (a tied decoder, AdamW, clipping). Before each
 // step the peak is measured, and a share (MFU) is that of two neighbours; the median, lowest and
 // highest are printed, so that a noisy machine shows. Operations are counted by the formula of
-// engine/models/decoder, attention as full. --operations prints each kind's share of the time.
+// engine/models/decoder, attention as full. hashing_share is what the digests of a checkpoint every
+// hundred steps add to a step. --operations prints each kind's share of the time.
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
@@ -40,6 +41,8 @@ namespace glass::bench {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+
+constexpr double kStepsPerCheckpoint = 100;
 
 struct Options {
   std::string preset = "tiny";
@@ -182,25 +185,35 @@ Measured measure(engine::Trainer& trainer, const Options& options, double step_f
   return measured;
 }
 
-Json summary(const Options& options, const engine::Trainer& trainer, const Measured& measured) {
+// The parameters' digest three times over: each of the two moments is as large.
+double checkpoint_hashing_seconds(engine::Trainer& trainer) {
+  std::vector<double> seconds;
+  for (int i = 0; i < 5; ++i)
+    seconds.push_back(3 * speed_of([&] { static_cast<void>(trainer.parameter_digest()); }).wall);
+  return median(seconds);
+}
+
+Json summary(const Options& options, engine::Trainer& trainer, const Measured& measured) {
   const engine::TrainingSettings& settings = trainer.plan().settings;
   const int64_t tokens =
       settings.micro_batches * settings.micro_batch.sequences * settings.micro_batch.positions;
   const auto [low, high] = std::minmax_element(measured.shares.begin(), measured.shares.end());
   const double seconds = median(measured.step_seconds);
-  return Json::Object{{"name", fmt::format("train/{}/{}", options.preset, options.arch)},
-                      {"threads", options.threads},
-                      {"parameters", trainer.plan().layout.parameter_count()},
-                      {"step_ms", seconds * 1e3},
-                      {"step_ms_min", std::ranges::min(measured.step_seconds) * 1e3},
-                      {"tokens_per_second", static_cast<double>(tokens) / seconds},
-                      {"peak_gflops", median(measured.peaks)},
-                      {"mfu", median(measured.shares)},
-                      {"mfu_min", *low},
-                      {"mfu_max", *high},
-                      {"mfu_processor_time", median(measured.processor_shares)},
-                      {"planned_bytes", trainer.plan().memory.total()},
-                      {"peak_memory_bytes", static_cast<int64_t>(system::peak_memory_bytes())}};
+  return Json::Object{
+      {"name", fmt::format("train/{}/{}", options.preset, options.arch)},
+      {"threads", options.threads},
+      {"parameters", trainer.plan().layout.parameter_count()},
+      {"step_ms", seconds * 1e3},
+      {"step_ms_min", std::ranges::min(measured.step_seconds) * 1e3},
+      {"tokens_per_second", static_cast<double>(tokens) / seconds},
+      {"peak_gflops", median(measured.peaks)},
+      {"mfu", median(measured.shares)},
+      {"mfu_min", *low},
+      {"mfu_max", *high},
+      {"mfu_processor_time", median(measured.processor_shares)},
+      {"hashing_share", checkpoint_hashing_seconds(trainer) / (kStepsPerCheckpoint * seconds)},
+      {"planned_bytes", trainer.plan().memory.total()},
+      {"peak_memory_bytes", static_cast<int64_t>(system::peak_memory_bytes())}};
 }
 
 Status run(const Options& options) {
