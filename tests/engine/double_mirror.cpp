@@ -1,5 +1,6 @@
 #include "tests/engine/double_mirror.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <map>
@@ -10,6 +11,7 @@
 
 #include "glass/base/check.h"
 #include "glass/engine/graph/ops/heads.h"
+#include "glass/engine/graph/ops/scaling.h"
 
 namespace glass::engine::testing {
 namespace {
@@ -29,6 +31,8 @@ class Mirror {
         {"layer_norm", &Mirror::layer_norm},
         {"rope_table", &Mirror::rope_table},
         {"rope", &Mirror::rope},
+        {"qk_norm", &Mirror::qk_norm},
+        {"window_keys", &Mirror::window_keys},
         {"attention", &Mirror::attention},
         {"swiglu", &Mirror::swiglu},
         {"gelu", &Mirror::gelu},
@@ -108,13 +112,62 @@ class Mirror {
 
   void layer_norm() { norm(true); }
 
+  // Norms every run of weight.size() columns between `begin` and `end`, in every row.
+  void norm_runs(Doubles& y, size_t begin, size_t end, const Doubles& weight) {
+    const size_t width = extent(0, 1), cols = weight.size();
+    for (size_t row = 0; row < y.size(); row += width) {
+      for (size_t at = row + begin; at < row + end; at += cols) {
+        double square = 0;
+        for (size_t c = 0; c < cols; ++c)
+          square += y[at + c] * y[at + c] / static_cast<double>(cols);
+        const double rstd = 1 / std::sqrt(square + node_.number_attribute("epsilon"));
+        for (size_t c = 0; c < cols; ++c) y[at + c] *= rstd * weight[c];
+      }
+    }
+  }
+
+  void qk_norm() {
+    const Heads heads = heads_of(node_);
+    const auto queries = static_cast<size_t>(heads.query * heads.head_dim);
+    const auto keys = static_cast<size_t>(heads.key * heads.head_dim);
+    Doubles& y = out();
+    y = in(0);
+    norm_runs(y, 0, queries, in(1));
+    norm_runs(y, queries, queries + keys, in(2));
+  }
+
+  void window_keys() {
+    const auto window = static_cast<int32_t>(node_.int_attribute("window"));
+    const auto positions = static_cast<int32_t>(extent(0, 1));
+    std::vector<int32_t> first = integers(0);
+    for (int32_t i = 0; i < std::ssize(first); ++i) {
+      int32_t& key = first[static_cast<size_t>(i)];
+      key = std::max(key, i % positions + 1 - window);
+    }
+    values_.integers[graph_.value(node_.outputs[0]).name] = first;
+  }
+
+  // As the authors of Llama 3.1 wrote it: by wavelengths.
+  [[nodiscard]] double scaled(double frequency) const {
+    const RopeScaling s = scaling_of(node_);
+    if (s.kind == RopeScaling::Kind::kNone) return frequency;
+    if (s.kind == RopeScaling::Kind::kLinear) return frequency / s.factor;
+    const double wavelength = 2 * std::numbers::pi / frequency;
+    const auto context = static_cast<double>(s.context);
+    if (wavelength < context / s.high_frequency) return frequency;
+    if (wavelength > context / s.low_frequency) return frequency / s.factor;
+    const double smooth =
+        (context / wavelength - s.low_frequency) / (s.high_frequency - s.low_frequency);
+    return (1 - smooth) * frequency / s.factor + smooth * frequency;
+  }
+
   void rope_table() {
     const auto pairs = static_cast<size_t>(node_.int_attribute("rotary_dim") / 2);
     Doubles& table = out();
     for (size_t i = 0; i < table.size() / 2; ++i) {
       const double exponent = -static_cast<double>(i % pairs) / static_cast<double>(pairs);
-      const double angle =
-          static_cast<double>(i / pairs) * std::pow(node_.number_attribute("theta"), exponent);
+      const double frequency = scaled(std::pow(node_.number_attribute("theta"), exponent));
+      const double angle = static_cast<double>(i / pairs) * frequency;
       table[2 * i] = std::cos(angle);
       table[2 * i + 1] = std::sin(angle);
     }

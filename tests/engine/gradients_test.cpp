@@ -95,8 +95,43 @@ TEST(Gradients, OfLlamaWithItsVariantsAreCentralDifferences) {
   config.rope_interleaved = true;
   config.rotary_dim = 4;  // the last two of each head stay
   config.tied_embeddings = false;
-  config.attention_bias = true;
+  config.qkv_bias = config.out_bias = true;
   config.mlp_bias = true;
+  expect_right_gradients(config);
+}
+
+// Qwen 3: queries and keys normalised by head. Mistral: a window.
+TEST(Gradients, OfNormalisedHeadsInAWindowAreCentralDifferences) {
+  DecoderConfig config = tiny_llama();
+  config.qk_norm = nn::QkNorm::kHeads;
+  config.qkv_bias = true;
+  config.window = 3;
+  expect_right_gradients(config);
+}
+
+// OLMo 2: norms after attention and MLP, and over all heads of a row.
+TEST(Gradients, OfNormsAfterTheBranchesAreCentralDifferences) {
+  DecoderConfig config = tiny_llama();
+  config.qk_norm = nn::QkNorm::kWhole;
+  config.norm_place = DecoderConfig::NormPlace::kAfter;
+  expect_right_gradients(config);
+}
+
+// Pythia: both branches read the block's input, a part of each head turns. Llama 3.1: the
+// frequencies are scaled; with these numbers one is of each kind.
+TEST(Gradients, OfParallelBranchesWithScaledFrequenciesAreCentralDifferences) {
+  DecoderConfig config = tiny_gpt2();
+  config.parallel = true;
+  config.positions = DecoderConfig::Positions::kRope;
+  config.head_dim = 8;
+  config.rotary_dim = 6;
+  config.rope_theta = 100;
+  config.rope_scaling = {.kind = RopeScaling::Kind::kLlama3,
+                         .factor = 8,
+                         .low_frequency = 0.2,
+                         .high_frequency = 1,
+                         .context = 16};
+  config.tied_embeddings = false;
   expect_right_gradients(config);
 }
 

@@ -128,8 +128,9 @@ DecoderConfig tiny_gpt2() {
           .norm = nn::NormKind::kLayer,
           .norm_bias = true,
           .positions = DecoderConfig::Positions::kLearned,
+          .qkv_bias = true,
+          .out_bias = true,
           .mlp = nn::MlpKind::kGeluTanh,
-          .attention_bias = true,
           .mlp_bias = true};
 }
 

@@ -39,9 +39,57 @@ DecoderConfig untied_erf(DecoderConfig config) {
   return config;
 }
 
+// Pythia
+DecoderConfig parallel(DecoderConfig config) {
+  config.parallel = true;
+  config.positions = DecoderConfig::Positions::kRope;
+  config.head_dim = 8;
+  config.rotary_dim = 2;
+  config.tied_embeddings = false;
+  config.mlp = nn::MlpKind::kGeluErf;
+  return config;
+}
+
+// Llama 3.1; with these numbers the three frequencies are of the three kinds.
+DecoderConfig scaled(DecoderConfig config) {
+  config.rope_theta = 100;
+  config.rope_scaling = {.kind = RopeScaling::Kind::kLlama3,
+                         .factor = 8,
+                         .low_frequency = 0.2,
+                         .high_frequency = 1,
+                         .context = 16};
+  return config;
+}
+
+// Mistral
+DecoderConfig windowed(DecoderConfig config) {
+  config.window = 40;
+  return config;
+}
+
+// Qwen 2 has biases, Qwen 3 norms of heads; no model has both.
+DecoderConfig normed_heads(DecoderConfig config) {
+  config.qkv_bias = true;
+  config.qk_norm = nn::QkNorm::kHeads;
+  return config;
+}
+
+// OLMo 2
+DecoderConfig normed_after(DecoderConfig config) {
+  config.qk_norm = nn::QkNorm::kWhole;
+  config.norm_place = DecoderConfig::NormPlace::kAfter;
+  return config;
+}
+
 std::map<std::string, Case, std::less<>> cases() {
   return {{"llama", {tiny_llama(), {2, 16}, {5, 3}}},
           {"llama-long", {with_long_rows(tiny_llama()), {2, 300}, {100, 170}}},
+          {"llama-scaled", {scaled(tiny_llama()), {2, 16}, {7}}},
+          {"llama-window-long", {windowed(with_long_rows(tiny_llama())), {2, 300}, {100, 170}}},
+          {"llama-normed-heads", {normed_heads(tiny_llama()), {2, 16}, {5, 3}}},
+          {"llama-normed-heads-long", {normed_heads(with_long_rows(tiny_llama())), {2, 300}, {9}}},
+          {"llama-normed-after", {normed_after(tiny_llama()), {2, 16}, {5, 3}}},
+          {"gpt2-parallel", {parallel(tiny_gpt2()), {2, 16}, {5, 3}}},
           {"gpt2", {tiny_gpt2(), {2, 16}, {7}}},
           {"gpt2-untied-erf", {untied_erf(tiny_gpt2()), {1, 16}, {}}},
           {"gpt2-long", {with_long_rows(tiny_gpt2()), {2, 300}, {290}}}};
@@ -69,7 +117,8 @@ Status write(const Case& which, const std::string& path) {
   std::vector<TensorToWrite> tensors;
   const std::vector<float> loss = run.value("loss");
   for (const Value& value : run.graph().values()) {
-    if (value.dtype == DType::kI32) tensors.push_back(tensor_of(value, run.integers(value.name)));
+    if (value.kind == ValueKind::kInput)
+      tensors.push_back(tensor_of(value, run.integers(value.name)));
     if (value.kind == ValueKind::kParameter || value.kind == ValueKind::kGradient)
       tensors.push_back(tensor_of(value, run.floats(value.name)));
     if (value.name == "loss") tensors.push_back(tensor_of(value, loss));

@@ -54,9 +54,21 @@ class Model:
             return F.layer_norm(x, weight.shape, weight, self.w.get(name + ".bias"), eps)
         return x * torch.rsqrt(x.pow(2).mean(-1, keepdim=True) + eps) * weight
 
-    def rope(self, x, positions):  # x: B T heads dim
+    def frequencies(self):
         n, theta = self.c["rotary_dim"], self.c["rope_theta"]
         frequency = theta ** (-torch.arange(0, n, 2, dtype=torch.float64) / n)
+        if self.c["rope_scaling"] == "none":
+            return frequency
+        slow = frequency / self.c["rope_scaling_factor"]
+        if self.c["rope_scaling"] == "linear":
+            return slow
+        low, high = self.c["rope_scaling_low_frequency"], self.c["rope_scaling_high_frequency"]
+        turns = self.c["rope_scaling_context"] * frequency / (2 * math.pi)
+        share = ((turns - low) / (high - low)).clamp(0, 1)
+        return slow + (frequency - slow) * share
+
+    def rope(self, x, positions):  # x: B T heads dim
+        n, frequency = self.c["rotary_dim"], self.frequencies()
         angle = positions[..., None, None] * frequency
         cos, sin = angle.cos(), angle.sin()
         turning, rest = x[..., :n], x[..., n:]
@@ -73,6 +85,11 @@ class Model:
         batch, length, _ = x.shape
         qkv = self.linear(name + ".qkv", x).view(batch, length, heads + 2 * groups, dim)
         q, k, v = qkv.split((heads, groups, groups), 2)
+        if self.c["qk_norm"] == "heads":
+            q, k = self.norm(name + ".q_norm", q), self.norm(name + ".k_norm", k)
+        if self.c["qk_norm"] == "whole":
+            q = self.norm(name + ".q_norm", q.flatten(2)).view_as(q)
+            k = self.norm(name + ".k_norm", k.flatten(2)).view_as(k)
         if self.c["positions"] == "rope":
             q, k = self.rope(q, positions), self.rope(k, positions)
         k, v = (t.repeat_interleave(heads // groups, 2) for t in (k, v))
@@ -98,10 +115,17 @@ class Model:
         x = self.w["embed.weight"][tokens]
         if self.c["positions"] == "learned":
             x = x + self.w["position.weight"][positions]
+        if self.c["window"]:
+            mask &= at[None, None, :] > at[None, :, None] - self.c["window"]
         for i in range(self.c["n_layers"]):
             block = f"blocks.{i}."
-            x = x + self.attention(block + "attn", self.norm(block + "norm1", x), positions, mask)
-            x = x + self.mlp(block + "mlp", self.norm(block + "norm2", x))
+            if self.c["norm_place"] == "after":
+                x = x + self.norm(block + "norm1", self.attention(block + "attn", x, positions, mask))
+                x = x + self.norm(block + "norm2", self.mlp(block + "mlp", x))
+                continue
+            attended = x + self.attention(block + "attn", self.norm(block + "norm1", x), positions, mask)
+            fed = x if self.c["parallel"] else attended
+            x = attended + self.mlp(block + "mlp", self.norm(block + "norm2", fed))
         head = self.w["embed.weight" if self.c["tied_embeddings"] else "head.weight"]
         logits = F.linear(self.norm("norm", x), head)
         return F.cross_entropy(

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 #include "glass/engine/graph/builder.h"
@@ -34,9 +35,27 @@ ValueId rms_norm(GraphBuilder& graph, std::string_view name, ValueId x_NC, Value
 ValueId layer_norm(GraphBuilder& graph, std::string_view name, ValueId x_NC, ValueId weight_C,
                    ValueId bias_C, double epsilon);  // the bias may be kNone
 
-// The constant [positions, rotary_dim / 2, 2] of cos and sin of position * theta^(-2i/rotary_dim).
+// How the frequencies of RoPE are stretched to contexts longer than those of the first training.
+struct RopeScaling {
+  // kLinear: every frequency divided by the factor. kLlama3 (Llama 3.1): those that turn fewer than
+  // low_frequency times in `context` divided, those that turn more than high_frequency times as
+  // they are, and a blend in between.
+  enum class Kind { kNone, kLinear, kLlama3 };
+  Kind kind = Kind::kNone;
+  double factor = 1;
+  double low_frequency = 1, high_frequency = 4;
+  int64_t context = 0;  // kLlama3: of the first training
+
+  friend bool operator==(const RopeScaling&, const RopeScaling&) = default;
+};
+
+// What is wrong with it, or nothing.
+[[nodiscard]] std::string problem_of(const RopeScaling& scaling);
+
+// The constant [positions, rotary_dim / 2, 2] of cos and sin of position * theta^(-2i/rotary_dim),
+// the frequency scaled.
 ValueId rope_table(GraphBuilder& graph, std::string_view name, int64_t positions,
-                   int64_t rotary_dim, double theta);
+                   int64_t rotary_dim, double theta, const RopeScaling& scaling = {});
 
 // Turns the first `heads` heads of each row; the rest of the row stays.
 struct RopeOptions {
@@ -53,6 +72,16 @@ struct Heads {
 
   [[nodiscard]] int64_t qkv_width() const { return (query + 2 * key) * head_dim; }
 };
+
+// RMSNorm of the queries and the keys in the rows of qkv, each head for itself or all heads of a
+// row at once; the values stay. The widths of the weights tell which: head_dim, or all heads'.
+ValueId qk_norm(GraphBuilder& graph, std::string_view name, ValueId qkv, ValueId q_weight,
+                ValueId k_weight, const Heads& heads, double epsilon);
+
+// first_key_BT, moved on to where a window of `window` keys begins that ends at each query.
+// length_B (generation, else kNone) counts the positions before the first of these queries.
+ValueId window_keys(GraphBuilder& graph, std::string_view name, ValueId first_key_BT,
+                    ValueId length_B, int64_t window);
 
 // Causal attention; a row of qkv is [q heads | k heads | v heads]. Each query sees the keys from
 // first_key_BT to its own position. Gives [N, H D].

@@ -34,6 +34,7 @@ const std::vector<Golden> kKernels = {
     {.name = "gemm packed NT 2x17x257 bias", .digest = 0x2fcf96ede559e809},
     {.name = "rms_norm 300x33", .digest = 0x19ae1ad17bea327c},
     {.name = "rms_norm 2x1000", .digest = 0x0de7117503840320},
+    {.name = "rms_norm 270x70 of 5 groups", .digest = 0x2548ac59b3594166},
     {.name = "layer_norm 515x20", .digest = 0xe85494626b95549a},
     {.name = "layer_norm 3x257 in place, without bias", .digest = 0xab299c5fc1b76e20},
     {.name = "rope rows 7 heads 3x22 rotary 14 interleaved", .digest = 0x3d89a0b0a66abd5c},

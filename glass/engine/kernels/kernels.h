@@ -64,13 +64,18 @@ struct AddArgs {  // out = a + b; out may be a or b
   int64_t count;
 };
 
-struct RmsNormArgs {  // y = (x * rstd) * weight, rstd = 1 / sqrt(mean(x²) + epsilon)
+// y = (x * rstd) * weight, rstd = 1 / sqrt(mean(x²) + epsilon), for each of the `groups` of a row:
+// `cols` columns each, side by side, with one weight for all. One group is the usual norm; the
+// heads of a query are several.
+struct RmsNormArgs {
   const float* x_NC;
   const float* weight_C;
-  float* y_NC;
-  float* rstd_N;
+  float* y_NC;    // may be x_NC
+  float* rstd_N;  // [rows, groups]
   int64_t rows, cols;
   float epsilon;
+  int64_t groups = 1;
+  int64_t stride = 0;  // between rows of x and y; 0: groups * cols
 };
 
 struct RmsNormBackwardArgs {
@@ -81,6 +86,8 @@ struct RmsNormBackwardArgs {
   float* dx_NC;      // may be dy_NC
   float* dweight_C;  // overwritten
   int64_t rows, cols;
+  int64_t groups = 1;
+  int64_t stride = 0;  // between rows of dy, x and dx; 0: groups * cols
 };
 
 struct LayerNormArgs {  // y = ((x - mean) * rstd) * weight + bias

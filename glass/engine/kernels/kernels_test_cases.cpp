@@ -116,6 +116,13 @@ namespace {
 struct MatrixShape {
   int64_t rows, cols;
   float scale = 1.0F;
+  int64_t groups = 1;  // norms only: of so many columns in a row,
+  int64_t others = 0;  // besides as many that do not belong to one
+
+  [[nodiscard]] std::string name() const {
+    const std::string several = groups == 1 ? "" : fmt::format(" of {} groups", groups);
+    return fmt::format("{}x{}{}", rows, cols, several);
+  }
 };
 
 const std::vector<MatrixShape> kNormShapes = {
@@ -125,19 +132,27 @@ const std::vector<MatrixShape> kNormShapes = {
     {.rows = 300, .cols = 33}, {.rows = 2, .cols = 1000},
     {.rows = 515, .cols = 20}, {.rows = 3, .cols = 40, .scale = 2e-23F}};
 
+const std::vector<MatrixShape> kGroupShapes = {{.rows = 1, .cols = 3, .groups = 2, .others = 1},
+                                               {.rows = 17, .cols = 8, .groups = 3, .others = 16},
+                                               {.rows = 270, .cols = 70, .groups = 5, .others = 3},
+                                               {.rows = 6, .cols = 300, .groups = 4, .others = 0}};
+
 Outputs run_rms_norm(const Kernels& kernels, Parallel& parallel, MatrixShape s, bool in_place) {
-  const int64_t count = s.rows * s.cols;
+  const int64_t stride = s.groups * s.cols + s.others;
+  const int64_t count = s.rows * stride;
   const Floats x = random_floats(1, count, s.scale);
   const Floats weight = random_floats(2, s.cols);
   Floats dy = random_floats(3, count, s.scale);
-  Floats y(count), rstd(s.rows), dx(count), dweight(s.cols, kUntouched);
+  Floats y(count), rstd(s.rows * s.groups), dx(count), dweight(s.cols, kUntouched);
   kernels.rms_norm({.x_NC = x.data(),
                     .weight_C = weight.data(),
                     .y_NC = y.data(),
                     .rstd_N = rstd.data(),
                     .rows = s.rows,
                     .cols = s.cols,
-                    .epsilon = 1e-5F},
+                    .epsilon = 1e-5F,
+                    .groups = s.groups,
+                    .stride = stride},
                    parallel);
   Floats& gradient = in_place ? dy : dx;
   kernels.rms_norm_backward({.dy_NC = dy.data(),
@@ -147,7 +162,9 @@ Outputs run_rms_norm(const Kernels& kernels, Parallel& parallel, MatrixShape s, 
                              .dx_NC = gradient.data(),
                              .dweight_C = dweight.data(),
                              .rows = s.rows,
-                             .cols = s.cols},
+                             .cols = s.cols,
+                             .groups = s.groups,
+                             .stride = stride},
                             parallel);
   return {
       {"y", y.span()}, {"rstd", rstd.span()}, {"dx", gradient.span()}, {"dweight", dweight.span()}};
@@ -192,12 +209,18 @@ Outputs run_layer_norm(const Kernels& kernels, Parallel& parallel, MatrixShape s
 
 KernelCases norm_cases() {
   KernelCases cases;
+  const auto add_rms_norm = [&](const MatrixShape& s, bool in_place) {
+    cases.push_back({fmt::format("rms_norm {}{}", s.name(), in_place ? " in place" : ""),
+                     [=](const Kernels& kernels, Parallel& parallel) {
+                       return run_rms_norm(kernels, parallel, s, in_place);
+                     }});
+  };
+  for (const MatrixShape& s : kGroupShapes) {
+    for (const bool in_place : {false, true}) add_rms_norm(s, in_place);
+  }
   for (const MatrixShape& s : kNormShapes) {
     for (const bool in_place : {false, true}) {
-      cases.push_back({fmt::format("rms_norm {}x{}{}", s.rows, s.cols, in_place ? " in place" : ""),
-                       [=](const Kernels& kernels, Parallel& parallel) {
-                         return run_rms_norm(kernels, parallel, s, in_place);
-                       }});
+      add_rms_norm(s, in_place);
       cases.push_back({fmt::format("layer_norm {}x{}{}", s.rows, s.cols,
                                    in_place ? " in place, without bias" : ""),
                        [=](const Kernels& kernels, Parallel& parallel) {
@@ -244,7 +267,8 @@ KernelCases rope_cases() {
                               {.rows = 3, .heads = 2, .head_dim = 8, .rotary_dim = 8},
                               {.rows = 7, .heads = 3, .head_dim = 22, .rotary_dim = 14},
                               {.rows = 5, .heads = 4, .head_dim = 64, .rotary_dim = 64},
-                              {.rows = 2, .heads = 1, .head_dim = 128, .rotary_dim = 32}}) {
+                              {.rows = 2, .heads = 1, .head_dim = 128, .rotary_dim = 32},
+                              {.rows = 700, .heads = 2, .head_dim = 10, .rotary_dim = 6}}) {
     for (const bool interleaved : {false, true}) {
       for (const bool inverse : {false, true}) {
         cases.push_back({fmt::format("rope rows {} heads {}x{} rotary {}{}{}", s.rows, s.heads,
@@ -302,6 +326,7 @@ KernelCases activation_cases() {
                                                        {.rows = 3, .cols = 5},
                                                        {.rows = 7, .cols = 16},
                                                        {.rows = 2, .cols = 33, .scale = 30.0F},
+                                                       {.rows = 300, .cols = 70},
                                                        {.rows = 4, .cols = 250, .scale = 120.0F}}) {
     for (const bool in_place : {false, true}) {
       cases.push_back({fmt::format("swiglu {}x{}{}", s.rows, s.cols, in_place ? " in place" : ""),
@@ -312,7 +337,7 @@ KernelCases activation_cases() {
   }
   for (const Gelu kind : {Gelu::kTanh, Gelu::kErf}) {
     for (const float scale : {1e-30F, 1.0F, 6.0F, 40.0F}) {
-      for (const int64_t count : {1, 16, 1001}) {
+      for (const int64_t count : {1, 16, 1001, 20'003}) {
         const bool in_place = count == 16;
         cases.push_back(
             {fmt::format("gelu {} {} scale {}", kind == Gelu::kTanh ? "tanh" : "erf", count, scale),

@@ -50,7 +50,7 @@ TEST(Gpt2, ReadsAHuggingFaceConfig) {
   EXPECT_EQ(config.head_dim, 64);
   EXPECT_EQ(config.mlp, nn::MlpKind::kGeluTanh);
   EXPECT_EQ(config.positions, DecoderConfig::Positions::kLearned);
-  EXPECT_TRUE(config.tied_embeddings && config.attention_bias && config.norm_bias);
+  EXPECT_TRUE(config.tied_embeddings && config.qkv_bias && config.norm_bias);
 }
 
 TEST(Llama, ReadsAHuggingFaceConfig) {
@@ -59,7 +59,7 @@ TEST(Llama, ReadsAHuggingFaceConfig) {
   EXPECT_EQ(config.n_kv_heads, 4);
   EXPECT_EQ(config.head_dim, 64);
   EXPECT_EQ(config.rotary_dim, 64);
-  EXPECT_FALSE(config.tied_embeddings || config.attention_bias || config.rope_interleaved);
+  EXPECT_FALSE(config.tied_embeddings || config.qkv_bias || config.rope_interleaved);
 }
 
 TEST(Llama, ReadsBothFormsOfRope) {

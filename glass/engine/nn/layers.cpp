@@ -37,7 +37,16 @@ ValueId self_attention(Net& net, std::string_view name, ValueId x_NC, ValueId re
   GraphBuilder& graph = net.graph();
   const Heads& heads = options.heads;
 
-  ValueId qkv = linear(net, "qkv", x_NC, heads.qkv_width(), {.bias = options.bias});
+  ValueId qkv = linear(net, "qkv", x_NC, heads.qkv_width(), {.bias = options.qkv_bias});
+  if (options.qk_norm != QkNorm::kNone) {
+    const bool whole = options.qk_norm == QkNorm::kWhole;
+    const auto weight = [&](std::string_view of, int64_t of_heads) {
+      return net.parameter(of, {(whole ? of_heads : 1) * heads.head_dim}, Init::ones());
+    };
+    const ValueId q_weight = weight("q_norm.weight", heads.query);
+    const ValueId k_weight = weight("k_norm.weight", heads.key);
+    qkv = engine::qk_norm(graph, "qk_norm", qkv, q_weight, k_weight, heads, options.norm_epsilon);
+  }
   if (options.rope_table != ValueId::kNone)
     qkv = rope(graph, "rope", qkv, options.position_N, options.rope_table,
                {.heads = heads.query + heads.key,
@@ -54,7 +63,7 @@ ValueId self_attention(Net& net, std::string_view name, ValueId x_NC, ValueId re
         cached_attention(graph, "heads", qkv, cache, options.first_key_BT, options.length_B, heads);
   }
   return linear(net, "out", mixed, net.width(x_NC),
-                {.std = options.out_std, .bias = options.bias, .residual_NM = residual_NC});
+                {.std = options.out_std, .bias = options.out_bias, .residual_NM = residual_NC});
 }
 
 ValueId mlp(Net& net, std::string_view name, ValueId x_NC, ValueId residual_NC,

@@ -30,11 +30,17 @@ struct NormOptions {
 
 ValueId norm(Net& net, std::string_view name, ValueId x_NC, const NormOptions& options);
 
-// qkv -> rope -> attention -> out + residual. With a cache the keys and values are appended to it
-// and attention runs over all that it holds.
+// RMSNorm of queries and keys before they turn: none, each head for itself, all heads of a row.
+enum class QkNorm { kNone, kHeads, kWhole };
+
+// qkv -> qk_norm -> rope -> attention -> out + residual. With a cache the keys and values are
+// appended to it and attention runs over all that it holds.
 struct SelfAttentionOptions {
   Heads heads;
-  bool bias = false;
+  bool qkv_bias = false;
+  bool out_bias = false;
+  QkNorm qk_norm = QkNorm::kNone;
+  double norm_epsilon = 1e-5;  // of qk_norm
   double out_std = 0.02;
   ValueId rope_table = ValueId::kNone;  // kNone: positions come from elsewhere
   bool interleaved = false;
@@ -49,7 +55,8 @@ ValueId self_attention(Net& net, std::string_view name, ValueId x_NC, ValueId re
 
 enum class MlpKind { kSwiglu, kGeluTanh, kGeluErf };
 
-// kSwiglu: gate_up -> swiglu -> down + residual; else up -> gelu -> down + residual.
+// kSwiglu: gate_up -> swiglu -> down + residual; else up -> gelu -> down + residual. A residual
+// that is kNone is not added.
 struct MlpOptions {
   MlpKind kind = MlpKind::kSwiglu;
   int64_t hidden_width = 0;

@@ -11,9 +11,10 @@ namespace glass::engine {
 const std::map<std::string_view, OpLaunch>& all_launches() {
   static const std::map<std::string_view, OpLaunch> table = [] {
     std::map<std::string_view, OpLaunch> launches;
-    for (const auto& family : {launches::activation(), launches::attention(), launches::cache(),
-                               launches::elementwise(), launches::embedding(), launches::linear(),
-                               launches::loss(), launches::normalization(), launches::position()}) {
+    for (const auto& family :
+         {launches::activation(), launches::attention(), launches::cache(), launches::elementwise(),
+          launches::embedding(), launches::linear(), launches::loss(), launches::normalization(),
+          launches::position(), launches::qk_norm()}) {
       for (const OpLaunch& launch : family) GLASS_CHECK(launches.emplace(launch.op, launch).second);
     }
     return launches;

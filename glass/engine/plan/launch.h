@@ -40,6 +40,10 @@ struct LaunchContext {
     return i < outputs.size() ? static_cast<float*>(outputs[i]->data) : nullptr;
   }
 
+  [[nodiscard]] int32_t* integer_output(size_t i) const {
+    return static_cast<int32_t*>(outputs[i]->data);
+  }
+
  private:
   [[nodiscard]] const void* data(size_t input) const {
     return inputs[input] == nullptr ? nullptr : inputs[input]->data;

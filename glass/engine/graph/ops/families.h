@@ -21,6 +21,7 @@ std::vector<OpSpec> linear();
 std::vector<OpSpec> loss();
 std::vector<OpSpec> normalization();
 std::vector<OpSpec> position();
+std::vector<OpSpec> qk_norm();
 
 }  // namespace ops
 }  // namespace glass::engine

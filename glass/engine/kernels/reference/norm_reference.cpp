@@ -11,10 +11,12 @@ namespace glass::engine {
 
 void ReferenceKernels::rms_norm(const RmsNormArgs& n, Parallel& parallel) const {
   const auto cols = static_cast<float>(n.cols);
-  parallel.split(n.rows, 1, [&](int64_t begin, int64_t end, int /*worker*/) {
+  const int64_t stride = n.stride == 0 ? n.groups * n.cols : n.stride;
+  parallel.split(n.rows * n.groups, 1, [&](int64_t begin, int64_t end, int /*worker*/) {
     for (int64_t i = begin; i < end; ++i) {
-      const float* x = n.x_NC + i * n.cols;
-      float* y = n.y_NC + i * n.cols;
+      const int64_t at = i / n.groups * stride + i % n.groups * n.cols;
+      const float* x = n.x_NC + at;
+      float* y = n.y_NC + at;
       const float squares =
           row_sum(n.cols, [&](float sum, int64_t c) { return std::fma(x[c], x[c], sum); });
       const float rstd = 1.0F / std::sqrt(squares / cols + n.epsilon);
@@ -25,21 +27,26 @@ void ReferenceKernels::rms_norm(const RmsNormArgs& n, Parallel& parallel) const 
 }
 
 void ReferenceKernels::rms_norm_backward(const RmsNormBackwardArgs& n, Parallel& parallel) const {
+  const int64_t stride = n.stride == 0 ? n.groups * n.cols : n.stride;
   // The weights first: dx may overwrite dy.
   parallel.split(n.cols, 1, [&](int64_t begin, int64_t end, int /*worker*/) {
     for (int64_t c = begin; c < end; ++c) {
-      n.dweight_C[c] = segmented_chain(n.rows, [&](float sum, int64_t i) {
-        const int64_t at = i * n.cols + c;
-        return std::fma(n.dy_NC[at], n.x_NC[at] * n.rstd_N[i], sum);
-      });
+      const auto of_group = [&](int64_t group) {
+        return segmented_chain(n.rows, [&](float sum, int64_t i) {
+          const int64_t at = i * stride + group * n.cols + c;
+          return std::fma(n.dy_NC[at], n.x_NC[at] * n.rstd_N[i * n.groups + group], sum);
+        });
+      };
+      n.dweight_C[c] = fold_tree(0, n.groups, of_group, [](float a, float b) { return a + b; });
     }
   });
   const auto cols = static_cast<float>(n.cols);
-  parallel.split(n.rows, 1, [&](int64_t begin, int64_t end, int /*worker*/) {
+  parallel.split(n.rows * n.groups, 1, [&](int64_t begin, int64_t end, int /*worker*/) {
     for (int64_t i = begin; i < end; ++i) {
-      const float* dy = n.dy_NC + i * n.cols;
-      const float* x = n.x_NC + i * n.cols;
-      float* dx = n.dx_NC + i * n.cols;
+      const int64_t at = i / n.groups * stride + i % n.groups * n.cols;
+      const float* dy = n.dy_NC + at;
+      const float* x = n.x_NC + at;
+      float* dx = n.dx_NC + at;
       const float rstd = n.rstd_N[i];
       const float dot = row_sum(
           n.cols, [&](float sum, int64_t c) { return std::fma(dy[c] * n.weight_C[c], x[c], sum); });

@@ -2,6 +2,7 @@
 //
 // Rows are independent, and so are the columns of the weights' gradients, which are summed first
 // because dx may overwrite dy.
+#include <algorithm>
 #include <cstdint>
 
 #include "glass/engine/kernels/simd/simd_kernels.h"
@@ -26,30 +27,60 @@ HWY_INLINE float inverse_deviation(float squares, int64_t cols, float epsilon) {
   return hn::GetLane(hn::Div(constant(1.0F), hn::Sqrt(variance)));
 }
 
-void rms_norm_rows(const RmsNormArgs& n, int64_t begin, int64_t end) {
+// Where group i % groups of row i / groups begins, counted from the first of all.
+template <typename Args>
+HWY_INLINE int64_t start_of_group(const Args& n, int64_t i) {
+  if (n.groups == 1) return i * (n.stride == 0 ? n.cols : n.stride);
+  const int64_t stride = n.stride == 0 ? n.groups * n.cols : n.stride;
+  return i / n.groups * stride + i % n.groups * n.cols;
+}
+
+void rms_norm_groups(const RmsNormArgs& n, int64_t begin, int64_t end) {
   for (int64_t i = begin; i < end; ++i) {
-    const float* x = n.x_NC + i * n.cols;
+    const int64_t at = start_of_group(n, i);
+    const float* x = n.x_NC + at;
     const float squares = row_sum(
         n.cols, [](const Vec& sum, const Vec& v) HWY_ATTR { return hn::MulAdd(v, v, sum); }, x);
     n.rstd_N[i] = inverse_deviation(squares, n.cols, n.epsilon);
     const Vec rstd = constant(n.rstd_N[i]);
     transform(
-        n.cols, n.y_NC + i * n.cols,
-        [=](Vec v, Vec w) HWY_ATTR { return hn::Mul(hn::Mul(v, rstd), w); }, x, n.weight_C);
+        n.cols, n.y_NC + at, [=](Vec v, Vec w) HWY_ATTR { return hn::Mul(hn::Mul(v, rstd), w); }, x,
+        n.weight_C);
   }
 }
 
-void rms_norm_backward_columns(const RmsNormBackwardArgs& n, int64_t begin, int64_t end) {
+// The gradient of `columns` <= kColumnBlock weights from column c on: the node [first, last) of the
+// tree over groups.
+void sum_groups(const RmsNormBackwardArgs& n, int64_t first, int64_t last, int64_t c,
+                int64_t columns, float* sums) {
+  if (last - first > 1) {
+    const int64_t middle = first + left_leaves(last - first);
+    alignas(64) float right[kColumnBlock];
+    sum_groups(n, first, middle, c, columns, sums);
+    sum_groups(n, middle, last, c, columns, right);
+    const auto add = [](Vec l, Vec r) HWY_ATTR { return hn::Add(l, r); };
+    return transform(columns, sums, add, sums, static_cast<const float*>(right));
+  }
   const auto step = [&](const Vec& sum, int64_t row, const Vec& dy, const Vec& x) HWY_ATTR {
-    return hn::MulAdd(dy, hn::Mul(x, constant(n.rstd_N[row])), sum);
+    return hn::MulAdd(dy, hn::Mul(x, constant(n.rstd_N[row * n.groups + first])), sum);
   };
-  sum_columns(n.rows, n.cols, begin, end, n.dweight_C, step, n.dy_NC, n.x_NC);
+  const int64_t stride = n.stride == 0 ? n.groups * n.cols : n.stride;
+  const int64_t at = first * n.cols + c;
+  sum_columns(n.rows, stride, 0, columns, sums, step, n.dy_NC + at, n.x_NC + at);
 }
 
-void rms_norm_backward_rows(const RmsNormBackwardArgs& n, int64_t begin, int64_t end) {
+void rms_norm_backward_columns(const RmsNormBackwardArgs& n, int64_t begin, int64_t end) {
+  for (int64_t c = begin; c < end; c += kColumnBlock) {
+    const int64_t columns = std::min<int64_t>(end - c, kColumnBlock);
+    sum_groups(n, 0, n.groups, c, columns, n.dweight_C + c);
+  }
+}
+
+void rms_norm_backward_groups(const RmsNormBackwardArgs& n, int64_t begin, int64_t end) {
   for (int64_t i = begin; i < end; ++i) {
-    const float* dy = n.dy_NC + i * n.cols;
-    const float* x = n.x_NC + i * n.cols;
+    const int64_t at = start_of_group(n, i);
+    const float* dy = n.dy_NC + at;
+    const float* x = n.x_NC + at;
     const float rstd = n.rstd_N[i];
     const auto step = [](const Vec& sum, const Vec& d, const Vec& w, const Vec& v)
                           HWY_ATTR { return hn::MulAdd(hn::Mul(d, w), v, sum); };
@@ -57,7 +88,7 @@ void rms_norm_backward_rows(const RmsNormBackwardArgs& n, int64_t begin, int64_t
     const Vec shrink = constant(((dot * rstd) * rstd) / static_cast<float>(n.cols));
     const Vec scale = constant(rstd);
     transform(
-        n.cols, n.dx_NC + i * n.cols,
+        n.cols, n.dx_NC + at,
         [=](Vec d, Vec w, Vec v)
             HWY_ATTR { return hn::Mul(hn::NegMulAdd(v, shrink, hn::Mul(d, w)), scale); },
         dy, n.weight_C, x);
@@ -140,9 +171,9 @@ namespace glass::engine {
 
 namespace {
 
-HWY_EXPORT(rms_norm_rows);
+HWY_EXPORT(rms_norm_groups);
 HWY_EXPORT(rms_norm_backward_columns);
-HWY_EXPORT(rms_norm_backward_rows);
+HWY_EXPORT(rms_norm_backward_groups);
 HWY_EXPORT(layer_norm_rows);
 HWY_EXPORT(layer_norm_backward_columns);
 HWY_EXPORT(layer_norm_backward_rows);
@@ -152,8 +183,8 @@ constexpr int64_t kColumnGrain = 16;  // a cache line
 }  // namespace
 
 void SimdKernels::rms_norm(const RmsNormArgs& args, Parallel& parallel) const {
-  parallel.split(args.rows, 1, [&](int64_t begin, int64_t end, int /*worker*/) {
-    HWY_DYNAMIC_DISPATCH(rms_norm_rows)(args, begin, end);
+  parallel.split(args.rows * args.groups, 1, [&](int64_t begin, int64_t end, int /*worker*/) {
+    HWY_DYNAMIC_DISPATCH(rms_norm_groups)(args, begin, end);
   });
 }
 
@@ -161,8 +192,8 @@ void SimdKernels::rms_norm_backward(const RmsNormBackwardArgs& args, Parallel& p
   parallel.split(args.cols, kColumnGrain, [&](int64_t begin, int64_t end, int /*worker*/) {
     HWY_DYNAMIC_DISPATCH(rms_norm_backward_columns)(args, begin, end);
   });
-  parallel.split(args.rows, 1, [&](int64_t begin, int64_t end, int /*worker*/) {
-    HWY_DYNAMIC_DISPATCH(rms_norm_backward_rows)(args, begin, end);
+  parallel.split(args.rows * args.groups, 1, [&](int64_t begin, int64_t end, int /*worker*/) {
+    HWY_DYNAMIC_DISPATCH(rms_norm_backward_groups)(args, begin, end);
   });
 }
 

@@ -23,6 +23,13 @@ constexpr Names<nn::NormKind, 2> kNormNames = {
     {{nn::NormKind::kRms, "rms"}, {nn::NormKind::kLayer, "layer"}}};
 constexpr Names<DecoderConfig::Positions, 2> kPositionNames = {
     {{DecoderConfig::Positions::kRope, "rope"}, {DecoderConfig::Positions::kLearned, "learned"}}};
+constexpr Names<DecoderConfig::NormPlace, 2> kNormPlaceNames = {
+    {{DecoderConfig::NormPlace::kBefore, "before"}, {DecoderConfig::NormPlace::kAfter, "after"}}};
+constexpr Names<RopeScaling::Kind, 3> kScalingNames = {{{RopeScaling::Kind::kNone, "none"},
+                                                        {RopeScaling::Kind::kLinear, "linear"},
+                                                        {RopeScaling::Kind::kLlama3, "llama3"}}};
+constexpr Names<nn::QkNorm, 3> kQkNormNames = {
+    {{nn::QkNorm::kNone, "none"}, {nn::QkNorm::kHeads, "heads"}, {nn::QkNorm::kWhole, "whole"}}};
 constexpr Names<nn::MlpKind, 3> kMlpNames = {{{nn::MlpKind::kSwiglu, "swiglu"},
                                               {nn::MlpKind::kGeluTanh, "gelu_tanh"},
                                               {nn::MlpKind::kGeluErf, "gelu_erf"}}};
@@ -45,12 +52,22 @@ void for_each_field(Config& config, Visit visit) {
   visit("norm", config.norm);
   visit("norm_epsilon", config.norm_epsilon);
   visit("norm_bias", config.norm_bias);
+  visit("norm_place", config.norm_place);
+  visit("parallel", config.parallel);
   visit("positions", config.positions);
   visit("rope_theta", config.rope_theta);
   visit("rotary_dim", config.rotary_dim);
   visit("rope_interleaved", config.rope_interleaved);
+  visit("rope_scaling", config.rope_scaling.kind);
+  visit("rope_scaling_factor", config.rope_scaling.factor);
+  visit("rope_scaling_low_frequency", config.rope_scaling.low_frequency);
+  visit("rope_scaling_high_frequency", config.rope_scaling.high_frequency);
+  visit("rope_scaling_context", config.rope_scaling.context);
+  visit("qk_norm", config.qk_norm);
+  visit("window", config.window);
+  visit("qkv_bias", config.qkv_bias);
+  visit("out_bias", config.out_bias);
   visit("mlp", config.mlp);
-  visit("attention_bias", config.attention_bias);
   visit("mlp_bias", config.mlp_bias);
   visit("tied_embeddings", config.tied_embeddings);
 }
@@ -61,6 +78,18 @@ constexpr const auto& names_of(nn::NormKind) {
 
 constexpr const auto& names_of(DecoderConfig::Positions) {
   return kPositionNames;
+}
+
+constexpr const auto& names_of(DecoderConfig::NormPlace) {
+  return kNormPlaceNames;
+}
+
+constexpr const auto& names_of(RopeScaling::Kind) {
+  return kScalingNames;
+}
+
+constexpr const auto& names_of(nn::QkNorm) {
+  return kQkNormNames;
 }
 
 constexpr const auto& names_of(nn::MlpKind) {
@@ -156,6 +185,17 @@ Status expect_rope(const DecoderConfig& config) {
                     rotary_dim, config.head_dim));
   if (!std::isfinite(config.rope_theta) || config.rope_theta < 1)
     return wrong(fmt::format("rope_theta is {}; it must be at least 1", config.rope_theta));
+  if (const std::string why = problem_of(config.rope_scaling); !why.empty())
+    return wrong("rope_scaling: " + why);
+  return {};
+}
+
+Status expect_placement(const DecoderConfig& config) {
+  if (config.parallel && config.norm_place != DecoderConfig::NormPlace::kBefore)
+    return wrong("parallel is true, but norm_place is 'after'; parallel branches read their norms");
+  if (config.window < 0 || config.window > kMostRows)
+    return wrong(fmt::format("window is {}; it must lie between 1 and {}, or be 0 for none",
+                             config.window, kMostRows));
   return {};
 }
 
@@ -171,8 +211,11 @@ Status validate(const DecoderConfig& config) {
                              config.norm_epsilon));
   if (config.norm_bias && config.norm == nn::NormKind::kRms)
     return wrong("norm_bias is true, but the norm is 'rms', which has no bias");
+  GLASS_TRY_STATUS(expect_placement(config));
   if (config.positions == DecoderConfig::Positions::kRope) return expect_rope(config);
   if (config.rotary_dim != 0) return wrong("rotary_dim must be 0 where positions are 'learned'");
+  if (config.rope_scaling != RopeScaling())
+    return wrong("rope_scaling needs positions that are 'rope'");
   return {};
 }
 

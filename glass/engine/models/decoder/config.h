@@ -25,15 +25,24 @@ struct DecoderConfig {
   nn::NormKind norm = nn::NormKind::kRms;
   double norm_epsilon = 1e-5;
   bool norm_bias = false;  // kLayer only
+  // kBefore: x + f(norm(x)); kAfter: x + norm(f(x)). f is attention, then the MLP.
+  enum class NormPlace { kBefore, kAfter };
+  NormPlace norm_place = NormPlace::kBefore;
+  bool parallel = false;  // x + attention(norm1(x)) + mlp(norm2(x)); kBefore only
 
   enum class Positions { kRope, kLearned };
   Positions positions = Positions::kRope;
   double rope_theta = 10000.0;
   int64_t rotary_dim = 0;         // kRope: even, at most head_dim
   bool rope_interleaved = false;  // pairs (2i, 2i+1), else (i, i + rotary_dim/2)
+  RopeScaling rope_scaling = {};
+
+  nn::QkNorm qk_norm = nn::QkNorm::kNone;
+  int64_t window = 0;  // a query sees so many keys, itself among them; 0: all before it
+  bool qkv_bias = false;
+  bool out_bias = false;
 
   nn::MlpKind mlp = nn::MlpKind::kSwiglu;
-  bool attention_bias = false;
   bool mlp_bias = false;
   bool tied_embeddings = true;
 

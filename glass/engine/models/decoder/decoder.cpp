@@ -19,7 +19,8 @@ constexpr double kInitStd = 0.02;  // GPT-2's
 
 // What a pass over the blocks reads besides the stream.
 struct Inputs {
-  ValueId tokens_N, positions_N, first_key_BT;
+  ValueId tokens_N, positions_N;
+  ValueId first_key_BT;  // where the window of each row begins
   ValueId rope_table = ValueId::kNone;
   ValueId length_B = ValueId::kNone;  // generation only
   int64_t sequences = 0, capacity = 0;
@@ -59,8 +60,8 @@ Inputs add_inputs(nn::Net& net, const DecoderConfig& config, int64_t sequences, 
   inputs.positions_N = graph.input("positions", DType::kI32, {sequences * positions});
   inputs.first_key_BT = graph.input("first_key", DType::kI32, {sequences, positions});
   if (config.positions == DecoderConfig::Positions::kRope)
-    inputs.rope_table =
-        rope_table(graph, "rope_table", config.context, config.rotary_dim, config.rope_theta);
+    inputs.rope_table = rope_table(graph, "rope_table", config.context, config.rotary_dim,
+                                   config.rope_theta, config.rope_scaling);
   return inputs;
 }
 
@@ -80,17 +81,19 @@ Embedded embed(nn::Net& net, const DecoderConfig& config, const Inputs& inputs) 
   return {embedding(net.graph(), "embed", inputs.tokens_N, table, positions), table};
 }
 
-// x + attention(norm1(x)), then x + mlp(norm2(x)). The two projections back into the stream begin
-// smaller, by the square root of their number.
-ValueId block(nn::Net& net, const DecoderConfig& config, const Inputs& inputs, int layer,
-              ValueId x_NC) {
-  const auto scope = net.scope(fmt::format("blocks.{}", layer), layer);
-  const double residual_std = kInitStd / std::sqrt(2.0 * static_cast<double>(config.n_layers));
+// The two projections back into the stream begin smaller, by the square root of their number.
+double residual_std(const DecoderConfig& config) {
+  return kInitStd / std::sqrt(2.0 * static_cast<double>(config.n_layers));
+}
 
-  const ValueId normed = nn::norm(net, "norm1", x_NC, norm_options(config));
+ValueId attend(nn::Net& net, const DecoderConfig& config, const Inputs& inputs, ValueId x_NC,
+               ValueId residual_NC) {
   nn::SelfAttentionOptions attention = {.heads = heads_of(config),
-                                        .bias = config.attention_bias,
-                                        .out_std = residual_std,
+                                        .qkv_bias = config.qkv_bias,
+                                        .out_bias = config.out_bias,
+                                        .qk_norm = config.qk_norm,
+                                        .norm_epsilon = config.norm_epsilon,
+                                        .out_std = residual_std(config),
                                         .rope_table = inputs.rope_table,
                                         .interleaved = config.rope_interleaved,
                                         .position_N = inputs.positions_N,
@@ -100,17 +103,39 @@ ValueId block(nn::Net& net, const DecoderConfig& config, const Inputs& inputs, i
     attention.cache_BPW = net.graph().input(
         "attn.cache", DType::kF32,
         {inputs.sequences, inputs.capacity, 2 * config.n_kv_heads * config.head_dim});
-  const ValueId attended = nn::self_attention(net, "attn", normed, x_NC, attention);
+  return nn::self_attention(net, "attn", x_NC, residual_NC, attention);
+}
 
-  return nn::mlp(net, "mlp", nn::norm(net, "norm2", attended, norm_options(config)), attended,
+ValueId feed_forward(nn::Net& net, const DecoderConfig& config, ValueId x_NC, ValueId residual_NC) {
+  return nn::mlp(net, "mlp", x_NC, residual_NC,
                  {.kind = config.mlp,
                   .hidden_width = config.d_ff,
                   .bias = config.mlp_bias,
-                  .down_std = residual_std});
+                  .down_std = residual_std(config)});
+}
+
+// One block of the picture in decoder.h, in one of its three forms.
+ValueId block(nn::Net& net, const DecoderConfig& config, const Inputs& inputs, int layer,
+              ValueId x_NC) {
+  const auto scope = net.scope(fmt::format("blocks.{}", layer), layer);
+  const auto norm = [&](std::string_view name, ValueId x) {
+    return nn::norm(net, name, x, norm_options(config));
+  };
+  if (config.norm_place == DecoderConfig::NormPlace::kAfter) {
+    const ValueId attended = attend(net, config, inputs, x_NC, ValueId::kNone);
+    const ValueId middle = add(net.graph(), "attn.added", x_NC, norm("norm1", attended));
+    const ValueId fed = feed_forward(net, config, middle, ValueId::kNone);
+    return add(net.graph(), "mlp.added", middle, norm("norm2", fed));
+  }
+  const ValueId attended = attend(net, config, inputs, norm("norm1", x_NC), x_NC);
+  return feed_forward(net, config, norm("norm2", config.parallel ? x_NC : attended), attended);
 }
 
 // The stream after the last norm.
-ValueId trunk(nn::Net& net, const DecoderConfig& config, const Inputs& inputs, ValueId x_NC) {
+ValueId trunk(nn::Net& net, const DecoderConfig& config, Inputs inputs, ValueId x_NC) {
+  if (config.window > 0)
+    inputs.first_key_BT =
+        window_keys(net.graph(), "window", inputs.first_key_BT, inputs.length_B, config.window);
   for (int layer = 0; layer < config.n_layers; ++layer)
     x_NC = block(net, config, inputs, layer, x_NC);
   return nn::norm(net, "norm", x_NC, norm_options(config));

@@ -2,12 +2,16 @@
 //
 //   tokens -> embed -> [ norm1 -> attn (+) -> norm2 -> mlp (+) ] * n_layers -> norm -> head
 //
+// A block has one of three forms: the norms before what they feed (as above), both branches reading
+// the block's input (`parallel`), or the norms after: [ attn -> norm1 (+) -> mlp -> norm2 (+) ].
+//
 // Names of values: `embed`, `blocks.3.norm1`, `blocks.3.attn.qkv`, `blocks.3.attn.rope`,
 // `blocks.3.attn.heads` (what attention gives), `blocks.3.attn.out` (the stream after attention has
 // been added), `blocks.3.norm2`, `blocks.3.mlp.gate_up` or `blocks.3.mlp.up`,
 // `blocks.3.mlp.hidden`, `blocks.3.mlp.down` (the stream after the block), `norm`, `loss`,
-// `logits`. Parameters add `.weight` or `.bias`; fused rows are [q heads | k heads | v heads] and
-// [gate | up].
+// `logits`; with norms after, the sums are `blocks.3.attn.added` and `blocks.3.mlp.added`.
+// Parameters add `.weight` or `.bias`; fused rows are [q heads | k heads | v heads] and [gate |
+// up].
 //
 // Inputs, all I32, N = sequences * positions rows, row = sequence * positions + position:
 //   tokens [N]                        ids below the vocabulary

@@ -36,8 +36,9 @@ Result<DecoderConfig> gpt2(const ModelOptions& options, nn::MlpKind mlp) {
                                 .norm_epsilon = options.norm_epsilon,
                                 .norm_bias = true,
                                 .positions = DecoderConfig::Positions::kLearned,
+                                .qkv_bias = true,
+                                .out_bias = true,
                                 .mlp = mlp,
-                                .attention_bias = true,
                                 .mlp_bias = true,
                                 .tied_embeddings = options.tied_embeddings};
   GLASS_TRY_STATUS(validate(config));

@@ -16,5 +16,6 @@ std::vector<OpLaunch> linear();
 std::vector<OpLaunch> loss();
 std::vector<OpLaunch> normalization();
 std::vector<OpLaunch> position();
+std::vector<OpLaunch> qk_norm();
 
 }  // namespace glass::engine::launches
