@@ -34,7 +34,7 @@ def compare(bench, preset, arch, rounds, steps, form, environment):
         "ours_median": round(statistics.median(ours), 1), "peer_median": round(statistics.median(peer), 1),
         "ratio_median": round(statistics.median(ratios), 3), "ratio_min": round(min(ratios), 3),
         "ratio_max": round(max(ratios), 3), "goal": GOALS[preset] if form == "tuned" else None,
-        "mfu": round(mine["mfu"], 3), "memory_ratio": round(statistics.median(memory), 3),
+        "mfu": round(mine["ratio_median"], 3), "memory_ratio": round(statistics.median(memory), 3),
     }), flush=True)
 
 

@@ -67,7 +67,8 @@ int with_services(const CommonFlags& flags,
   const auto key = own_key();
   if (!key) return report(key.error());
   system::ThreadPool pool(flags.threads > 0 ? flags.threads : system::this_machine().cores);
-  TerminalProgress progress(stdout, stderr, system::posix_clock());
+  // With --json the standard output belongs to the one object at the end.
+  TerminalProgress progress(flags.json ? stderr : stdout, stderr, system::posix_clock());
   auto interrupted = [] { return system::interrupted(); };
   const service::Services services{
       .files = system::posix_files(),

@@ -178,15 +178,20 @@ Status generate(const GenerateVerb& flags, const service::Services& services) {
   service::GenerateChoice choice = flags.choice;
   choice.model = flags.model;
   if (choice.prompts.empty()) choice.prompts.emplace_back();
-  GLASS_TRY(const std::vector<std::string> texts, service::generate_text(choice, services));
+  const auto texts = service::generate_text(choice, services);
+  if (!texts) {
+    if (texts.error().code == ErrorCode::kInterrupted) fmt::print("\n");  // ends the streamed line
+    return tl::unexpected(texts.error());
+  }
   if (flags.common.json) {
     Json::Array items;
-    for (size_t i = 0; i < texts.size(); ++i)
-      items.emplace_back(Json::Object{{"prompt", choice.prompts[i]}, {"text", texts[i]}});
-    fmt::print("{}\n", to_canonical(items));
+    for (size_t i = 0; i < texts->size(); ++i)
+      items.emplace_back(Json::Object{{"prompt", choice.prompts[i]}, {"text", (*texts)[i]}});
+    fmt::print("{}\n", to_canonical(Json::Object{{"texts", items}}));
     return {};
   }
-  for (size_t i = 1; i < texts.size(); ++i) fmt::print("\n---\n{}{}", choice.prompts[i], texts[i]);
+  for (size_t i = 1; i < texts->size(); ++i)
+    fmt::print("\n---\n{}{}", choice.prompts[i], (*texts)[i]);
   fmt::print("\n");
   return {};
 }

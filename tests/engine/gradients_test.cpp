@@ -7,13 +7,17 @@
 #include <cmath>
 #include <cstdint>
 #include <map>
+#include <ostream>
+#include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <gtest/gtest.h>
 
 #include "glass/engine/graph/backward.h"
 #include "glass/engine/graph/operations.h"
+#include "glass/engine/graph/registry.h"
 #include "tests/engine/double_mirror.h"
 #include "tests/engine/graph_run.h"
 
@@ -86,69 +90,64 @@ void expect_right_gradients(const DecoderConfig& config) {
   expect_gradients_of_differences(loss, run);
 }
 
-TEST(Gradients, OfLlamaAreCentralDifferences) {
-  expect_right_gradients(tiny_llama());
+struct Model {
+  const char* name;
+  DecoderConfig config;
+};
+
+std::ostream& operator<<(std::ostream& out, const Model& model) {
+  return out << model.name;
 }
 
-TEST(Gradients, OfLlamaWithItsVariantsAreCentralDifferences) {
-  DecoderConfig config = tiny_llama();
-  config.rope_interleaved = true;
-  config.rotary_dim = 4;  // the last two of each head stay
-  config.tied_embeddings = false;
-  config.qkv_bias = config.out_bias = true;
-  config.mlp_bias = true;
-  expect_right_gradients(config);
+// Small models that together hold every operation of a decoder.
+std::vector<Model> models() {
+  DecoderConfig variants = tiny_llama();
+  variants.rope_interleaved = true;
+  variants.rotary_dim = 4;  // the last two of each head stay
+  variants.tied_embeddings = false;
+  variants.qkv_bias = variants.out_bias = variants.mlp_bias = true;
+
+  DecoderConfig normed_heads = tiny_llama();
+  normed_heads.qk_norm = nn::QkNorm::kHeads;
+  normed_heads.qkv_bias = true;
+  normed_heads.window = 3;
+
+  DecoderConfig normed_after = tiny_llama();
+  normed_after.qk_norm = nn::QkNorm::kWhole;
+  normed_after.norm_place = DecoderConfig::NormPlace::kAfter;
+
+  DecoderConfig erf = tiny_gpt2();
+  erf.mlp = nn::MlpKind::kGeluErf;
+  erf.norm_bias = false;
+  erf.tied_embeddings = false;
+
+  DecoderConfig parallel = tiny_gpt2();
+  parallel.parallel = true;
+  parallel.positions = DecoderConfig::Positions::kRope;
+  parallel.head_dim = 8;
+  parallel.rotary_dim = 6;
+  parallel.rope_theta = 100;
+  parallel.rope_scaling = {.kind = RopeScaling::Kind::kLlama3,  // one frequency of each kind
+                           .factor = 8,
+                           .low_frequency = 0.2,
+                           .high_frequency = 1,
+                           .context = 16};
+  return {{"Llama", tiny_llama()},       {"LlamaVariants", variants}, {"NormedHeads", normed_heads},
+          {"NormedAfter", normed_after}, {"Gpt2", tiny_gpt2()},       {"Gpt2Erf", erf},
+          {"ParallelBranches", parallel}};
 }
 
-// Qwen 3: queries and keys normalised by head. Mistral: a window.
-TEST(Gradients, OfNormalisedHeadsInAWindowAreCentralDifferences) {
-  DecoderConfig config = tiny_llama();
-  config.qk_norm = nn::QkNorm::kHeads;
-  config.qkv_bias = true;
-  config.window = 3;
-  expect_right_gradients(config);
+class Gradients : public ::testing::TestWithParam<Model> {};
+
+TEST_P(Gradients, AreCentralDifferences) {
+  expect_right_gradients(GetParam().config);
 }
 
-// OLMo 2: norms after attention and MLP, and over all heads of a row.
-TEST(Gradients, OfNormsAfterTheBranchesAreCentralDifferences) {
-  DecoderConfig config = tiny_llama();
-  config.qk_norm = nn::QkNorm::kWhole;
-  config.norm_place = DecoderConfig::NormPlace::kAfter;
-  expect_right_gradients(config);
-}
-
-// Pythia: both branches read the block's input, a part of each head turns. Llama 3.1: the
-// frequencies are scaled; with these numbers one is of each kind.
-TEST(Gradients, OfParallelBranchesWithScaledFrequenciesAreCentralDifferences) {
-  DecoderConfig config = tiny_gpt2();
-  config.parallel = true;
-  config.positions = DecoderConfig::Positions::kRope;
-  config.head_dim = 8;
-  config.rotary_dim = 6;
-  config.rope_theta = 100;
-  config.rope_scaling = {.kind = RopeScaling::Kind::kLlama3,
-                         .factor = 8,
-                         .low_frequency = 0.2,
-                         .high_frequency = 1,
-                         .context = 16};
-  config.tied_embeddings = false;
-  expect_right_gradients(config);
-}
-
-TEST(Gradients, OfGpt2AreCentralDifferences) {
-  expect_right_gradients(tiny_gpt2());
-}
-
-TEST(Gradients, OfGpt2WithItsVariantsAreCentralDifferences) {
-  DecoderConfig config = tiny_gpt2();
-  config.mlp = nn::MlpKind::kGeluErf;
-  config.norm_bias = false;
-  config.tied_embeddings = false;
-  expect_right_gradients(config);
-}
+INSTANTIATE_TEST_SUITE_P(OfModel, Gradients, ::testing::ValuesIn(models()),
+                         [](const auto& test) { return std::string(test.param.name); });
 
 // What no decoder does: a weight used by three layers, a value used three times, add.
-TEST(Gradients, OfSharedWeightsAndValuesAddUp) {
+Graph shared_weights() {
   GraphBuilder graph("shared");
   const ValueId token = graph.input("tokens", DType::kI32, {5});
   const ValueId target = graph.input("targets", DType::kI32, {5});
@@ -160,14 +159,32 @@ TEST(Gradients, OfSharedWeightsAndValuesAddUp) {
   const ValueId c = add(graph, "c", add(graph, "ab", a, b), x);
   const ValueId d = linear(graph, "d", c, weight);
   graph.mark_output(linear_cross_entropy(graph, "loss", add(graph, "dd", d, d), table, target));
-  const Graph loss = graph.build().value();
+  return graph.build().value();
+}
 
+TEST(GradientsOfGraphs, OfSharedWeightsAndValuesAddUp) {
+  const Graph loss = shared_weights();
   GraphRun run(backward(loss, "loss").value());
   fill_parameters(run, 3);
   run.integers("tokens") = {1, 8, 1, 0, 3};
   run.integers("targets") = {0, 2, 8, -1, 4};
   run.run();
   expect_gradients_of_differences(loss, run);
+}
+
+TEST(GradientsOfGraphs, AreCheckedForEveryOperationThatHasOne) {
+  std::set<std::string_view> checked;
+  const auto add_operations = [&](const Graph& graph) {
+    for (const Node& node : graph.nodes()) checked.insert(find_op(node.op)->name);
+  };
+  add_operations(shared_weights());
+  for (const Model& model : models())
+    add_operations(build_loss_graph(model.config, {.sequences = 2, .positions = 7}).value());
+  for (const auto& [name, op] : all_ops()) {
+    if (op.backward != nullptr || !op.with_gradients.empty()) {
+      EXPECT_TRUE(checked.contains(name)) << name;
+    }
+  }
 }
 
 }  // namespace

@@ -1,10 +1,12 @@
 // Writes what tokenizer.mjs compares with other people's tokenizers.
 //
 // usage: tokenizer_oracle SOURCE_ROOT OUT_FOLDER
-//   tokenizer.json     trained on the sources and documents of the project and a text in many
-//   scripts cases.jsonl        texts with their ids: {"kind", "text", "ids"} lines.txt          the
-//   same training text, line by line, as the peer is trained trained_here.json  what training on
-//   these lines gives facts.json         vocabulary size, Unicode version
+//
+// - tokenizer.json: trained on the project's sources and documents and a text in many scripts
+// - cases.jsonl: texts with their ids, {"kind", "text", "ids"}
+// - lines.txt: the same training text, line by line, as the peer is trained
+// - trained_here.json: what training on these lines gives
+// - facts.json: vocabulary size, Unicode version
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -64,8 +66,7 @@ class Cases {
   Cases(const Tokenizer& tokenizer, const fs::path& file)
       : tokenizer_(&tokenizer), out_(file, std::ios::binary) {}
 
-  // The peers always recognise special tokens in a text.
-
+  // With special tokens, which the peers always recognise in a text.
   void add(std::string_view kind, const std::string& text) {
     std::vector<TokenId> ids;
     tokenizer_->encode_with_special(text, ids);
