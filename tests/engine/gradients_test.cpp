@@ -110,7 +110,7 @@ std::vector<Model> models() {
   DecoderConfig normed_heads = tiny_llama();
   normed_heads.qk_norm = nn::QkNorm::kHeads;
   normed_heads.qkv_bias = true;
-  normed_heads.window = 3;
+  normed_heads.window = 2;
 
   DecoderConfig normed_after = tiny_llama();
   normed_after.qk_norm = nn::QkNorm::kWhole;
