@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <span>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -19,105 +19,22 @@
 #include "glass/engine/formats/safetensors.h"
 #include "glass/engine/models/decoder/config.h"
 #include "glass/engine/models/family.h"
+#include "glass/engine/models/weight_slice.h"
 #include "glass/engine/tensor/shape.h"
 #include "glass/system/files.h"
 
 namespace glass::engine {
 namespace {
 
-// Where the rows [row_begin, row_begin + rows) of the engine's tensor `fused` lie there.
-struct Piece {
-  std::string theirs;
-  std::string fused;
-  int64_t row_begin = 0;
-  int64_t rows = 0;  // elements of a vector
-  int64_t cols = 0;  // 0: a vector
-  bool transposed = false;
-  bool rotated = false;  // q or k, whose rows depend on how RoPE pairs them
-};
-
-Shape shape_there(const Piece& piece) {
-  if (piece.cols == 0) return {piece.rows};
-  if (piece.transposed) return {piece.cols, piece.rows};
-  return {piece.rows, piece.cols};
+Shape shape_there(const WeightSlice& slice) {
+  const int64_t rows = slice.their_rows == 0 ? slice.rows : slice.their_rows;
+  if (slice.cols == 0) return {rows};
+  if (slice.transposed) return {slice.cols, rows};
+  return {rows, slice.cols};
 }
 
-std::vector<Piece> llama_pieces(const DecoderConfig& config) {
-  const int64_t d = config.d_model;
-  const int64_t queries = config.n_heads * config.head_dim;
-  const int64_t keys = config.n_kv_heads * config.head_dim;
-  std::vector<Piece> all = {{.theirs = "model.embed_tokens.weight",
-                             .fused = "embed.weight",
-                             .rows = config.vocabulary,
-                             .cols = d},
-                            {.theirs = "model.norm.weight", .fused = "norm.weight", .rows = d}};
-  if (!config.tied_embeddings)
-    all.push_back(
-        {.theirs = "lm_head.weight", .fused = "head.weight", .rows = config.vocabulary, .cols = d});
-  for (int64_t layer = 0; layer < config.n_layers; ++layer) {
-    const std::string them = fmt::format("model.layers.{}.", layer);
-    const std::string us = fmt::format("blocks.{}.", layer);
-    const auto matrix = [&](std::string_view theirs, std::string_view fused, int64_t begin,
-                            int64_t rows, int64_t cols, bool rotated = false) {
-      all.push_back({.theirs = fmt::format("{}{}.weight", them, theirs),
-                     .fused = fmt::format("{}{}.weight", us, fused),
-                     .row_begin = begin,
-                     .rows = rows,
-                     .cols = cols,
-                     .rotated = rotated});
-    };
-    matrix("input_layernorm", "norm1", 0, d, 0);
-    matrix("self_attn.q_proj", "attn.qkv", 0, queries, d, true);
-    matrix("self_attn.k_proj", "attn.qkv", queries, keys, d, true);
-    matrix("self_attn.v_proj", "attn.qkv", queries + keys, keys, d);
-    matrix("self_attn.o_proj", "attn.out", 0, d, queries);
-    matrix("post_attention_layernorm", "norm2", 0, d, 0);
-    matrix("mlp.gate_proj", "mlp.gate_up", 0, config.d_ff, d);
-    matrix("mlp.up_proj", "mlp.gate_up", config.d_ff, config.d_ff, d);
-    matrix("mlp.down_proj", "mlp.down", 0, d, config.d_ff);
-  }
-  return all;
-}
-
-std::vector<Piece> gpt2_pieces(const DecoderConfig& config) {
-  const int64_t d = config.d_model;
-  std::vector<Piece> all = {{.theirs = "transformer.wte.weight",
-                             .fused = "embed.weight",
-                             .rows = config.vocabulary,
-                             .cols = d},
-                            {.theirs = "transformer.wpe.weight",
-                             .fused = "position.weight",
-                             .rows = config.context,
-                             .cols = d}};
-  const auto layer = [&](const std::string& theirs, const std::string& fused, int64_t rows,
-                         int64_t cols) {
-    all.push_back({.theirs = theirs + ".weight",
-                   .fused = fused + ".weight",
-                   .rows = rows,
-                   .cols = cols,
-                   .transposed = cols != 0});
-    all.push_back({.theirs = theirs + ".bias", .fused = fused + ".bias", .rows = rows});
-  };
-  if (!config.tied_embeddings)
-    all.push_back(
-        {.theirs = "lm_head.weight", .fused = "head.weight", .rows = config.vocabulary, .cols = d});
-  layer("transformer.ln_f", "norm", d, 0);
-  for (int64_t i = 0; i < config.n_layers; ++i) {
-    const std::string them = fmt::format("transformer.h.{}.", i);
-    const std::string us = fmt::format("blocks.{}.", i);
-    layer(them + "ln_1", us + "norm1", d, 0);
-    layer(them + "attn.c_attn", us + "attn.qkv", 3 * d, d);
-    layer(them + "attn.c_proj", us + "attn.out", d, d);
-    layer(them + "ln_2", us + "norm2", d, 0);
-    layer(them + "mlp.c_fc", us + "mlp.up", config.d_ff, d);
-    layer(them + "mlp.c_proj", us + "mlp.down", d, config.d_ff);
-  }
-  return all;
-}
-
-std::vector<Piece> pieces_of(const DecoderConfig& config) {
-  const bool gpt2 = config.positions == DecoderConfig::Positions::kLearned;
-  return gpt2 ? gpt2_pieces(config) : llama_pieces(config);
+bool is_part(const WeightSlice& slice) {
+  return slice.their_rows != 0;
 }
 
 // out[col, row] = in[row, col]
@@ -140,41 +57,80 @@ void halves_from_neighbours(std::span<const float> in, int64_t head_dim, int64_t
   }
 }
 
+template <typename T>
+std::span<T> rows_of(std::span<T> values, int64_t begin, const WeightSlice& slice) {
+  const int64_t cols = std::max<int64_t>(slice.cols, 1);
+  return values.subspan(static_cast<size_t>(begin * cols), static_cast<size_t>(slice.rows * cols));
+}
+
+// The slice as it lies there; copied into `copy` where that is not how it lies here.
+std::span<const float> as_there(const DecoderConfig& config, const WeightSlice& slice,
+                                std::span<const float> ours, std::vector<float>& copy) {
+  const std::span<const float> values = rows_of(ours, slice.begin, slice);
+  const bool turn = slice.rotated && config.rope_interleaved;
+  if (!slice.transposed && !turn) return values;
+  copy.resize(values.size());
+  if (turn)
+    halves_from_neighbours(values, config.head_dim, std::max<int64_t>(slice.cols, 1), copy);
+  else
+    transpose(values, slice.rows, slice.cols, copy);
+  return copy;
+}
+
 // The tensors there; what is not a plain slice of ours is copied into `storage`.
-std::vector<TensorToWrite> tensors_there(const DecoderConfig& config, const TensorViews& tensors,
+std::vector<TensorToWrite> tensors_there(const ModelFamily& family, const DecoderConfig& config,
+                                         const TensorViews& tensors,
                                          std::deque<std::vector<float>>& storage) {
   std::vector<TensorToWrite> out;
-  for (const Piece& piece : pieces_of(config)) {
-    const auto found = tensors.find(piece.fused);
+  std::map<std::string, std::span<float>> assembled;  // theirs, of several slices
+  for (const WeightSlice& slice : family.weights(config)) {
+    const auto found = tensors.find(slice.ours);
     GLASS_CHECK(found != tensors.end());
-    const int64_t cols = std::max<int64_t>(piece.cols, 1);
-    std::span<const float> values = found->second.values.subspan(
-        static_cast<size_t>(piece.row_begin * cols), static_cast<size_t>(piece.rows * cols));
-    const bool turn = piece.rotated && config.rope_interleaved;
-    if (piece.transposed || turn) {
-      std::vector<float>& copy = storage.emplace_back(values.size());
-      if (turn)
-        halves_from_neighbours(values, config.head_dim, cols, copy);
-      else
-        transpose(values, piece.rows, piece.cols, copy);
-      values = copy;
+    if (!is_part(slice)) {
+      const auto values = as_there(config, slice, found->second.values, storage.emplace_back());
+      out.push_back(float_tensor(slice.theirs, shape_there(slice), values));
+      continue;
     }
-    out.push_back(float_tensor(piece.theirs, shape_there(piece), values));
+    const auto [whole, is_new] = assembled.try_emplace(slice.theirs);
+    if (is_new) {
+      const Shape shape = shape_there(slice);
+      whole->second = storage.emplace_back(static_cast<size_t>(*element_count(shape)));
+      out.push_back(float_tensor(slice.theirs, shape, whole->second));
+    }
+    std::ranges::copy(rows_of(found->second.values, slice.begin, slice),
+                      rows_of(whole->second, slice.their_begin, slice).begin());
   }
   return out;
 }
 
-Status read_piece(const Safetensors& file, const Piece& piece, ModelTensor& tensor) {
-  const int64_t cols = std::max<int64_t>(piece.cols, 1);
-  const std::span<float> target = std::span(tensor.values)
-                                      .subspan(static_cast<size_t>(piece.row_begin * cols),
-                                               static_cast<size_t>(piece.rows * cols));
-  if (!piece.transposed) return file.copy_floats(piece.theirs, shape_there(piece), target);
-  std::vector<float> stored(target.size());
-  GLASS_TRY_STATUS(file.copy_floats(piece.theirs, shape_there(piece), stored));
-  transpose(stored, piece.cols, piece.rows, target);
-  return {};
-}
+// Reads slices; keeps the last tensor that several of them are parts of.
+class SliceReader {
+ public:
+  explicit SliceReader(const Safetensors& file) : file_(file) {}
+
+  [[nodiscard]] Status read(const WeightSlice& slice, ModelTensor& tensor) {
+    const std::span<float> target = rows_of(std::span(tensor.values), slice.begin, slice);
+    const Shape shape = shape_there(slice);
+    if (!is_part(slice) && !slice.transposed) return file_.copy_floats(slice.theirs, shape, target);
+    if (slice.theirs != name_) {
+      name_ = slice.theirs;
+      GLASS_TRY(const int64_t count, element_count(shape));
+      whole_.resize(static_cast<size_t>(count));
+      GLASS_TRY_STATUS(file_.copy_floats(name_, shape, whole_));
+    }
+    if (slice.transposed)
+      transpose(whole_, slice.cols, slice.rows, target);
+    else
+      std::ranges::copy(rows_of(std::span<const float>(whole_), slice.their_begin, slice),
+                        target.begin());
+    return {};
+  }
+
+ private:
+  const Safetensors& file_;
+  std::string name_;
+  std::vector<float> whole_;
+};
 
 Status write_file(system::Files& files, const system::Path& file,
                   std::vector<TensorToWrite> tensors) {
@@ -193,8 +149,13 @@ Json huggingface_config(const ModelFamily& family, const DecoderConfig& config,
   members["bos_token_id"] = special.begin;
   members["eos_token_id"] = special.end;
   members["dtype"] = "float32";
-  if (const auto theta = members.find("rope_theta"); theta != members.end()) {
-    const Json::Object rope = {{"rope_type", "default"}, {"rope_theta", theta->second}};
+  if (config.positions == DecoderConfig::Positions::kRope) {
+    const auto scaling = members.find("rope_scaling");
+    Json::Object rope = {{"rope_type", "default"}};
+    if (scaling != members.end()) rope = *scaling->second.if_object();
+    rope["rope_theta"] = config.rope_theta;
+    if (config.rotary_dim != config.head_dim)
+      rope["partial_rotary_factor"] = members.at("rotary_pct");
     members["rope_parameters"] = rope;
   }
   return json;
@@ -210,7 +171,8 @@ Status export_huggingface(system::Files& files, const system::Path& folder,
   GLASS_TRY_STATUS(
       files.write_atomic(folder / "generation_config.json", as_bytes(to_pretty(generation))));
   std::deque<std::vector<float>> storage;
-  return write_file(files, folder / "model.safetensors", tensors_there(config, tensors, storage));
+  return write_file(files, folder / "model.safetensors",
+                    tensors_there(family, config, tensors, storage));
 }
 
 Result<ModelFile> import_huggingface(system::Files& files, const system::Path& folder) {
@@ -223,8 +185,9 @@ Result<ModelFile> import_huggingface(system::Files& files, const system::Path& f
   GLASS_TRY(const SafetensorsFile file, SafetensorsFile::open(files, path));
   auto model = empty_model(config, file.bytes().size());
   if (!model) return in_context(path.string(), std::move(model).error());
-  for (const Piece& piece : pieces_of(config)) {
-    const Status read = read_piece(file.content(), piece, model->tensors.at(piece.fused));
+  SliceReader reader(file.content());
+  for (const WeightSlice& slice : family->weights(config)) {
+    const Status read = reader.read(slice, model->tensors.at(slice.ours));
     if (!read) return in_context(path.string(), read.error());
   }
   return model;

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -91,6 +92,50 @@ TEST_F(HuggingFaceFolder, HeadsWiderThanTheirShareOfTheModelComeBack) {
 
 TEST_F(HuggingFaceFolder, Gpt2ComesBackAsItWas) {
   expect_round_trip("gpt2", counting_model(kGpt2));
+}
+
+TEST_F(HuggingFaceFolder, EveryFamilyComesBackAsItWas) {
+  for (const ModelFamily& family : model_families()) {
+    for (const bool tied : {false, true}) {
+      DecoderConfig config = config_of(family.name, {.layers = 2,
+                                                     .d_model = 16,
+                                                     .heads = 2,
+                                                     .kv_heads = 2,
+                                                     .d_ff = 12,
+                                                     .vocabulary = 11,
+                                                     .context = 16,
+                                                     .tied_embeddings = tied});
+      if (family.name == "mistral") config.window = 5;
+      if (family.name == "llama")
+        config.rope_scaling = {.kind = RopeScaling::Kind::kLinear, .factor = 2};
+      SCOPED_TRACE(family.name);
+      expect_round_trip(family.name, counting_model(config));
+    }
+  }
+}
+
+// Rows of a released query_key_value: for each head its q, k and v.
+TEST_F(HuggingFaceFolder, NeoxInterleavesQueriesKeysAndValuesByHead) {
+  const DecoderConfig config = config_of("neox", {.layers = 1,
+                                                  .d_model = 16,
+                                                  .heads = 2,
+                                                  .kv_heads = 2,
+                                                  .d_ff = 12,
+                                                  .vocabulary = 11,
+                                                  .context = 16});
+  const ModelFile model = counting_model(config);
+  write("neox", model);
+  const auto file = SafetensorsFile::open(files_, folder_ / "model.safetensors");
+  ASSERT_TRUE(file);
+  std::vector<float> theirs(48);
+  ASSERT_TRUE(file->content().copy_floats("gpt_neox.layers.0.attention.query_key_value.bias",
+                                          Shape{48}, theirs));
+  const std::vector<float>& ours = model.tensors.at("blocks.0.attn.qkv.bias").values;
+  EXPECT_EQ(theirs[0], ours[0]);    // head 0: q,
+  EXPECT_EQ(theirs[8], ours[16]);   // k,
+  EXPECT_EQ(theirs[16], ours[32]);  // v;
+  EXPECT_EQ(theirs[24], ours[8]);   // head 1: q,
+  EXPECT_EQ(theirs[47], ours[47]);  // and at the end v
 }
 
 TEST_F(HuggingFaceFolder, AnUntiedGpt2ComesBackAsItWas) {

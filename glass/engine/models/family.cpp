@@ -11,6 +11,11 @@
 #include "glass/base/result.h"
 #include "glass/engine/models/gpt2/gpt2.h"
 #include "glass/engine/models/llama/llama.h"
+#include "glass/engine/models/mistral/mistral.h"
+#include "glass/engine/models/neox/neox.h"
+#include "glass/engine/models/olmo2/olmo2.h"
+#include "glass/engine/models/qwen2/qwen2.h"
+#include "glass/engine/models/qwen3/qwen3.h"
 
 namespace glass::engine {
 namespace {
@@ -25,7 +30,9 @@ std::string known(std::string_view ModelFamily::*field) {
 }  // namespace
 
 std::span<const ModelFamily> model_families() {
-  static const std::array families = {gpt2_family(), llama_family()};
+  static const std::array families = {gpt2_family(), llama_family(), mistral_family(),
+                                      neox_family(), olmo2_family(), qwen2_family(),
+                                      qwen3_family()};
   return families;
 }
 

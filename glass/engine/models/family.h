@@ -6,10 +6,12 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "glass/base/json.h"
 #include "glass/base/result.h"
 #include "glass/engine/models/decoder/config.h"
+#include "glass/engine/models/weight_slice.h"
 
 namespace glass::engine {
 
@@ -36,6 +38,8 @@ struct ModelFamily {
   Result<DecoderConfig> (*from_hugging_face)(const Json& config);
   // REQUIRES: the configuration is one that the family can express (made by one of the above).
   Json (*to_hugging_face)(const DecoderConfig&);
+  // Where its released weights lie. REQUIRES: as above.
+  std::vector<WeightSlice> (*weights)(const DecoderConfig&);
 };
 
 std::span<const ModelFamily> model_families();

@@ -2,6 +2,8 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include <fmt/core.h>
 
@@ -10,6 +12,7 @@
 #include "glass/engine/models/decoder/config.h"
 #include "glass/engine/models/family.h"
 #include "glass/engine/models/hugging_face.h"
+#include "glass/engine/models/weight_slice.h"
 
 namespace glass::engine {
 namespace {
@@ -96,6 +99,38 @@ Json gpt2_to_hugging_face(const DecoderConfig& config) {
       {"torch_dtype", "float32"}};
 }
 
+// Released matrices are [in, out].
+std::vector<WeightSlice> gpt2_weights(const DecoderConfig& config) {
+  const int64_t d = config.d_model;
+  WeightSlices slices(config);
+  slices.ends("transformer.wte", "transformer.ln_f", "lm_head");
+  slices.weight("transformer.wpe", "position", config.context, d);
+  for (int64_t layer = 0; layer < config.n_layers; ++layer) {
+    const auto matrix = [&](std::string_view theirs, std::string_view ours, int64_t rows,
+                            int64_t cols) {
+      const std::string them = fmt::format("transformer.h.{}.{}", layer, theirs);
+      const std::string us = fmt::format("blocks.{}.{}", layer, ours);
+      slices.add({.theirs = them + ".weight",
+                  .ours = us + ".weight",
+                  .rows = rows,
+                  .cols = cols,
+                  .transposed = true});
+      slices.add({.theirs = them + ".bias", .ours = us + ".bias", .rows = rows});
+    };
+    const auto norm = [&](std::string_view theirs, std::string_view ours) {
+      slices.layer(fmt::format("transformer.h.{}.{}", layer, theirs),
+                   fmt::format("blocks.{}.{}", layer, ours), d, 0, true);
+    };
+    norm("ln_1", "norm1");
+    matrix("attn.c_attn", "attn.qkv", 3 * d, d);
+    matrix("attn.c_proj", "attn.out", d, d);
+    norm("ln_2", "norm2");
+    matrix("mlp.c_fc", "mlp.up", config.d_ff, d);
+    matrix("mlp.c_proj", "mlp.down", d, config.d_ff);
+  }
+  return slices.take();
+}
+
 }  // namespace
 
 ModelFamily gpt2_family() {
@@ -104,7 +139,8 @@ ModelFamily gpt2_family() {
           .architecture = "GPT2LMHeadModel",
           .from_options = gpt2_from_options,
           .from_hugging_face = gpt2_from_hugging_face,
-          .to_hugging_face = gpt2_to_hugging_face};
+          .to_hugging_face = gpt2_to_hugging_face,
+          .weights = gpt2_weights};
 }
 
 }  // namespace glass::engine

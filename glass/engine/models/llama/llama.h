@@ -1,5 +1,5 @@
 // Llama (Touvron et al. 2023, "LLaMA: open and efficient foundation language models"; Llama 2 added
-// grouped key heads).
+// grouped key heads, Llama 3.1 scaled frequencies).
 //
 //   tokens -> embed
 //   n x [ x + out(attention(rope(qkv(rms_norm(x))))) ; x + down(silu(gate) * up of rms_norm(x)) ]

@@ -1,0 +1,30 @@
+// What Llama and its relatives (Mistral, Qwen, OLMo) have in common: RMSNorm, RoPE by halves of a
+// head, SwiGLU, the keys of their config.json and the names of their weights.
+#pragma once
+
+#include <string_view>
+
+#include "glass/base/json.h"
+#include "glass/base/result.h"
+#include "glass/engine/models/decoder/config.h"
+#include "glass/engine/models/family.h"
+#include "glass/engine/models/weight_slice.h"
+
+namespace glass::engine {
+
+// Not yet validated: the family adds what sets it apart. `head_dim` 0: d_model / heads.
+[[nodiscard]] Result<DecoderConfig> llama_like_from_options(const ModelOptions& options,
+                                                            int64_t head_dim = 0);
+[[nodiscard]] Result<DecoderConfig> llama_like_from_hugging_face(const Json& config);
+Json llama_like_to_hugging_face(const DecoderConfig& config, std::string_view model_type,
+                                std::string_view architecture);
+
+// Where the norms of a block lie there.
+struct NormNames {
+  std::string_view norm1 = "input_layernorm";
+  std::string_view norm2 = "post_attention_layernorm";
+};
+
+std::vector<WeightSlice> llama_like_weights(const DecoderConfig& config, const NormNames& norms);
+
+}  // namespace glass::engine

@@ -1,0 +1,68 @@
+#include "glass/engine/models/weight_slice.h"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include <fmt/core.h>
+
+namespace glass::engine {
+
+void WeightSlices::weight(std::string_view theirs, std::string_view ours, int64_t rows,
+                          int64_t cols) {
+  add({.theirs = fmt::format("{}.weight", theirs),
+       .ours = fmt::format("{}.weight", ours),
+       .rows = rows,
+       .cols = cols});
+}
+
+void WeightSlices::layer(std::string_view theirs, std::string_view ours, int64_t rows, int64_t cols,
+                         bool has_bias) {
+  weight(theirs, ours, rows, cols);
+  if (has_bias)
+    add({.theirs = fmt::format("{}.bias", theirs),
+         .ours = fmt::format("{}.bias", ours),
+         .rows = rows});
+}
+
+void WeightSlices::ends(std::string_view embedding, std::string_view norm, std::string_view head) {
+  weight(embedding, "embed", config_.vocabulary, config_.d_model);
+  layer(norm, "norm", config_.d_model, 0, config_.norm_bias);
+  if (!config_.tied_embeddings) weight(head, "head", config_.vocabulary, config_.d_model);
+}
+
+void WeightSlices::separate_qkv(std::string_view theirs, std::string_view ours) {
+  const int64_t queries = config_.n_heads * config_.head_dim;
+  const int64_t keys = config_.n_kv_heads * config_.head_dim;
+  const auto part = [&](std::string_view name, int64_t begin, int64_t rows, bool rotated) {
+    add({.theirs = fmt::format("{}.{}_proj.weight", theirs, name),
+         .ours = fmt::format("{}.qkv.weight", ours),
+         .begin = begin,
+         .rows = rows,
+         .cols = config_.d_model,
+         .rotated = rotated});
+    if (!config_.qkv_bias) return;
+    add({.theirs = fmt::format("{}.{}_proj.bias", theirs, name),
+         .ours = fmt::format("{}.qkv.bias", ours),
+         .begin = begin,
+         .rows = rows,
+         .rotated = rotated});
+  };
+  part("q", 0, queries, true);
+  part("k", queries, keys, true);
+  part("v", queries + keys, keys, false);
+}
+
+void WeightSlices::separate_gate_up(std::string_view theirs, std::string_view ours) {
+  const auto part = [&](std::string_view name, int64_t begin) {
+    add({.theirs = fmt::format("{}.{}_proj.weight", theirs, name),
+         .ours = fmt::format("{}.gate_up.weight", ours),
+         .begin = begin,
+         .rows = config_.d_ff,
+         .cols = config_.d_model});
+  };
+  part("gate", 0);
+  part("up", config_.d_ff);
+}
+
+}  // namespace glass::engine
