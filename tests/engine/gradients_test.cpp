@@ -7,7 +7,6 @@
 #include <cmath>
 #include <cstdint>
 #include <map>
-#include <ostream>
 #include <set>
 #include <string>
 #include <string_view>
@@ -90,60 +89,13 @@ void expect_right_gradients(const DecoderConfig& config) {
   expect_gradients_of_differences(loss, run);
 }
 
-struct Model {
-  const char* name;
-  DecoderConfig config;
-};
-
-std::ostream& operator<<(std::ostream& out, const Model& model) {
-  return out << model.name;
-}
-
-// Small models that together hold every operation of a decoder.
-std::vector<Model> models() {
-  DecoderConfig variants = tiny_llama();
-  variants.rope_interleaved = true;
-  variants.rotary_dim = 4;  // the last two of each head stay
-  variants.tied_embeddings = false;
-  variants.qkv_bias = variants.out_bias = variants.mlp_bias = true;
-
-  DecoderConfig normed_heads = tiny_llama();
-  normed_heads.qk_norm = nn::QkNorm::kHeads;
-  normed_heads.qkv_bias = true;
-  normed_heads.window = 2;
-
-  DecoderConfig normed_after = tiny_llama();
-  normed_after.qk_norm = nn::QkNorm::kWhole;
-  normed_after.norm_place = DecoderConfig::NormPlace::kAfter;
-
-  DecoderConfig erf = tiny_gpt2();
-  erf.mlp = nn::MlpKind::kGeluErf;
-  erf.norm_bias = false;
-  erf.tied_embeddings = false;
-
-  DecoderConfig parallel = tiny_gpt2();
-  parallel.parallel = true;
-  parallel.positions = DecoderConfig::Positions::kRope;
-  parallel.head_dim = 8;
-  parallel.rotary_dim = 6;
-  parallel.rope_theta = 100;
-  parallel.rope_scaling = {.kind = RopeScaling::Kind::kLlama3,  // one frequency of each kind
-                           .factor = 8,
-                           .low_frequency = 0.2,
-                           .high_frequency = 1,
-                           .context = 16};
-  return {{"Llama", tiny_llama()},       {"LlamaVariants", variants}, {"NormedHeads", normed_heads},
-          {"NormedAfter", normed_after}, {"Gpt2", tiny_gpt2()},       {"Gpt2Erf", erf},
-          {"ParallelBranches", parallel}};
-}
-
-class Gradients : public ::testing::TestWithParam<Model> {};
+class Gradients : public ::testing::TestWithParam<SmallDecoder> {};
 
 TEST_P(Gradients, AreCentralDifferences) {
   expect_right_gradients(GetParam().config);
 }
 
-INSTANTIATE_TEST_SUITE_P(OfModel, Gradients, ::testing::ValuesIn(models()),
+INSTANTIATE_TEST_SUITE_P(OfModel, Gradients, ::testing::ValuesIn(small_decoders()),
                          [](const auto& test) { return std::string(test.param.name); });
 
 // What no decoder does: a weight used by three layers, a value used three times, add.
@@ -178,8 +130,8 @@ TEST(GradientsOfGraphs, AreCheckedForEveryOperationThatHasOne) {
     for (const Node& node : graph.nodes()) checked.insert(find_op(node.op)->name);
   };
   add_operations(shared_weights());
-  for (const Model& model : models())
-    add_operations(build_loss_graph(model.config, {.sequences = 2, .positions = 7}).value());
+  for (const SmallDecoder& decoder : small_decoders())
+    add_operations(build_loss_graph(decoder.config, {.sequences = 2, .positions = 7}).value());
   for (const auto& [name, op] : all_ops()) {
     if (op.backward != nullptr || !op.with_gradients.empty()) {
       EXPECT_TRUE(checked.contains(name)) << name;

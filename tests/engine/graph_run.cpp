@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <ostream>
 #include <span>
 #include <string>
 #include <string_view>
@@ -132,6 +133,47 @@ DecoderConfig tiny_gpt2() {
           .out_bias = true,
           .mlp = nn::MlpKind::kGeluTanh,
           .mlp_bias = true};
+}
+
+std::ostream& operator<<(std::ostream& out, const SmallDecoder& decoder) {
+  return out << decoder.name;
+}
+
+std::vector<SmallDecoder> small_decoders() {
+  DecoderConfig variants = tiny_llama();
+  variants.rope_interleaved = true;
+  variants.rotary_dim = 4;  // the last two of each head stay
+  variants.tied_embeddings = false;
+  variants.qkv_bias = variants.out_bias = variants.mlp_bias = true;
+
+  DecoderConfig normed_heads = tiny_llama();
+  normed_heads.qk_norm = nn::QkNorm::kHeads;
+  normed_heads.qkv_bias = true;
+  normed_heads.window = 2;
+
+  DecoderConfig normed_after = tiny_llama();
+  normed_after.qk_norm = nn::QkNorm::kWhole;
+  normed_after.norm_place = DecoderConfig::NormPlace::kAfter;
+
+  DecoderConfig erf = tiny_gpt2();
+  erf.mlp = nn::MlpKind::kGeluErf;
+  erf.norm_bias = false;
+  erf.tied_embeddings = false;
+
+  DecoderConfig parallel = tiny_gpt2();
+  parallel.parallel = true;
+  parallel.positions = DecoderConfig::Positions::kRope;
+  parallel.head_dim = 8;
+  parallel.rotary_dim = 6;
+  parallel.rope_theta = 100;
+  parallel.rope_scaling = {.kind = RopeScaling::Kind::kLlama3,  // one frequency of each kind
+                           .factor = 8,
+                           .low_frequency = 0.2,
+                           .high_frequency = 1,
+                           .context = 16};
+  return {{"Llama", tiny_llama()},       {"LlamaVariants", variants}, {"NormedHeads", normed_heads},
+          {"NormedAfter", normed_after}, {"Gpt2", tiny_gpt2()},       {"Gpt2Erf", erf},
+          {"ParallelBranches", parallel}};
 }
 
 }  // namespace glass::engine::testing

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <iosfwd>
 #include <map>
 #include <memory>
 #include <string>
@@ -60,5 +61,14 @@ void fill_batch(GraphRun& run, const DecoderConfig& config, BatchShape shape,
 // vocabulary and widths that are no multiple of anything.
 DecoderConfig tiny_llama();
 DecoderConfig tiny_gpt2();
+
+// These and the forms of the other families: together they hold every operation of a decoder.
+struct SmallDecoder {
+  const char* name;
+  DecoderConfig config;
+};
+
+std::ostream& operator<<(std::ostream& out, const SmallDecoder& decoder);
+std::vector<SmallDecoder> small_decoders();
 
 }  // namespace glass::engine::testing

@@ -59,12 +59,12 @@ void expect_same(const StepResult& expected, const StepResult& found, const std:
 }
 
 TEST(SameBits, OnEveryImplementationAndAnyNumberOfWorkers) {
-  for (const DecoderConfig& config : {wide(tiny_llama()), wide(tiny_gpt2())}) {
-    const StepResult expected = step(config, kLong, {});
+  for (const auto& [decoder, config] : small_decoders()) {
+    const StepResult expected = step(wide(config), kLong, {});
     for (const Kernels* kernels : available_kernels()) {
       for (const int workers : {1, 2, 3})
-        expect_same(expected, step(config, kLong, {.kernels = kernels, .workers = workers}),
-                    std::string(kernels->name()) + " with " + std::to_string(workers));
+        expect_same(expected, step(wide(config), kLong, {.kernels = kernels, .workers = workers}),
+                    fmt::format("{}, {} with {}", decoder, kernels->name(), workers));
     }
   }
 }
@@ -88,15 +88,18 @@ TEST(SameBits, HoweverSumsAreSplitOverOwners) {
   expect_nothing_changes(
       tiny_llama(),
       {{.tensor = 2}, {.tensor = 4}, {.context = 2}, {.context = 4}, {.vocabulary = 2}});
-  expect_nothing_changes(tiny_gpt2(), {{.tensor = 4, .context = 2, .vocabulary = 2}});
+  for (const auto& [decoder, config] : small_decoders()) {
+    SCOPED_TRACE(decoder);
+    expect_nothing_changes(config, {{.tensor = 4, .context = 2, .vocabulary = 2}});
+  }
 }
 
 TEST(SameBits, WhetherBlocksAreComputedAgainOrKept) {
-  for (const DecoderConfig& config : {tiny_llama(), tiny_gpt2()}) {
+  for (const auto& [decoder, config] : small_decoders()) {
     const BatchShape shape = {.sequences = 2, .positions = 16};
     const RunOptions options = {.kernels = available_kernels().front()};
     expect_same(step(config, shape, options), step(config, shape, options, Recompute::kBlocks),
-                "recomputation");
+                decoder);
   }
 }
 
@@ -115,7 +118,8 @@ TEST(SameBits, WhateverIsKept) {
 
 // Resetting positions is not isolation; the mask is.
 TEST(SameBits, OfADocumentWhateverTheDocumentBeforeItSays) {
-  for (const DecoderConfig& config : {tiny_llama(), tiny_gpt2()}) {
+  for (const auto& [decoder, config] : small_decoders()) {
+    SCOPED_TRACE(decoder);
     const BatchShape shape = {.sequences = 1, .positions = 16};
     constexpr int64_t kBegin = 7;  // of the second document
     std::vector<StepResult> results;
@@ -197,7 +201,7 @@ Floats generate_logits(const DecoderConfig& config, const std::vector<int32_t>& 
 }
 
 TEST(SameBits, OfLogitsHoweverGenerationIsCutIntoRuns) {
-  for (DecoderConfig config : {tiny_llama(), tiny_gpt2()}) {
+  for (auto [decoder, config] : small_decoders()) {
     config.context = 320;
     std::vector<int32_t> tokens(270);
     for (size_t i = 0; i < tokens.size(); ++i) tokens[i] = static_cast<int32_t>(i * 7 % 23);
@@ -207,7 +211,7 @@ TEST(SameBits, OfLogitsHoweverGenerationIsCutIntoRuns) {
       for (const Generation& how : {Generation{1, 1, kernels}, Generation{1, 64, kernels},
                                     Generation{3, 1, kernels}, Generation{1, 1, kernels, true}}) {
         EXPECT_TRUE(same_bits(expected, generate_logits(config, tokens, how)))
-            << kernels->name() << ", " << how.sequences << " x " << how.chunk;
+            << decoder << ", " << kernels->name() << ", " << how.sequences << " x " << how.chunk;
       }
     }
   }
@@ -215,7 +219,7 @@ TEST(SameBits, OfLogitsHoweverGenerationIsCutIntoRuns) {
 
 // The stream before the head, of a document from the start of the window.
 TEST(SameBits, OfTrainingAndGeneration) {
-  for (const DecoderConfig& config : {tiny_llama(), tiny_gpt2()}) {
+  for (const auto& [decoder, config] : small_decoders()) {
     const BatchShape shape = {.sequences = 1, .positions = 16};
     const RunOptions options = {.kernels = available_kernels().front(), .keep = {"norm"}};
     GraphRun training(build_training_graph(config, shape).value(), options);
@@ -226,7 +230,7 @@ TEST(SameBits, OfTrainingAndGeneration) {
       generation.integers(name) = training.integers(name);
     training.run();
     generation.run();
-    EXPECT_TRUE(same_bits(training.value("norm"), generation.value("norm")));
+    EXPECT_TRUE(same_bits(training.value("norm"), generation.value("norm"))) << decoder;
   }
 }
 

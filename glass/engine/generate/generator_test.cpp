@@ -38,7 +38,7 @@ Model some_model(std::string_view family) {
                      ->from_options({.layers = 2,
                                      .d_model = 32,
                                      .heads = 4,
-                                     .kv_heads = family == "gpt2" ? 4 : 2,
+                                     .kv_heads = family == "gpt2" || family == "neox" ? 4 : 2,
                                      .d_ff = 48,
                                      .vocabulary = 60,
                                      .context = 600})
@@ -147,7 +147,8 @@ TEST_P(GeneratorOf, TextDoesNotDependOnCompanyOrThreads) {
   EXPECT_NE(together[0], together[1]);
 }
 
-INSTANTIATE_TEST_SUITE_P(Families, GeneratorOf, testing::Values("gpt2", "llama"));
+INSTANTIATE_TEST_SUITE_P(Families, GeneratorOf,
+                         testing::Values("gpt2", "llama", "neox", "olmo2", "qwen3"));
 
 TEST(Generator, EndsAtTheEndTokenAndAtTheLastPosition) {
   const Model model = some_model("llama");

@@ -31,12 +31,13 @@ Problems contradictions(const Recipe& recipe) {
   expect(model.heads % model.kv_heads == 0,
          fmt::format("model.heads ({}) must be a multiple of model.kv_heads ({})", model.heads,
                      model.kv_heads));
-  expect(model.family != "llama" || model.d_model / model.heads % 2 == 0,
+  expect(model.family == "gpt2" || model.d_model / model.heads % 2 == 0,
          fmt::format("model.d_model / model.heads ({}) must be even: rotary positions turn pairs",
                      model.d_model / model.heads));
-  expect(model.family != "gpt2" || model.kv_heads == model.heads,
-         fmt::format("model.kv_heads ({}) must equal model.heads ({}): gpt2 has no grouped queries",
-                     model.kv_heads, model.heads));
+  const bool grouped = model.family != "gpt2" && model.family != "neox";
+  expect(grouped || model.kv_heads == model.heads,
+         fmt::format("model.kv_heads ({}) must equal model.heads ({}): {} has no grouped queries",
+                     model.kv_heads, model.heads, model.family));
   const ScheduleSettings& schedule = recipe.schedule;
   expect(schedule.shape == "wsd" || schedule.warmup_steps <= recipe.train.steps,
          fmt::format("schedule.warmup_steps ({}) is more than train.steps ({})",

@@ -75,7 +75,7 @@ struct TokenizerSettings {
 };
 
 struct ModelSettings {
-  std::string family = "llama";  // gpt2, llama
+  std::string family = "llama";  // gpt2, llama, mistral, neox, olmo2, qwen2, qwen3
   int64_t layers = 4;
   int64_t d_model = 256;
   int64_t heads = 4;

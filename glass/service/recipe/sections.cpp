@@ -10,7 +10,8 @@ namespace glass::service {
 namespace {
 
 constexpr std::array<std::string_view, 3> kSourceKinds = {"debian", "folder", "jsonl"};
-constexpr std::array<std::string_view, 2> kFamilies = {"gpt2", "llama"};
+constexpr std::array<std::string_view, 7> kFamilies = {"gpt2",  "llama", "mistral", "neox",
+                                                       "olmo2", "qwen2", "qwen3"};
 constexpr std::array<std::string_view, 2> kRecompute = {"none", "blocks"};
 constexpr std::array<std::string_view, 3> kOnNonFinite = {"stop", "skip_step", "roll_back"};
 constexpr std::array<std::string_view, 4> kOnLossSpike = {"record", "stop", "skip_step",
@@ -112,10 +113,11 @@ void describe(FieldVisitor& fields, ModelSettings& model) {
                  "channels of the residual stream");
   fields.integer("heads", model.heads, {.min = 1, .max = 10'000}, "attention heads");
   fields.integer("kv_heads", model.kv_heads, {.min = 1, .max = 10'000},
-                 "key and value heads; divides heads (llama)");
+                 "key and value heads; divides heads, and equals them in gpt2 and neox");
   fields.integer("d_ff", model.d_ff, {.min = 1, .max = kMaxExtent}, "hidden width of the MLP");
   fields.real("norm_epsilon", model.norm_epsilon, {.min = 1e-12, .max = 1}, "of the norms");
-  fields.real("rope_theta", model.rope_theta, {.min = 1}, "base of the rotary positions (llama)");
+  fields.real("rope_theta", model.rope_theta, {.min = 1},
+              "base of the rotary positions (not gpt2)");
   fields.boolean("tied_embeddings", model.tied_embeddings,
                  "the output layer uses the embedding's weights");
 }
