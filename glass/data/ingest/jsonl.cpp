@@ -6,6 +6,8 @@
 #include <fmt/core.h>
 #include <simdjson.h>
 
+#include "glass/base/json.h"
+
 namespace glass::data {
 namespace {
 
@@ -47,6 +49,17 @@ bool is_blank(std::string_view line) {
   return line.find_first_not_of(" \t\r") == std::string_view::npos;
 }
 
+// In our own words, which know the place; simdjson's know none.
+std::string no_json(std::string_view text, simdjson::error_code error) {
+  if (error == simdjson::MEMALLOC) return "there is no memory to read it";
+  const auto found = parse_json(text);
+  if (found) return "it is no JSON";
+  constexpr std::string_view kOnlyLine = "line 1, ";
+  std::string_view why = found.error().message;
+  if (why.starts_with(kOnlyLine)) why.remove_prefix(kOnlyLine.size());
+  return fmt::format("it is no JSON: {}", why);
+}
+
 }  // namespace
 
 Status read_jsonl(std::string_view content, const JsonlFields& fields,
@@ -64,7 +77,7 @@ Status read_jsonl(std::string_view content, const JsonlFields& fields,
     const bool padded = content.size() >= simdjson::SIMDJSON_PADDING;
     if (const auto error = parser.parse(text.data(), text.size(), !padded).get(element);
         error != simdjson::SUCCESS)
-      return wrong(line, fmt::format("it is no JSON: {}", simdjson::error_message(error)));
+      return wrong(line, no_json(text, error));
     dom::object object;
     if (element.get(object) != simdjson::SUCCESS) return wrong(line, "it is no JSON object");
     GLASS_TRY(JsonlRecord out, read_object(object, fields, line));

@@ -43,8 +43,9 @@ TEST(Jsonl, ReadsTheFieldsNamed) {
 }
 
 TEST(Jsonl, ErrorsNameTheLine) {
-  EXPECT_TRUE(read("{\"text\":\"a\"}\n{\"text\":").error.starts_with("line 2: it is no JSON: "));
-  EXPECT_TRUE(read("{\"text\":\"a\"} x\n").error.starts_with("line 1: it is no JSON: "));
+  EXPECT_TRUE(
+      read("{\"text\":\"a\"}\n{\"text\":").error.starts_with("line 2: it is no JSON: column 9: "));
+  EXPECT_TRUE(read("{\"text\":\"a\"} x\n").error.starts_with("line 1: it is no JSON: column 14: "));
   EXPECT_TRUE(read("\n\n{\"text\":\"\xFF\"}\n").error.starts_with("line 3: it is no JSON: "));
   EXPECT_EQ(read("[1]\n").error, "line 1: it is no JSON object");
   EXPECT_EQ(read("{\"body\":\"a\"}\n").error,
