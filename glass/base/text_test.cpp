@@ -50,6 +50,9 @@ TEST(CountText, GroupsByThree) {
   EXPECT_EQ(count_text(1000), "1,000");
   EXPECT_EQ(count_text(-1234567), "-1,234,567");
   EXPECT_EQ(count_text(-123), "-123");
+  EXPECT_EQ(count_text(0, "licence"), "0 licences");
+  EXPECT_EQ(count_text(1, "licence"), "1 licence");
+  EXPECT_EQ(count_text(2000, "licence"), "2,000 licences");
 }
 
 }  // namespace

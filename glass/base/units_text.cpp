@@ -42,4 +42,8 @@ std::string count_text(int64_t count) {
   return text;
 }
 
+std::string count_text(int64_t count, std::string_view noun) {
+  return fmt::format("{} {}{}", count_text(count), noun, count == 1 ? "" : "s");
+}
+
 }  // namespace glass

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 namespace glass {
 
@@ -15,5 +16,8 @@ std::string duration_text(int64_t milliseconds);
 
 // "1,234,567"
 std::string count_text(int64_t count);
+
+// "1 language", "2,000 languages", for nouns whose plural takes an s
+std::string count_text(int64_t count, std::string_view noun);
 
 }  // namespace glass

@@ -79,6 +79,7 @@ int with_services(const CommonFlags& flags,
       .key = *key,
       .cache = user_folder("XDG_CACHE_HOME", ".cache") / "glassworks" / "packages",
       .interrupted = interrupted,
+      .program = flags.program,
   };
   try {
     const Status status = verb(services);

@@ -1,6 +1,8 @@
 #include "glass/service/prepare_data.h"
 
 #include <cstdint>
+#include <iterator>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -109,28 +111,53 @@ std::string_view name(data::CorpusProgress::Stage stage) {
   return "";
 }
 
+data::TrainerOptions trainer_options(const TokenizerSettings& settings) {
+  return {.vocabulary_size = static_cast<int32_t>(settings.vocabulary), .min_count = 1};
+}
+
 void tell_corpus(const data::CorpusReport& report, Progress& progress) {
-  progress.note(fmt::format("{} documents, {} of text in {} languages, under {} licences",
-                            count_text(static_cast<int64_t>(report.total.documents)),
-                            bytes_text(report.total.bytes), report.by_language.size(),
-                            report.by_licence.size()));
+  progress.note(fmt::format("{}, {} of text in {}, under {}",
+                            count_text(static_cast<int64_t>(report.total.documents), "document"),
+                            bytes_text(report.total.bytes),
+                            count_text(std::ssize(report.by_language), "language"),
+                            count_text(std::ssize(report.by_licence), "licence")));
   for (const auto& [reason, count] : report.dropped)
     progress.note(
         fmt::format("left out: {} ({})", reason, count_text(static_cast<int64_t>(count))));
+}
+
+// The result of a finished stage is not what it was.
+tl::unexpected<Error> harmed(const system::Path& folder, std::string_view how) {
+  return fail(ErrorCode::kCorruption,
+              fmt::format("{} was changed: {}. Remove the folder {} to have "
+                          "it made again, or restore it from a copy",
+                          folder.string(), how, folder.string()));
+}
+
+// A stage whose folder was gone gave what it gave before. Else what it gave is removed again, for
+// the rest of the run was made from something else.
+Status expect_as_before(const system::Path& folder, const std::optional<crypto::Digest>& before,
+                        const crypto::Digest& now, system::Files& files) {
+  if (!before || *before == now) return {};
+  GLASS_TRY_STATUS(files.remove_all(folder));
+  return fail(ErrorCode::kMismatch,
+              fmt::format("{} was gone, and made again it has the digest {}, not {}: its sources "
+                          "have changed. Restore it from a copy, or run the recipe anew into "
+                          "another folder (--out)",
+                          folder.string(), crypto::to_text(now), crypto::to_text(*before)));
 }
 
 Result<data::CorpusReport> corpus_stage(const Recipe& recipe, const system::Path& recipe_folder,
                                         RunFolder& folder, const Services& services) {
   const crypto::Digest inputs = inputs_digest({{"corpus", *to_json(recipe).find("corpus")}});
   const data::CorpusServices corpus_services{services.files, services.process, services.parallel};
-  if (const auto digest = folder.finished("corpus", inputs)) {
-    auto report = data::load_corpus(folder.paths().corpus(), corpus_services);
-    if (!report) return report;
+  const system::Path corpus = folder.paths().corpus();
+  const auto digest = folder.finished("corpus", inputs);
+  if (digest && services.files.exists(corpus)) {
+    auto report = data::load_corpus(corpus, corpus_services);
+    if (!report) return harmed(corpus, report.error().message);
     if (report->manifest_digest != *digest)
-      return fail(ErrorCode::kCorruption,
-                  fmt::format("{} is not the manifest this run was made with; restore it or remove "
-                              "the folder of the run",
-                              (folder.paths().corpus() / "manifest.json").string()));
+      return harmed(corpus, "its manifest is not the one this run was made with");
     services.progress.stage("corpus", true);
     return report;
   }
@@ -144,6 +171,7 @@ Result<data::CorpusReport> corpus_stage(const Recipe& recipe, const system::Path
                                      part.total);
               return !services.interrupted();
             }));
+  GLASS_TRY_STATUS(expect_as_before(corpus, digest, report.manifest_digest, services.files));
   GLASS_TRY_STATUS(folder.finish("corpus", inputs, report.manifest_digest));
   tell_corpus(report, services.progress);
   return report;
@@ -181,14 +209,12 @@ Result<TokenizerStage> tokenizer_stage(const Recipe& recipe, const data::CorpusR
       inputs_digest({{"tokenizer", *to_json(recipe).find("tokenizer")},
                      {"corpus", crypto::to_text(corpus.manifest_digest)}});
   const RunPaths& paths = folder.paths();
-  if (const auto digest = folder.finished("tokenizer", inputs)) {
+  const auto digest = folder.finished("tokenizer", inputs);
+  if (digest && services.files.exists(paths.tokenizer())) {
     auto found = finished_tokenizer(paths, services.files);
-    if (!found) return found;
+    if (!found) return harmed(paths.tokenizer(), found.error().message);
     if (found->digest != *digest)
-      return fail(ErrorCode::kCorruption,
-                  fmt::format("{} is not the tokenizer this run was made with; restore it or "
-                              "remove the folder of the run",
-                              paths.tokenizer_json().string()));
+      return harmed(paths.tokenizer(), "tokenizer.json is not the one this run was made with");
     services.progress.stage("tokenizer", true);
     return found;
   }
@@ -196,12 +222,12 @@ Result<TokenizerStage> tokenizer_stage(const Recipe& recipe, const data::CorpusR
   GLASS_TRY(const data::TrainedTokenizer trained,
             make_tokenizer(documents, recipe.tokenizer, services.parallel));
   const std::string json = trained.tokenizer.to_json();
-  const data::TrainerOptions options{
-      .vocabulary_size = static_cast<int32_t>(recipe.tokenizer.vocabulary), .min_count = 1};
   GLASS_TRY_STATUS(
       publish_folder(services.files, paths.tokenizer(),
                      {{"tokenizer.json", json},
-                      {"manifest.json", to_canonical(data::describe(options, trained.facts))}}));
+                      {"manifest.json", tokenizer_manifest(recipe.tokenizer, trained.facts)}}));
+  GLASS_TRY_STATUS(
+      expect_as_before(paths.tokenizer(), digest, crypto::sha256(json), services.files));
   GLASS_TRY_STATUS(folder.finish("tokenizer", inputs, crypto::sha256(json)));
   services.progress.note(fmt::format(
       "{} tokens from {} distinct words", count_text(trained.tokenizer.vocabulary_size()),
@@ -218,8 +244,9 @@ Result<data::ShardSet> shard_stage(const data::CorpusReport& corpus,
                      {"corpus", crypto::to_text(corpus.manifest_digest)}});
   const RunPaths& paths = folder.paths();
   const auto digest = folder.finished("shards", inputs);
-  services.progress.stage("shards", digest.has_value());
-  if (!digest) {
+  const bool found = digest && services.files.exists(paths.shards());
+  services.progress.stage("shards", found);
+  if (!found) {
     GLASS_TRY_STATUS(services.files.remove_all(paths.shards()));
     GLASS_TRY(
         data::ShardSetWriter writer,
@@ -227,19 +254,20 @@ Result<data::ShardSet> shard_stage(const data::CorpusReport& corpus,
                                      shard_options(corpus.manifest_digest, tokenizer.tokenizer)));
     GLASS_TRY_STATUS(make_shards(documents, tokenizer.tokenizer, std::move(writer), services));
   }
-  GLASS_TRY(data::ShardSet shards, data::ShardSet::open(services.files, paths.shards()));
-  if (digest && shards.manifest_digest() != *digest)
-    return fail(ErrorCode::kCorruption,
-                fmt::format("{} does not hold the shards this run was made with; restore them or "
-                            "remove the folder of the run",
-                            paths.shards().string()));
-  GLASS_TRY_STATUS(shards.verify(services.parallel));
-  if (!digest) {
-    GLASS_TRY_STATUS(folder.finish("shards", inputs, shards.manifest_digest()));
-    services.progress.note(
-        fmt::format("{} tokens to train on, {} held out",
-                    count_text(static_cast<int64_t>(shards.part(data::Split::kTrain).tokens())),
-                    count_text(static_cast<int64_t>(shards.part(data::Split::kHeldOut).tokens()))));
+  auto shards = data::ShardSet::open(services.files, paths.shards());
+  if (!shards) return harmed(paths.shards(), shards.error().message);
+  if (found && shards->manifest_digest() != *digest)
+    return harmed(paths.shards(), "its manifest is not the one this run was made with");
+  if (const Status whole = shards->verify(services.parallel); !whole)
+    return harmed(paths.shards(), whole.error().message);
+  if (!found) {
+    GLASS_TRY_STATUS(
+        expect_as_before(paths.shards(), digest, shards->manifest_digest(), services.files));
+    GLASS_TRY_STATUS(folder.finish("shards", inputs, shards->manifest_digest()));
+    services.progress.note(fmt::format(
+        "{} tokens to train on, {} held out",
+        count_text(static_cast<int64_t>(shards->part(data::Split::kTrain).tokens())),
+        count_text(static_cast<int64_t>(shards->part(data::Split::kHeldOut).tokens()))));
   }
   return shards;
 }
@@ -295,9 +323,11 @@ Result<data::TrainedTokenizer> make_tokenizer(const data::DocumentStore& documen
                                               const TokenizerSettings& settings,
                                               Parallel& parallel) {
   const std::vector<std::string_view> texts = tokenizer_texts(documents, settings);
-  const data::TrainerOptions options{.vocabulary_size = static_cast<int32_t>(settings.vocabulary),
-                                     .min_count = 1};
-  return data::train_tokenizer(texts, options, parallel);
+  return data::train_tokenizer(texts, trainer_options(settings), parallel);
+}
+
+std::string tokenizer_manifest(const TokenizerSettings& settings, const data::TrainerFacts& facts) {
+  return to_canonical(data::describe(trainer_options(settings), facts));
 }
 
 data::ShardSetOptions shard_options(const crypto::Digest& corpus_manifest,

@@ -1,9 +1,11 @@
 // prepare_data: the first three stages of a run: corpus, tokenizer, token shards.
 //
 // Each stage is skipped when it was finished from the same inputs and its result is still there and
-// unharmed; else it is built aside and published whole.
+// unharmed; else it is built aside and published whole. A result whose folder is gone is made again
+// and must have the digest it had.
 #pragma once
 
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -49,6 +51,8 @@ std::vector<std::string_view> tokenizer_texts(const data::DocumentStore& documen
 [[nodiscard]] Result<data::TrainedTokenizer> make_tokenizer(const data::DocumentStore& documents,
                                                             const TokenizerSettings& settings,
                                                             Parallel& parallel);
+// The text of tokenizer/manifest.json.
+std::string tokenizer_manifest(const TokenizerSettings& settings, const data::TrainerFacts& facts);
 data::ShardSetOptions shard_options(const crypto::Digest& corpus_manifest,
                                     const data::Tokenizer& tokenizer);
 

@@ -123,7 +123,10 @@ class Replay {
           services_.progress.part(what, static_cast<uint64_t>(record.step - segment.begin), length);
           return {};
         });
-    return check_fact(what, fmt::format("{} steps executed again, every bit equal", length), same);
+    return check_fact(what,
+                      fmt::format("{} executed again, every bit equal",
+                                  count_text(static_cast<int64_t>(length), "step")),
+                      same);
   }
 
  private:
@@ -141,12 +144,9 @@ Status write_statement(const std::vector<Segment>& segments, const Summary& summ
         Json::Object{{"begin", segments[i].begin},
                      {"end", segments[i].end},
                      {"equal", summary.checks[i].verdict == record::Verdict::kVerified}});
-  const Json::Object payload{{"kind", "replay"},
-                             {"version", 1},
-                             {"run", summary.digest},
-                             {"seed", static_cast<int64_t>(seed)},
-                             {"segments", std::move(items)},
-                             {"kernels", kernels().name()}};
+  const Json::Object payload{{"kind", kReplayKind},          {"version", 1},
+                             {"run", summary.digest},        {"seed", static_cast<int64_t>(seed)},
+                             {"segments", std::move(items)}, {"kernels", kernels().name()}};
   const record::Statement statement = record::sign(payload, services.key);
   const std::string text = record::to_text(statement);
   GLASS_TRY_STATUS(services.files.make_folders(paths.replays()));
@@ -162,6 +162,14 @@ Result<Summary> replay_run(const system::Path& run, const ReplayChoice& choice,
   GLASS_TRY(RunFolder folder, RunFolder::open(services.files, run, recipe));
   const RunPaths& paths = folder.paths();
   GLASS_TRY(const RunRecord record, read_run_record(services.files, paths));
+  GLASS_TRY_STATUS(expect_in_place(record, paths, services.files));
+  for (const system::Path& made : {paths.corpus(), paths.tokenizer(), paths.shards()}) {
+    if (!services.files.exists(made))
+      return fail(ErrorCode::kMismatch,
+                  fmt::format("{} is gone; run the recipe again to have it made again, or restore "
+                              "it from a copy",
+                              made.string()));
+  }
   GLASS_TRY(const PreparedData data, prepare_data(recipe, run, folder, services));
   GLASS_TRY(TrainingRun training, open_training(recipe, data, paths, services));
   GLASS_TRY(std::vector<engine::StepRecord> steps,
@@ -171,7 +179,7 @@ Result<Summary> replay_run(const system::Path& run, const ReplayChoice& choice,
   const uint64_t seed = choice.seed.value_or(unpredictable_seed());
   GLASS_TRY(const std::vector<Segment> segments, choose(choice, recipe, from, step_count, seed));
   services.progress.stage("replay", false);
-  GLASS_TRY(Summary summary, summarize(record.subject, paths, services));
+  Summary summary = summarize(record.subject, paths, services.files);
   Replay replay(*training.trainer, std::move(steps), services);
   int64_t executed = 0;
   for (const Segment& segment : segments) {
@@ -187,6 +195,7 @@ Result<Summary> replay_run(const system::Path& run, const ReplayChoice& choice,
     summary.checks.push_back({record::Verdict::kNotChecked, "rest",
                               fmt::format("{} of {} steps were executed again",
                                           count_text(executed), count_text(step_count))});
+  finish(summary, {"generate", "verify"});
   return summary;
 }
 

@@ -6,7 +6,10 @@
 
 #include "glass/base/bytes.h"
 #include "glass/base/json.h"
+#include "glass/crypto/ed25519.h"
 #include "glass/crypto/sha256.h"
+#include "glass/record/evidence/statement.h"
+#include "glass/record/evidence/step_chain.h"
 #include "glass/service/recipe/recipe.h"
 #include "glass/service/run_folder.h"
 #include "glass/service/run_log.h"
@@ -79,7 +82,9 @@ TEST(RunLog, AResumeKeepsWhatIsBeforeItAndATornLineIsLeftOut) {
     for (int64_t step = 1; step <= 4; ++step)
       ASSERT_TRUE(log->add(StepMetric{.step = step, .seconds = 2, .tokens = 100, .mfu = 0.5}));
     ASSERT_TRUE(log->add(EvaluationMetric{.step = 3, .loss = std::nan("")}));
+    ASSERT_TRUE(log->add(EvaluationMetric{.step = 2, .loss = 5}));
     ASSERT_TRUE(log->add(SampleText{.step = 4, .prompt = "a", .text = "ü\n"}));
+    ASSERT_TRUE(log->sync());
   }
   auto torn = files.append(metrics, files.size_bytes(metrics).value());
   ASSERT_TRUE((*torn)->append(as_bytes(std::string_view("{\"kind\":\"st"))));
@@ -94,7 +99,7 @@ TEST(RunLog, AResumeKeepsWhatIsBeforeItAndATornLineIsLeftOut) {
   const auto kept = read_run_log(files, metrics, samples);
   ASSERT_TRUE(kept);
   EXPECT_EQ(kept->steps.size(), 2U);
-  EXPECT_TRUE(kept->evaluations.empty());
+  EXPECT_TRUE(kept->evaluations.empty()) << "the model is looked at again where it resumes";
   EXPECT_TRUE(kept->samples.empty());
 }
 
@@ -121,6 +126,67 @@ TEST(RunRecord, SubjectIsReadBackAndAForeignMemberRefused) {
   EXPECT_EQ(run_digest(*back), run_digest(subject));
   json.if_object()->emplace("more", 1);
   EXPECT_FALSE(run_subject_from_json(json));
+}
+
+// A record as a training writes it, with its chain and one file of a model.
+class SignedRun : public testing::Test {
+ protected:
+  void SetUp() override {
+    RunSubject subject;
+    ASSERT_TRUE(files_.make_folders(paths_.training()));
+    ASSERT_TRUE(files_.make_folders(paths_.model()));
+    auto chain = record::StepChainWriter::open(files_, paths_.chain(), genesis(subject.origin), 0);
+    ASSERT_TRUE(chain);
+    subject.chain = chain->append({{"loss", 1}}).value();
+    ASSERT_TRUE(chain->sync());
+    ASSERT_TRUE(files_.write_atomic(paths_.model() / "config.json", as_bytes(std::string("{}"))));
+    subject.steps = 1;
+    subject.model.emplace("config.json", crypto::sha256("{}"));
+    const Json::Object log{{"metrics.jsonl", crypto::to_text(crypto::sha256("m"))}};
+    write(record::to_text(record::sign(run_record_payload(subject, Json::Object{{"log", log}}),
+                                       crypto::SecretKey::generate())));
+  }
+
+  void write(const std::string& record) {
+    ASSERT_TRUE(files_.write_atomic(paths_.record(), as_bytes(record)));
+  }
+
+  system::TemporaryFolder temporary_;
+  system::Files& files_ = system::posix_files();
+  RunPaths paths_{.root = temporary_.path()};
+};
+
+TEST_F(SignedRun, TheRecordHoldsTheDigestsOfTheLog) {
+  const auto record = read_run_record(files_, paths_);
+  ASSERT_TRUE(record) << record.error().message;
+  EXPECT_EQ(log_digests(*record).at("metrics.jsonl"), crypto::sha256("m"));
+  EXPECT_TRUE(expect_in_place(*record, paths_, files_));
+}
+
+TEST_F(SignedRun, ARecordWithABitFlippedIsNamedAsChanged) {
+  const std::string good = files_.read_text(paths_.record()).value();
+  for (size_t i = 0; i < good.size(); i += 7) {  // each takes a write that is made durable
+    std::string bad = good;
+    bad[i] = static_cast<char>(bad[i] ^ 1);
+    write(bad);
+    const auto record = read_run_record(files_, paths_);
+    ASSERT_FALSE(record) << i;
+    EXPECT_EQ(record.error().code, ErrorCode::kMismatch) << i;
+    EXPECT_NE(record.error().message.find("record.json was changed: "), std::string::npos) << i;
+  }
+}
+
+TEST_F(SignedRun, AChangedChainOrModelIsNotInPlace) {
+  const auto record = read_run_record(files_, paths_);
+  ASSERT_TRUE(files_.write_atomic(paths_.model() / "config.json", as_bytes(std::string("{ }"))));
+  const Status model = expect_in_place(*record, paths_, files_);
+  ASSERT_FALSE(model);
+  EXPECT_NE(model.error().message.find("config.json was changed: "), std::string::npos);
+  ASSERT_TRUE(files_.write_atomic(paths_.chain(), {}));
+  const Status chain = expect_in_place(*record, paths_, files_);
+  ASSERT_FALSE(chain);
+  EXPECT_EQ(chain.error().code, ErrorCode::kMismatch);
+  EXPECT_NE(chain.error().message.find("chain.jsonl was changed: "), std::string::npos);
 }
 
 TEST(Summary, WhatWasNotCheckedIsNotVerified) {

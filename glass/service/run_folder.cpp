@@ -15,6 +15,7 @@
 #include "glass/base/result.h"
 #include "glass/crypto/sha256.h"
 #include "glass/service/recipe/recipe.h"
+#include "glass/service/recorded_file.h"
 
 namespace glass::service {
 namespace {
@@ -22,7 +23,7 @@ namespace {
 Result<Json> read_json(system::Files& files, const system::Path& file) {
   GLASS_TRY(const std::string text, files.read_text(file));
   auto json = parse_json(text);
-  if (!json) return in_context(file.string(), std::move(json).error());
+  if (!json) return changed(file, json.error().message);
   return json;
 }
 
@@ -53,7 +54,7 @@ std::vector<std::string> differences(const Json& theirs, const Json& ours, std::
 Result<Recipe> recorded_recipe(system::Files& files, const RunPaths& paths) {
   GLASS_TRY(const Json json, read_json(files, paths.recipe()));
   auto recipe = recipe_from_json(json);
-  if (!recipe) return in_context(paths.recipe().string(), std::move(recipe).error());
+  if (!recipe) return changed(paths.recipe(), recipe.error().message);
   return recipe;
 }
 

@@ -9,7 +9,7 @@
 //   OUT/model/          the model in Hugging Face's layout, with its tokenizer
 //   OUT/record.json     the signed record of the run
 //   OUT/replays/        signed replay statements
-//   OUT/report.html     and tensorboard/, metrics.prom: derived from the above
+//   OUT/report.html     and tensorboard/, metrics.prom: views of the above (run_views.h)
 //
 // What always holds: a stage named in stages.json is complete; its inputs are those of recipe.json.
 // A folder belongs to one recipe once training has begun.

@@ -136,8 +136,8 @@ Result<RunLogWriter> RunLogWriter::open(system::Files& files, const system::Path
                                         const system::Path& samples, int64_t after_step) {
   GLASS_TRY(const RunLog log, read_run_log(files, metrics, samples));
   const std::string kept_metrics =
-      lines_up_to(log.steps, after_step) + lines_up_to(log.evaluations, after_step);
-  const std::string kept_samples = lines_up_to(log.samples, after_step);
+      lines_up_to(log.steps, after_step) + lines_up_to(log.evaluations, after_step - 1);
+  const std::string kept_samples = lines_up_to(log.samples, after_step - 1);
   GLASS_TRY_STATUS(files.write_atomic(metrics, as_bytes(kept_metrics)));
   GLASS_TRY_STATUS(files.write_atomic(samples, as_bytes(kept_samples)));
   RunLogWriter writer;
@@ -156,6 +156,11 @@ Status RunLogWriter::add(const EvaluationMetric& metric) {
 
 Status RunLogWriter::add(const SampleText& sample) {
   return append_line(*samples_, to_json(sample));
+}
+
+Status RunLogWriter::sync() {
+  GLASS_TRY_STATUS(metrics_->sync());
+  return samples_->sync();
 }
 
 Speed speed_of(const RunLog& log) {

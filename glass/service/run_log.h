@@ -1,6 +1,6 @@
 // The run's own account of itself: metrics.jsonl (time and speed of every step, evaluations) and
-// samples.jsonl. Not evidence: what is evidence stands in the chain. A resumed run cuts off what
-// lies behind its checkpoint, as it does with the chain.
+// samples.jsonl. The signed record holds their digests. A resumed run cuts off what lies behind its
+// checkpoint, as it does with the chain, and looks at the model anew.
 #pragma once
 
 #include <cstdint>
@@ -52,13 +52,16 @@ struct RunLog {
 // Appends lines; each is handed to the operating system at once.
 class RunLogWriter {
  public:
-  // Keeps what was logged up to `after_step`.
+  // Keeps the steps up to `after_step`, and what was seen of the model before it.
   [[nodiscard]] static Result<RunLogWriter> open(system::Files& files, const system::Path& metrics,
                                                  const system::Path& samples, int64_t after_step);
 
   [[nodiscard]] Status add(const StepMetric& metric);
   [[nodiscard]] Status add(const EvaluationMetric& metric);
   [[nodiscard]] Status add(const SampleText& sample);
+
+  // Makes all lines durable. Call it before publishing a checkpoint that continues from them.
+  [[nodiscard]] Status sync();
 
  private:
   RunLogWriter() = default;

@@ -1,5 +1,8 @@
 #include "glass/service/run_record.h"
 
+#include <bit>
+#include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -10,6 +13,8 @@
 #include "glass/base/result.h"
 #include "glass/crypto/sha256.h"
 #include "glass/record/evidence/statement.h"
+#include "glass/record/evidence/step_chain.h"
+#include "glass/service/recorded_file.h"
 #include "glass/service/run_folder.h"
 
 namespace glass::service {
@@ -102,21 +107,58 @@ Json run_record_payload(const RunSubject& subject, Json execution) {
                       {"execution", std::move(execution)}};
 }
 
+Result<record::Statement> read_signed(system::Files& files, const system::Path& file) {
+  GLASS_TRY(const std::string text, files.read_text(file));
+  auto statement = record::parse_statement(text);
+  if (!statement) return changed(file, statement.error().message);
+  if (const Status known = record::verify(*statement); !known)
+    return changed(file, known.error().message);
+  return statement;
+}
+
 Result<RunRecord> read_run_record(system::Files& files, const RunPaths& paths) {
   if (!files.exists(paths.record())) return no_record(files, paths);
-  GLASS_TRY(const std::string text, files.read_text(paths.record()));
   const auto told = [&](Error error) {
     return in_context(paths.record().string(), std::move(error));
   };
-  auto statement = record::parse_statement(text);
-  if (!statement) return told(std::move(statement).error());
-  if (auto status = record::expect_kind(*statement, kRunRecordKind, kVersion); !status)
+  GLASS_TRY(record::Statement statement, read_signed(files, paths.record()));
+  if (auto status = record::expect_kind(statement, kRunRecordKind, kVersion); !status)
     return told(std::move(status).error());
-  const auto run = statement->payload.get_object("run");
+  const auto run = statement.payload.get_object("run");
   if (!run) return told(run.error());
   auto subject = run_subject_from_json(**run);
   if (!subject) return told(std::move(subject).error());
-  return RunRecord{.statement = std::move(*statement), .subject = std::move(*subject)};
+  return RunRecord{.statement = std::move(statement), .subject = std::move(*subject)};
+}
+
+Status expect_in_place(const RunRecord& record, const RunPaths& paths, system::Files& files) {
+  const RunSubject& subject = record.subject;
+  GLASS_TRY(const std::string chain, files.read_text(paths.chain()));
+  const auto end =
+      record::check_step_chain(chain, genesis(subject.origin), record::TornLine::kRefuse);
+  if (!end) return changed(paths.chain(), end.error().message);
+  if (end->digest != subject.chain)
+    return changed(paths.chain(),
+                   fmt::format("it ends with the digest {}, recorded is {}",
+                               crypto::to_text(end->digest), crypto::to_text(subject.chain)));
+  for (const auto& [file, digest] : subject.model)
+    GLASS_TRY_STATUS(recorded_file(files, paths.model() / file, digest));
+  return {};
+}
+
+std::map<std::string, crypto::Digest> log_digests(const RunRecord& record) {
+  std::map<std::string, crypto::Digest> digests;
+  const Json* execution = record.statement.payload.find("execution");
+  const Json* log = execution == nullptr ? nullptr : execution->find("log");
+  if (log == nullptr || log->if_object() == nullptr) return digests;
+  for (const auto& [file, value] : *log->if_object()) {
+    if (const auto digest = digest_member(*log, file)) digests.emplace(file, *digest);
+  }
+  return digests;
+}
+
+std::string float_bits(float value) {
+  return fmt::format("{:08x}", std::bit_cast<uint32_t>(value));
 }
 
 }  // namespace glass::service

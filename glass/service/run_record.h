@@ -20,6 +20,7 @@
 namespace glass::service {
 
 inline constexpr std::string_view kRunRecordKind = "run-record";
+inline constexpr std::string_view kReplayKind = "replay";
 inline constexpr std::string_view kNumericsClass = "portable-1";
 
 // What a training starts from. Its digest is the genesis of the chain of steps.
@@ -53,7 +54,23 @@ struct RunRecord {
   RunSubject subject;
 };
 
-// Reads record.json and checks its form, not its signatures. kNotFound if the run is unfinished.
+// A statement whose signatures hold; kMismatch names the file if it was changed.
+[[nodiscard]] Result<record::Statement> read_signed(system::Files& files, const system::Path& file);
+
+// Reads record.json and checks its form and its signatures: kMismatch if it was changed.
+// kInvalidInput if the run is unfinished, or its record one that this program does not know.
 [[nodiscard]] Result<RunRecord> read_run_record(system::Files& files, const RunPaths& paths);
+
+// The chain's head and the files of model/ are those of the record: what is cheap to look at.
+// kMismatch names the file.
+[[nodiscard]] Status expect_in_place(const RunRecord& record, const RunPaths& paths,
+                                     system::Files& files);
+
+// The digests of training/metrics.jsonl and samples.jsonl when the record was signed, by file name;
+// empty in a record of a program that did not take them.
+std::map<std::string, crypto::Digest> log_digests(const RunRecord& record);
+
+// The eight hexadecimal digits of a float32.
+std::string float_bits(float value);
 
 }  // namespace glass::service

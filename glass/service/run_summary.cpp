@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include <fmt/core.h>
 
@@ -27,9 +28,14 @@ Result<ChosenRecipe> read_chosen(const RecipeChoice& choice, system::Files& file
       .recipe = std::move(recipe), .folder = choice.file.parent_path(), .out = std::move(out)};
 }
 
-Result<Summary> summarize(const RunSubject& subject, const RunPaths& paths,
-                          const Services& services) {
-  GLASS_TRY(const RunLog log, read_run_log(services.files, paths.metrics(), paths.samples()));
+std::vector<record::PlaceFact> places(const RunPaths& paths) {
+  return {{paths.model().string(), "model"},
+          {paths.record().string(), "record"},
+          {paths.chain().string(), "chain"}};
+}
+
+Summary summarize(const RunSubject& subject, const RunPaths& paths, system::Files& files) {
+  const RunLog log = read_run_log(files, paths.metrics(), paths.samples()).value_or(RunLog{});
   Summary summary;
   summary.digest = crypto::to_text(run_digest(subject));
   summary.steps = subject.steps;
@@ -38,18 +44,25 @@ Result<Summary> summarize(const RunSubject& subject, const RunPaths& paths,
   summary.tokens_per_second = speed.tokens_per_second;
   if (speed.mfu > 0) summary.mfu = speed.mfu;
   if (!subject.held_out_loss_bits.empty()) summary.bits_per_byte = subject.held_out_bits_per_byte;
-  summary.peak_memory_bytes = static_cast<int64_t>(system::peak_memory_bytes());
   summary.out = paths.root;
-  summary.places = {{paths.model().string(), "model"},
-                    {paths.record().string(), "record"},
-                    {paths.chain().string(), "chain"}};
-  const std::string root = paths.root.string();
-  summary.next_commands = {
-      fmt::format("generate {} --prompt \"The network\"", root),
-      fmt::format("verify {}", root),
-      fmt::format("replay {} --random 3", root),
-  };
+  summary.places = places(paths);
   return summary;
+}
+
+std::vector<std::string> next_commands(const RunPaths& paths, std::vector<std::string_view> verbs) {
+  std::vector<std::string> commands;
+  for (const std::string_view verb : verbs)
+    commands.push_back(fmt::format("{} {}{}", verb, paths.root.string(),
+                                   verb == "generate" ? " --prompt \"The network\""
+                                   : verb == "replay" ? " --random 3"
+                                                      : ""));
+  return commands;
+}
+
+void finish(Summary& summary, std::vector<std::string_view> next_verbs) {
+  if (failed(summary)) std::erase_if(next_verbs, [](auto verb) { return verb != "verify"; });
+  summary.peak_memory_bytes = static_cast<int64_t>(system::peak_memory_bytes());
+  summary.next_commands = next_commands({.root = summary.out}, std::move(next_verbs));
 }
 
 double peak_flops(const Services& services) {

@@ -4,6 +4,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "glass/base/result.h"
 #include "glass/record/documents/facts.h"
@@ -24,9 +25,19 @@ struct ChosenRecipe {
 
 [[nodiscard]] Result<ChosenRecipe> read_chosen(const RecipeChoice& choice, system::Files& files);
 
-// From the record and the log of a finished run.
-[[nodiscard]] Result<Summary> summarize(const RunSubject& subject, const RunPaths& paths,
-                                        const Services& services);
+// What of a finished run people look for.
+std::vector<record::PlaceFact> places(const RunPaths& paths);
+
+// From the record and the log of a finished run. A log that cannot be read gives no speed; what is
+// wrong with it is found by verify.
+Summary summarize(const RunSubject& subject, const RunPaths& paths, system::Files& files);
+
+// Commands to go on with, of "generate", "verify" and "replay".
+std::vector<std::string> next_commands(const RunPaths& paths, std::vector<std::string_view> verbs);
+
+// The end of a use case: the memory it took, and what may follow. After a check that failed nothing
+// is proposed but to verify.
+void finish(Summary& summary, std::vector<std::string_view> next_verbs);
 
 // The floating-point operations this machine can do in a second with the workers at hand: the best
 // of a few bursts of about 10 ms, since whatever else runs can only slow one down. What a share of

@@ -1,6 +1,8 @@
 // Services: the world as a use case sees it. Doors and tests make one; use cases pass it on.
 #pragma once
 
+#include <string>
+
 #include "glass/base/parallel.h"
 #include "glass/crypto/ed25519.h"
 #include "glass/service/progress.h"
@@ -19,6 +21,7 @@ struct Services {
   const crypto::SecretKey& key;     // signs what this machine states
   system::Path cache;               // fetched packages; may be shared by runs, may be lost
   FunctionRef<bool()> interrupted;  // asked between steps
+  std::string program;              // what its user types to run glass: for what to do next
 };
 
 }  // namespace glass::service

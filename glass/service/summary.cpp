@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <fmt/core.h>
 
@@ -19,6 +20,10 @@ Json or_null(const std::optional<double>& value) {
   return value ? Json(*value) : Json();
 }
 
+bool any(const std::vector<record::CheckFact>& checks, record::Verdict verdict) {
+  return std::ranges::find(checks, verdict, &record::CheckFact::verdict) != checks.end();
+}
+
 std::string_view mark(record::Verdict verdict) {
   switch (verdict) {
     case record::Verdict::kVerified: return "verified";
@@ -30,12 +35,12 @@ std::string_view mark(record::Verdict verdict) {
 
 }  // namespace
 
+bool failed(const Summary& summary) {
+  return any(summary.checks, record::Verdict::kFailed);
+}
+
 bool verified(const Summary& summary) {
-  const auto is = [&](record::Verdict verdict) {
-    return [verdict](const record::CheckFact& check) { return check.verdict == verdict; };
-  };
-  return std::ranges::any_of(summary.checks, is(record::Verdict::kVerified)) &&
-         std::ranges::none_of(summary.checks, is(record::Verdict::kFailed));
+  return !failed(summary) && any(summary.checks, record::Verdict::kVerified);
 }
 
 Json to_json(const Summary& summary) {

@@ -28,6 +28,9 @@ struct Summary {
   std::vector<std::string> next_commands;  // of glass, without its name
 };
 
+// Whether a check found something wrong.
+bool failed(const Summary& summary);
+
 // Whether anything was checked and all of it was found right. What was not checked is not counted.
 bool verified(const Summary& summary);
 

@@ -6,10 +6,11 @@
 // whose record.json exists is complete and is not computed again.
 #include <cmath>
 #include <cstdint>
-#include <cstring>
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include <fmt/core.h>
 
@@ -21,17 +22,21 @@
 #include "glass/crypto/sha256.h"
 #include "glass/data/shard/shard.h"
 #include "glass/engine/formats/huggingface.h"
+#include "glass/engine/models/decoder/decoder.h"
 #include "glass/engine/models/family.h"
 #include "glass/engine/train/batch_source.h"
+#include "glass/engine/train/step_record.h"
 #include "glass/engine/train/trainer.h"
 #include "glass/record/evidence/statement.h"
 #include "glass/record/evidence/step_chain.h"
 #include "glass/service/prepare_data.h"
 #include "glass/service/recipe/recipe.h"
+#include "glass/service/recorded_file.h"
 #include "glass/service/run_folder.h"
 #include "glass/service/run_log.h"
 #include "glass/service/run_record.h"
 #include "glass/service/run_summary.h"
+#include "glass/service/run_views.h"
 #include "glass/service/sampling.h"
 #include "glass/service/services.h"
 #include "glass/service/summary.h"
@@ -95,9 +100,9 @@ class TrainingLoop {
                               resumed.step, paths_.chain().string(), paths_.training().string()));
     GLASS_TRY(log_, RunLogWriter::open(services_.files, paths_.metrics(), paths_.samples(),
                                        resumed.step));
-    if (resumed.step > 0)
-      services_.progress.note(fmt::format("going on after step {}", resumed.step));
-    return {};
+    if (resumed.step == 0) return {};
+    services_.progress.note(fmt::format("going on after step {}", resumed.step));
+    return look_at_model(resumed.step);
   }
 
   [[nodiscard]] Status step() {
@@ -105,10 +110,6 @@ class TrainingLoop {
     GLASS_TRY(const engine::StepRecord record, trainer_.step());
     const double seconds = static_cast<double>(services_.clock.monotonic_ns() - begin_ns) * 1e-9;
     GLASS_TRY(const crypto::Digest head, chain_->append(engine::to_json(record)));
-    if (record.parameters) {
-      GLASS_TRY_STATUS(chain_->sync());
-      trainer_.save(head);
-    }
     const StepMetric metric{
         .step = record.step,
         .unix_ms = services_.clock.unix_ms(),
@@ -119,9 +120,15 @@ class TrainingLoop {
         .learning_rate = static_cast<double>(record.learning_rate),
         .mfu = static_cast<double>(record.tokens) / seconds * run_.flops_per_token / peak_flops_};
     GLASS_TRY_STATUS(log_->add(metric));
+    if (record.parameters) {
+      GLASS_TRY_STATUS(chain_->sync());
+      GLASS_TRY_STATUS(log_->sync());
+      trainer_.save(head);
+    }
     tell(metric);
     if (record.event) GLASS_TRY_STATUS(tell(*record.event, record));
-    return look_at_model(record.step);
+    GLASS_TRY_STATUS(look_at_model(record.step));
+    return record.parameters ? write_views(nullptr) : Status{};
   }
 
   void tell(const StepMetric& metric) {
@@ -180,6 +187,21 @@ class TrainingLoop {
   }
 
  public:
+  // Renews what people look at. `record` is null before the end.
+  [[nodiscard]] Status write_views(const RunRecord* record) {
+    GLASS_TRY(const RunLog log, read_run_log(services_.files, paths_.metrics(), paths_.samples()));
+    const record::RunFacts facts = facts_of(recipe_, log, record);
+    GLASS_TRY_STATUS(write_metrics(facts, paths_, recipe_, services_.files));
+    const ReportSources sources{
+        .corpus = data_.corpus,
+        .parameters = engine::parameter_count(trainer_.plan().parameters),
+        .checks = {},
+        .next_commands = record == nullptr
+                             ? std::vector<std::string>{}
+                             : next_commands(paths_, {"generate", "verify", "replay"})};
+    return write_report(facts, sources, paths_, services_);
+  }
+
   [[nodiscard]] Status log_evaluation(int64_t step, const engine::Evaluation& evaluation) {
     return log_->add(EvaluationMetric{.step = step,
                                       .unix_ms = services_.clock.unix_ms(),
@@ -241,7 +263,13 @@ Status export_model(const Recipe& recipe, const PreparedData& data, const Traini
   return files.publish(staged, paths.model());
 }
 
-Json execution_facts(const RunLog& log, const Services& services) {
+Result<Json> execution_facts(const RunPaths& paths, const Services& services) {
+  GLASS_TRY(const RunLog log, read_run_log(services.files, paths.metrics(), paths.samples()));
+  Json::Object log_files;
+  for (const system::Path& file : {paths.metrics(), paths.samples()}) {
+    GLASS_TRY(const auto mapped, services.files.map(file));
+    log_files.emplace(file.filename().string(), crypto::to_text(crypto::sha256(mapped->bytes())));
+  }
   const system::Machine machine = system::this_machine();
   double seconds = 0;
   for (const StepMetric& step : log.steps) seconds += step.seconds;
@@ -255,24 +283,34 @@ Json execution_facts(const RunLog& log, const Services& services) {
                                {"operating_system", machine.operating_system},
                                {"cores", machine.cores},
                                {"memory_bytes", machine.memory_bytes}}},
+      {"log", std::move(log_files)},
       {"training_seconds", seconds},
       {"finished", time_text(services.clock.unix_ms())},
       {"peak_memory_bytes", system::peak_memory_bytes()},
   };
 }
 
-std::string float_bits(float value) {
-  uint32_t bits;
-  std::memcpy(&bits, &value, sizeof bits);
-  return fmt::format("{:08x}", bits);
+Result<int64_t> tokens_of_chain(const RunOrigin& origin, const RunPaths& paths,
+                                system::Files& files) {
+  GLASS_TRY(const std::string text, files.read_text(paths.chain()));
+  int64_t tokens = 0;
+  GLASS_TRY_STATUS(record::read_step_chain(text, genesis(origin), record::TornLine::kRefuse,
+                                           [&](const record::ChainLink& link) -> Status {
+                                             GLASS_TRY(const engine::StepRecord step,
+                                                       engine::step_record_from_json(link.record));
+                                             tokens += step.tokens;
+                                             return {};
+                                           }));
+  return tokens;
 }
 
 // The last evaluation, the exported model and the signed record of a training that is done.
-Result<RunSubject> conclude(const Recipe& recipe, const PreparedData& data, TrainingRun& run,
-                            TrainingLoop& loop, const RunPaths& paths, const Services& services) {
+Result<RunRecord> conclude(const Recipe& recipe, const PreparedData& data, TrainingRun& run,
+                           TrainingLoop& loop, const RunPaths& paths, const Services& services) {
   RunSubject subject;
   subject.origin = run.origin;
   subject.steps = recipe.train.steps;
+  GLASS_TRY(subject.tokens, tokens_of_chain(run.origin, paths, services.files));
   subject.chain = loop.chain_end().digest;
   subject.parameters = run.trainer->parameter_digest();
   if (run.held_out->batches() > 0) {
@@ -284,25 +322,39 @@ Result<RunSubject> conclude(const Recipe& recipe, const PreparedData& data, Trai
   }
   GLASS_TRY_STATUS(export_model(recipe, data, run, paths, services.files));
   GLASS_TRY_STATUS(add_file_digests(paths.model(), services.files, subject));
-  GLASS_TRY(const RunLog log, read_run_log(services.files, paths.metrics(), paths.samples()));
-  for (const StepMetric& step : log.steps) subject.tokens += step.tokens;
-  const record::Statement statement =
-      record::sign(run_record_payload(subject, execution_facts(log, services)), services.key);
+  GLASS_TRY(Json execution, execution_facts(paths, services));
+  RunRecord record{
+      .statement = record::sign(run_record_payload(subject, std::move(execution)), services.key),
+      .subject = std::move(subject)};
+  GLASS_TRY_STATUS(loop.write_views(&record));
   GLASS_TRY_STATUS(
-      services.files.write_atomic(paths.record(), as_bytes(record::to_text(statement))));
-  return subject;
+      services.files.write_atomic(paths.record(), as_bytes(record::to_text(record.statement))));
+  return record;
 }
 
-// The record of a finished run, if it is of this origin.
-Result<std::optional<RunSubject>> finished_run(const RunOrigin& origin, const RunPaths& paths,
-                                               system::Files& files) {
+// The record of a finished run, if it is of this origin and what it names is in place.
+Result<std::optional<RunRecord>> finished_run(const RunOrigin& origin, const RunPaths& paths,
+                                              system::Files& files) {
   if (!files.exists(paths.record())) return std::nullopt;
   GLASS_TRY(RunRecord record, read_run_record(files, paths));
   if (genesis(record.subject.origin) != genesis(origin))
     return fail(ErrorCode::kCorruption,
                 fmt::format("{} is the record of another run; remove it and {} to train anew",
                             paths.record().string(), paths.training().string()));
-  return std::optional(std::move(record.subject));
+  GLASS_TRY_STATUS(expect_in_place(record, paths, files));
+  return std::optional(std::move(record));
+}
+
+// Nothing is made from a log that is not the recorded one; verify says what is wrong with it.
+Status renew_metrics(const Recipe& recipe, const RunRecord& record, const RunPaths& paths,
+                     system::Files& files) {
+  const std::map<std::string, crypto::Digest> digests = log_digests(record);
+  for (const auto& [name, digest] : digests) {
+    if (!recorded_file(files, paths.training() / name, digest)) return {};
+  }
+  if (digests.empty()) return {};
+  GLASS_TRY(const RunLog log, read_run_log(files, paths.metrics(), paths.samples()));
+  return write_metrics(facts_of(recipe, log, &record), paths, recipe, files);
 }
 
 }  // namespace
@@ -313,15 +365,19 @@ Result<Summary> train_model(const RecipeChoice& choice, const Services& services
   const RunPaths& paths = folder.paths();
   GLASS_TRY(const PreparedData data, prepare_data(chosen.recipe, chosen.folder, folder, services));
   GLASS_TRY(TrainingRun run, open_training(chosen.recipe, data, paths, services));
-  GLASS_TRY(std::optional<RunSubject> subject, finished_run(run.origin, paths, services.files));
-  services.progress.stage("training", subject.has_value());
-  if (!subject) {
+  GLASS_TRY(std::optional<RunRecord> record, finished_run(run.origin, paths, services.files));
+  services.progress.stage("training", record.has_value());
+  if (record) {
+    GLASS_TRY_STATUS(renew_metrics(chosen.recipe, *record, paths, services.files));
+  } else {
     services.progress.note(fmt::format("memory {}", engine::to_text(run.trainer->plan().memory)));
     TrainingLoop loop(chosen.recipe, data, run, paths, services);
     GLASS_TRY_STATUS(loop.run());
-    GLASS_TRY(subject, conclude(chosen.recipe, data, run, loop, paths, services));
+    GLASS_TRY(record, conclude(chosen.recipe, data, run, loop, paths, services));
   }
-  return summarize(*subject, paths, services);
+  Summary summary = summarize(record->subject, paths, services.files);
+  finish(summary, {"generate", "verify", "replay"});
+  return summary;
 }
 
 }  // namespace glass::service

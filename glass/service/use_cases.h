@@ -69,8 +69,4 @@ struct GenerateChoice {
 [[nodiscard]] Result<std::vector<std::string>> generate_text(const GenerateChoice& choice,
                                                              const Services& services);
 
-// Renews report.html, tensorboard/ and metrics.prom from the run's logs.
-[[nodiscard]] Status write_report(const system::Path& run, const Summary& summary,
-                                  const Services& services);
-
 }  // namespace glass::service

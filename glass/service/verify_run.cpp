@@ -1,306 +1,287 @@
 // verify_run: everything about a run that can be recomputed without training.
-//
-// Each check stands for itself: one that fails is told and the others go on, as far as they do not
-// need what failed. What is not recomputed here is named as not checked.
+#include <algorithm>
+#include <array>
+#include <cmath>
 #include <cstdint>
 #include <iterator>
-#include <optional>
-#include <span>
+#include <map>
+#include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include <fmt/core.h>
+#include <fmt/format.h>
 
 #include "glass/base/bytes.h"
+#include "glass/base/json.h"
 #include "glass/base/result.h"
 #include "glass/base/units_text.h"
 #include "glass/crypto/ed25519.h"
 #include "glass/crypto/sha256.h"
-#include "glass/data/corpus/corpus.h"
-#include "glass/data/corpus/document_store.h"
-#include "glass/data/loader/loader.h"
-#include "glass/data/shard/shard.h"
-#include "glass/data/tokenizer/tokenizer.h"
-#include "glass/engine/formats/huggingface.h"
-#include "glass/engine/train/batch_source.h"
-#include "glass/engine/train/checkpoint.h"
-#include "glass/engine/train/step_record.h"
-#include "glass/engine/train/training_plan.h"
 #include "glass/record/documents/facts.h"
+#include "glass/record/documents/metrics.h"
 #include "glass/record/evidence/statement.h"
-#include "glass/record/evidence/step_chain.h"
-#include "glass/service/prepare_data.h"
 #include "glass/service/recipe/recipe.h"
+#include "glass/service/recorded_file.h"
 #include "glass/service/run_folder.h"
+#include "glass/service/run_log.h"
 #include "glass/service/run_record.h"
 #include "glass/service/run_summary.h"
+#include "glass/service/run_views.h"
 #include "glass/service/services.h"
 #include "glass/service/summary.h"
-#include "glass/service/training_run.h"
-#include "glass/service/training_settings.h"
 #include "glass/service/use_cases.h"
+#include "glass/service/verification.h"
 
 namespace glass::service {
 namespace {
 
-Status expect_same(std::string_view what, const crypto::Digest& recorded,
-                   const crypto::Digest& found) {
-  if (recorded == found) return {};
-  return fail(ErrorCode::kMismatch,
-              fmt::format("{} has the digest {}, and the record says {}", what,
-                          crypto::to_text(found), crypto::to_text(recorded)));
+std::string signers(const record::Statement& statement) {
+  std::string keys;
+  for (const record::StatementSignature& one : statement.signatures)
+    keys += fmt::format("{}{}", keys.empty() ? "" : ", ", crypto::to_text(one.key));
+  return keys;
 }
 
-class Verification {
- public:
-  Verification(const Recipe& recipe, const RunRecord& record, const RunPaths& paths,
-               const Services& services)
-      : recipe_(recipe),
-        record_(record),
-        subject_(record.subject),
-        paths_(paths),
-        services_(services) {}
-
-  [[nodiscard]] Result<std::vector<record::CheckFact>> run() {
-    struct Step {
-      std::string_view what;
-      Status (Verification::*check)();
-    };
-
-    static constexpr Step kSteps[] = {
-        {"signature", &Verification::signature},
-        {"recipe", &Verification::recipe},
-        {"corpus", &Verification::corpus},
-        {"tokenizer", &Verification::tokenizer},
-        {"shards", &Verification::shards},
-        {"graph", &Verification::graph},
-        {"chain", &Verification::chain},
-        {"batches", &Verification::batches},
-        {"checkpoints", &Verification::checkpoints},
-        {"model", &Verification::model},
-    };
-    uint64_t done = 0;
-    for (const Step& step : kSteps) {
-      if (services_.interrupted()) return fail(ErrorCode::kInterrupted, "verification was stopped");
-      services_.progress.part(step.what, done++, std::size(kSteps));
-      detail_.clear();
-      const Status found = (this->*step.check)();
-      GLASS_TRY(record::CheckFact fact, check_fact(step.what, detail_, found));
-      checks_.push_back(std::move(fact));
-    }
-    checks_.push_back({record::Verdict::kNotChecked, "training",
-                       fmt::format("the arithmetic of the {} steps: glass replay {}",
-                                   count_text(subject_.steps), paths_.root.string())});
-    return std::move(checks_);
+// The files below a folder, as paths from there.
+Status add_files_below(system::Files& files, const system::Path& folder, const std::string& prefix,
+                       std::vector<std::string>& found) {
+  GLASS_TRY(const std::vector<system::Entry> entries, files.list(folder));
+  for (const system::Entry& entry : entries) {
+    const std::string name = prefix + entry.name;
+    if (entry.kind == system::Entry::Kind::kFolder)
+      GLASS_TRY_STATUS(add_files_below(files, folder / entry.name, name + "/", found));
+    else
+      found.push_back(name);
   }
+  return {};
+}
 
- private:
-  [[nodiscard]] Status signature() {
-    GLASS_TRY_STATUS(record::verify(record_.statement));
-    for (const record::StatementSignature& one : record_.statement.signatures)
-      detail_ +=
-          fmt::format("{}signed by {}", detail_.empty() ? "" : ", ", crypto::to_text(one.key));
-    return {};
-  }
+// A float32 of the chain, as the log writes it.
+bool same(double logged, float chained) {
+  return std::isfinite(chained) ? logged == static_cast<double>(chained) : !std::isfinite(logged);
+}
 
-  [[nodiscard]] Status recipe() {
-    detail_ = "the digest is the recorded one";
-    return expect_same(paths_.recipe().string(), subject_.origin.recipe, recipe_digest(recipe_));
-  }
-
-  [[nodiscard]] Status corpus() {
-    const data::CorpusServices corpus_services{services_.files, services_.process,
-                                               services_.parallel};
-    GLASS_TRY(const data::CorpusReport report, data::load_corpus(paths_.corpus(), corpus_services));
-    GLASS_TRY_STATUS(expect_same((paths_.corpus() / "manifest.json").string(),
-                                 subject_.origin.corpus, report.manifest_digest));
-    GLASS_TRY(documents_, data::DocumentStore::open(services_.files, paths_.documents()));
-    GLASS_TRY_STATUS(documents_->verify(services_.parallel));
-    detail_ = fmt::format("{} documents hashed again, {}",
-                          count_text(static_cast<int64_t>(documents_->size())),
-                          bytes_text(documents_->text_bytes()));
-    return {};
-  }
-
-  [[nodiscard]] Status tokenizer() {
-    GLASS_TRY(const std::string text, services_.files.read_text(paths_.tokenizer_json()));
-    GLASS_TRY_STATUS(expect_same(paths_.tokenizer_json().string(), subject_.origin.tokenizer,
-                                 crypto::sha256(text)));
-    GLASS_TRY_STATUS(need_documents());
-    GLASS_TRY(data::TrainedTokenizer trained,
-              make_tokenizer(*documents_, recipe_.tokenizer, services_.parallel));
-    GLASS_TRY_STATUS(expect_same("the tokenizer trained again from the documents",
-                                 subject_.origin.tokenizer,
-                                 crypto::sha256(trained.tokenizer.to_json())));
-    tokenizer_ = std::move(trained.tokenizer);
-    detail_ = "trained again from the documents";
-    return {};
-  }
-
-  [[nodiscard]] Status shards() {
-    GLASS_TRY(shards_, data::ShardSet::open(services_.files, paths_.shards()));
-    GLASS_TRY_STATUS(shards_->verify(services_.parallel));
-    GLASS_TRY_STATUS(expect_same((paths_.shards() / "manifest.json").string(),
-                                 subject_.origin.shards, shards_->manifest_digest()));
-    GLASS_TRY_STATUS(need_documents());
-    if (!tokenizer_)
-      return fail(ErrorCode::kMismatch, "cannot be made again without the tokenizer");
-    GLASS_TRY(data::ShardSetWriter writer,
-              data::ShardSetWriter::create_dry(shard_options(subject_.origin.corpus, *tokenizer_)));
-    GLASS_TRY(const crypto::Digest again,
-              make_shards(*documents_, *tokenizer_, std::move(writer), services_));
-    detail_ = "encoded again from the documents";
-    return expect_same("the shards encoded again", subject_.origin.shards, again);
-  }
-
-  [[nodiscard]] Status graph() {
-    if (!tokenizer_) return fail(ErrorCode::kMismatch, "cannot be built without the tokenizer");
-    GLASS_TRY(const engine::TrainingSettings settings,
-              training_settings(recipe_, tokenizer_->vocabulary_size()));
-    GLASS_TRY(plan_, engine::plan_training(settings, kernels(), services_.parallel.workers()));
-    detail_ =
-        fmt::format("built again from the recipe, {} operations", plan_->step.graph.nodes().size());
-    return expect_same("the graph built from the recipe", subject_.origin.graph,
-                       graph_digest(*plan_));
-  }
-
-  [[nodiscard]] Status chain() {
-    GLASS_TRY(const std::string text, services_.files.read_text(paths_.chain()));
-    const auto end = record::read_step_chain(
-        text, genesis(subject_.origin), record::TornLine::kRefuse,
-        [&](const record::ChainLink& link) -> Status {
-          GLASS_TRY(engine::StepRecord step, engine::step_record_from_json(link.record));
-          steps_.push_back(std::move(step));
-          heads_.push_back(link.digest);
-          return {};
-        });
-    if (!end) return in_context(paths_.chain().string(), end.error());
-    GLASS_TRY_STATUS(expect_same("the last line of the chain", subject_.chain, end->digest));
-    if (end->step != subject_.steps)
-      return fail(
-          ErrorCode::kMismatch,
-          fmt::format("the chain has {} steps, and the record says {}", end->step, subject_.steps));
-    detail_ = fmt::format("{} links hashed again", count_text(end->step));
-    return {};
-  }
-
-  [[nodiscard]] Status batches() {
-    if (!shards_) return fail(ErrorCode::kMismatch, "cannot be drawn without the shards");
-    GLASS_TRY(const data::Loader loader,
-              data::Loader::create(*shards_,
-                                   {.sequence_length = recipe_.train.sequence_length,
-                                    .micro_batch_sequences = recipe_.train.micro_batch_sequences,
-                                    .micro_batches_per_step = recipe_.train.micro_batches,
-                                    .seed = static_cast<uint64_t>(recipe_.seed)}));
-    data::Batch batch;
-    for (const engine::StepRecord& step : steps_) {
-      crypto::Sha256 digests;
-      for (int64_t micro = 0; micro < recipe_.train.micro_batches; ++micro) {
-        GLASS_TRY_STATUS(loader.batch(step.step - 1, micro, batch));  // the loader counts from 0
-        digests.update(engine::digest_of(batch).bytes);
-      }
-      GLASS_TRY_STATUS(expect_same(fmt::format("the batch of step {}", step.step), step.batch,
-                                   digests.finish()));
-    }
-    detail_ = fmt::format("the tokens of {} steps drawn again",
-                          count_text(static_cast<int64_t>(steps_.size())));
-    return {};
-  }
-
-  [[nodiscard]] Status checkpoints() {
-    if (!plan_) return fail(ErrorCode::kMismatch, "cannot be read without the graph");
-    GLASS_TRY(const std::vector<int64_t> found,
-              engine::list_checkpoints(services_.files, paths_.checkpoints()));
-    engine::TrainingState state(plan_->layout);
-    for (const int64_t step : found) {
-      GLASS_TRY(
-          const engine::Manifest manifest,
-          engine::load_checkpoint(services_.files, paths_.checkpoints(), step,
-                                  plan_->settings.model, plan_->layout, state, services_.parallel));
-      GLASS_TRY_STATUS(expect_in_chain(step, manifest));
-      if (step == subject_.steps) final_ = manifest.digests.parameters;
-    }
-    if (found.empty() || found.back() != subject_.steps)
-      return fail(ErrorCode::kNotFound, "the checkpoint of the last step is missing");
-    detail_ = fmt::format("{} read, every tensor hashed again", found.size());
-    return {};
-  }
-
-  // A checkpoint is that of the chain's step, in its head and in the digests of its tensors.
-  [[nodiscard]] Status expect_in_chain(int64_t step, const engine::Manifest& manifest) {
-    const std::string name = engine::checkpoint_name(step);
-    if (step > std::ssize(steps_))
-      return fail(ErrorCode::kMismatch, fmt::format("the chain does not reach {}", name));
-    const engine::StepRecord& record = steps_[static_cast<size_t>(step) - 1];
-    if (!record.parameters || !record.optimizer)
-      return fail(ErrorCode::kMismatch, fmt::format("the chain knows of no {}", name));
-    GLASS_TRY_STATUS(
-        expect_same(name + "'s chain", heads_[static_cast<size_t>(step) - 1], manifest.chain_head));
-    GLASS_TRY_STATUS(expect_same(name + "'s parameters", *record.parameters,
-                                 engine::total(manifest.digests.parameters)));
-    return expect_same(name + "'s optimizer state", *record.optimizer,
-                       engine::total(manifest.digests.optimizer));
-  }
-
-  [[nodiscard]] Status model() {
-    for (const auto& [file, digest] : subject_.model) {
-      GLASS_TRY(const auto mapped, services_.files.map(paths_.model() / file));
-      GLASS_TRY_STATUS(
-          expect_same((paths_.model() / file).string(), digest, crypto::sha256(mapped->bytes())));
-    }
-    if (steps_.empty() || steps_.back().parameters != subject_.parameters)
-      return fail(ErrorCode::kMismatch, "the last step's parameters are not the record's");
-    if (final_.empty())
-      return fail(ErrorCode::kMismatch,
-                  "cannot be compared without the checkpoint of the last step");
-    GLASS_TRY(const engine::ModelFile file,
-              engine::import_huggingface(services_.files, paths_.model()));
-    for (const auto& [name, tensor] : file.tensors) {
-      const auto known = final_.find(name);
-      if (known == final_.end())
-        return fail(ErrorCode::kMismatch, fmt::format("the training has no parameter {}", name));
-      GLASS_TRY_STATUS(
-          expect_same(name + " in the model", known->second,
-                      crypto::sha256_chunked(as_bytes(std::span<const float>(tensor.values)),
-                                             services_.parallel)));
-    }
-    detail_ = fmt::format("{} files hashed again, {} tensors equal to the last checkpoint's",
-                          subject_.model.size(), file.tensors.size());
-    return {};
-  }
-
-  [[nodiscard]] Status need_documents() const {
-    if (documents_) return {};
-    return fail(ErrorCode::kMismatch, "cannot be made again without the corpus");
-  }
-
-  const Recipe& recipe_;
-  const RunRecord& record_;
-  const RunSubject& subject_;
-  const RunPaths& paths_;
-  const Services& services_;
-  std::optional<data::DocumentStore> documents_;
-  std::optional<data::Tokenizer> tokenizer_;
-  std::optional<data::ShardSet> shards_;
-  std::optional<engine::TrainingPlan> plan_;
-  std::vector<engine::StepRecord> steps_;  // of the chain, from step 1
-  std::vector<crypto::Digest> heads_;      // the chain's digest after each
-  engine::TensorDigests final_;            // of the last checkpoint
-  std::string detail_;
-  std::vector<record::CheckFact> checks_;
-};
+Status expect_bytes(const system::Path& file, ByteView expected, system::Files& files) {
+  GLASS_TRY(const auto mapped, files.map(file));
+  if (std::ranges::equal(mapped->bytes(), expected)) return {};
+  return fail(ErrorCode::kMismatch,
+              fmt::format("{} was changed: it is not what the log gives. Run the recipe again: it "
+                          "is written anew",
+                          system::path_text(file)));
+}
 
 }  // namespace
 
+Verification::Verification(const RunRecord& record, const RunPaths& paths, const Services& services)
+    : record_(record), subject_(record.subject), paths_(paths), services_(services) {}
+
+Result<std::vector<record::CheckFact>> Verification::run() {
+  struct Step {
+    std::string_view what;
+    Status (Verification::*check)();
+  };
+
+  static constexpr Step kSteps[] = {
+      {"signature", &Verification::signature},
+      {"recipe", &Verification::recipe},
+      {"corpus", &Verification::corpus},
+      {"tokenizer", &Verification::tokenizer},
+      {"shards", &Verification::shards},
+      {"graph", &Verification::graph},
+      {"chain", &Verification::chain},
+      {"batches", &Verification::batches},
+      {"checkpoints", &Verification::checkpoints},
+      {"model", &Verification::model},
+      {"held-out text", &Verification::held_out},
+      {"log", &Verification::log},
+      {"replays", &Verification::replays},
+      {"views", &Verification::views},
+  };
+  uint64_t done = 0;
+  for (const Step& step : kSteps) {
+    if (services_.interrupted()) return fail(ErrorCode::kInterrupted, "verification was stopped");
+    services_.progress.part(step.what, done++, std::size(kSteps));
+    detail_.clear();
+    blocked_.clear();
+    const Status found = (this->*step.check)();
+    GLASS_TRY(record::CheckFact fact, check_fact(step.what, detail_, found));
+    if (found && !blocked_.empty())
+      fact = {record::Verdict::kNotChecked, std::string(step.what), blocked_};
+    checks_.push_back(std::move(fact));
+  }
+  GLASS_TRY_STATUS(add_unchecked());
+  return std::move(checks_);
+}
+
+Status Verification::blocked(std::string why) {
+  blocked_ = std::move(why);
+  return {};
+}
+
+void Verification::covers(const system::Path& file) {
+  covered_.insert(file.lexically_relative(paths_.root).generic_string());
+}
+
+Result<std::unique_ptr<system::MappedFile>> Verification::recorded(const system::Path& file,
+                                                                   const crypto::Digest& digest) {
+  covers(file);
+  return recorded_file(services_.files, file, digest);
+}
+
+// Reading the record has compared the signatures: without them there is nothing to compare with.
+Status Verification::signature() {
+  covers(paths_.record());
+  detail_ = "signed by " + signers(record_.statement);
+  return {};
+}
+
+Status Verification::recipe() {
+  GLASS_TRY_STATUS(recorded(paths_.recipe(), subject_.origin.recipe));
+  GLASS_TRY(recipe_, recorded_recipe(services_.files, paths_));
+  detail_ = "the digest is the recorded one";
+  return {};
+}
+
+Status Verification::log() {
+  const std::map<std::string, crypto::Digest> digests = log_digests(record_);
+  if (digests.empty())
+    return blocked("the record, of an earlier program, names no digests of metrics and samples");
+  std::vector<std::string> errors;
+  for (const auto& [name, digest] : digests) {
+    const auto file = recorded(paths_.training() / name, digest);
+    if (!file) errors.push_back(file.error().message);
+  }
+  GLASS_TRY_STATUS(joined(errors));
+  GLASS_TRY(RunLog log, read_run_log(services_.files, paths_.metrics(), paths_.samples()));
+  if (steps_.empty())
+    return blocked("it has the recorded digests; its figures cannot be compared without the chain");
+  GLASS_TRY_STATUS(expect_as_in_chain(log));
+  detail_ = fmt::format("{} as in the chain, {}, {}", count_text(std::ssize(log.steps), "step"),
+                        count_text(std::ssize(log.evaluations), "evaluation"),
+                        count_text(std::ssize(log.samples), "sample"));
+  log_ = std::move(log);
+  return {};
+}
+
+Status Verification::expect_as_in_chain(const RunLog& log) const {
+  const auto wrong = [&](int64_t step) {
+    return fail(ErrorCode::kMismatch, fmt::format("step {} in {} is not as in the chain", step,
+                                                  paths_.metrics().string()));
+  };
+  if (log.steps.size() != steps_.size()) return wrong(std::ssize(log.steps) + 1);
+  for (size_t i = 0; i < steps_.size(); ++i) {
+    const StepMetric& logged = log.steps[i];
+    const engine::StepRecord& step = steps_[i];
+    if (logged.step != step.step || logged.tokens != step.tokens || !same(logged.loss, step.loss) ||
+        !same(logged.gradient_norm, step.gradient_norm) ||
+        !same(logged.learning_rate, step.learning_rate))
+      return wrong(step.step);
+  }
+  return {};
+}
+
+Status Verification::replays() {
+  if (!services_.files.exists(paths_.replays()))
+    return blocked("nobody has replayed a part of this run yet");
+  GLASS_TRY(const std::vector<system::Entry> entries, services_.files.list(paths_.replays()));
+  const std::string digest = crypto::to_text(run_digest(subject_));
+  std::vector<std::string> errors;
+  std::set<std::string> keys;
+  for (const system::Entry& entry : entries) {
+    const system::Path file = paths_.replays() / entry.name;
+    covers(file);
+    const auto statement = read_signed(services_.files, file);
+    if (!statement)
+      errors.push_back(statement.error().message);
+    else if (const Status kind = record::expect_kind(*statement, kReplayKind, 1); !kind)
+      errors.push_back(fmt::format("{}: {}", system::path_text(file), kind.error().message));
+    else if (statement->payload.get_string("run") != digest)
+      errors.push_back(fmt::format("{} is about another run", system::path_text(file)));
+    else
+      keys.insert(signers(*statement));
+  }
+  GLASS_TRY_STATUS(joined(errors));
+  detail_ = fmt::format("{}, signed by {}", count_text(std::ssize(entries), "statement"),
+                        fmt::join(keys, ", "));
+  return {};
+}
+
+Status Verification::views() {
+  if (!recipe_ || !log_) return blocked("they cannot be made again without recipe and log");
+  const record::RunFacts facts = facts_of(*recipe_, *log_, &record_);
+  const std::string gauges = record::prometheus_text(facts);
+  const Bytes events = record::tensorboard_events(facts);
+  std::vector<std::string> errors;
+  int64_t found = 0;
+  for (const auto& [file, expected] :
+       {std::pair{prometheus_file(paths_), ByteView(as_bytes(gauges))},
+        std::pair{tensorboard_file(paths_, *recipe_), ByteView(events)}}) {
+    if (!services_.files.exists(file)) continue;
+    covers(file);
+    ++found;
+    if (const Status equal = expect_bytes(file, expected, services_.files); !equal)
+      errors.push_back(equal.error().message);
+  }
+  if (found == 0) return blocked("there are none");
+  detail_ = fmt::format("{} made again from the log", count_text(found, "file"));
+  return joined(errors);
+}
+
+// What no check came to, by name: nobody shall take it for verified.
+Status Verification::add_unchecked() {
+  static constexpr std::array<std::pair<std::string_view, std::string_view>, 3> kNoEvidence = {{
+      {".lock", "who worked here last"},
+      {"report.html", "a page made of the rest"},
+      {"stages.json", "which stages are finished"},
+  }};
+  const auto tell = [&](std::string what, std::string why) {
+    checks_.push_back({record::Verdict::kNotChecked, std::move(what), std::move(why)});
+  };
+  tell("training",
+       fmt::format("the arithmetic of the {}: {} replay {}", count_text(subject_.steps, "step"),
+                   services_.program, paths_.root.string()));
+  std::vector<std::string> files, known, others;
+  GLASS_TRY_STATUS(add_files_below(services_.files, paths_.root, "", files));
+  for (const std::string& file : files) {
+    if (covered_.contains(file)) continue;
+    const auto entry = std::ranges::find(kNoEvidence, file, [](const auto& e) { return e.first; });
+    if (entry == kNoEvidence.end())
+      others.push_back(file);
+    else
+      known.push_back(fmt::format("{} ({})", entry->first, entry->second));
+  }
+  if (!known.empty()) tell("no evidence", fmt::format("{}", fmt::join(known, ", ")));
+  if (!others.empty()) tell("other files", fmt::format("{}", fmt::join(others, ", ")));
+  return {};
+}
+
+Status joined(const std::vector<std::string>& errors) {
+  if (errors.empty()) return {};
+  return fail(ErrorCode::kMismatch, fmt::format("{}", fmt::join(errors, "; ")));
+}
+
 Result<Summary> verify_run(const system::Path& run, const Services& services) {
   const RunPaths paths{.root = run};
-  GLASS_TRY(const RunRecord record, read_run_record(services.files, paths));
-  GLASS_TRY(const Recipe recipe, recorded_recipe(services.files, paths));
+  const auto record = read_run_record(services.files, paths);
+  if (!record && !services.files.exists(paths.record()))
+    return tl::unexpected(record.error());  // there is nothing to verify yet
   services.progress.stage("verify", false);
-  GLASS_TRY(Summary summary, summarize(record.subject, paths, services));
-  GLASS_TRY(summary.checks, Verification(recipe, record, paths, services).run());
+  Summary summary;
+  if (record) {
+    summary = summarize(record->subject, paths, services.files);
+    GLASS_TRY(summary.checks, Verification(*record, paths, services).run());
+  } else {
+    summary.out = run;
+    GLASS_TRY(record::CheckFact fact, check_fact("signature", "", tl::unexpected(record.error())));
+    summary.checks = {std::move(fact),
+                      {record::Verdict::kNotChecked, "all else",
+                       "without the record there is nothing to compare with"}};
+  }
+  finish(summary, {"generate", "replay"});
   return summary;
 }
 

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <string>
@@ -89,6 +90,25 @@ TEST(Metrics, EventFileIsFramedRecords) {
   EXPECT_EQ(at, file.size());
   EXPECT_EQ(records, 4);  // the version and three losses
   EXPECT_TRUE(contains(std::string(as_text(file)), "brain.Event:2"));
+}
+
+TEST(Metrics, EventFileOfALongerLogBeginsWithThatOfAShorterOne) {
+  RunFacts facts = some_facts();
+  facts.gradient_norm = facts.loss;
+  facts.held_out_loss = {facts.loss[1]};
+  const Bytes longer = tensorboard_events(facts);
+  facts.loss.pop_back();
+  facts.gradient_norm.pop_back();
+  const Bytes shorter = tensorboard_events(facts);
+  ASSERT_LT(shorter.size(), longer.size());
+  EXPECT_TRUE(std::ranges::equal(shorter, ByteView(longer).first(shorter.size())));
+}
+
+TEST(Report, CommandsAreThoseOfTheProgramThatWasTyped) {
+  RunFacts facts = some_facts();
+  facts.program = "build/bin/glass";
+  facts.next_commands = {"verify out/x"};
+  EXPECT_TRUE(contains(html_report(facts), "<pre>build/bin/glass verify out/x\n</pre>"));
 }
 
 TEST(Metrics, PrometheusTextHasOneValuePerGauge) {

@@ -69,6 +69,7 @@ struct RunFacts {
   std::vector<CountFact> dropped;  // by reason
   std::vector<CheckFact> checks;
   std::vector<PlaceFact> places;
+  std::string program;                     // what its user types to run glass
   std::vector<std::string> next_commands;  // of glass, without its name
 };
 

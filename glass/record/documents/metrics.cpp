@@ -1,9 +1,11 @@
 #include "glass/record/documents/metrics.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <fmt/core.h>
@@ -104,13 +106,16 @@ Bytes tensorboard_events(const RunFacts& facts) {
       1, facts.loss.empty() ? 0.0 : static_cast<double>(facts.loss.front().unix_ms) / 1000.0);
   version.bytes_field(3, as_bytes(std::string_view("brain.Event:2")));
   append_record(file, version.bytes());
-  const auto append_all = [&](std::string_view tag, const std::vector<StepPoint>& points) {
-    for (const StepPoint& point : points) append_scalar(file, tag, point);
+  std::vector<std::pair<std::string_view, const StepPoint*>> scalars;
+  const auto take = [&](std::string_view tag, const std::vector<StepPoint>& points) {
+    for (const StepPoint& point : points) scalars.emplace_back(tag, &point);
   };
-  append_all("loss/train", facts.loss);
-  append_all("loss/held_out", facts.held_out_loss);
-  append_all("gradient_norm", facts.gradient_norm);
-  append_all("learning_rate", facts.learning_rate);
+  take("loss/train", facts.loss);
+  take("loss/held_out", facts.held_out_loss);
+  take("gradient_norm", facts.gradient_norm);
+  take("learning_rate", facts.learning_rate);
+  std::ranges::stable_sort(scalars, {}, [](const auto& scalar) { return scalar.second->step; });
+  for (const auto& [tag, point] : scalars) append_scalar(file, tag, *point);
   return file;
 }
 

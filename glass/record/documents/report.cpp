@@ -94,8 +94,7 @@ std::string_view verdict_text(Verdict verdict) {
 }
 
 std::string checks(const RunFacts& facts) {
-  if (facts.checks.empty())
-    return "<p>Nothing has been checked yet: <code>glass verify</code>.</p>\n";
+  if (facts.checks.empty()) return "<p>Nothing has been checked yet.</p>\n";
   std::string out =
       "<div class=\"table\"><table><tr><th>Result</th><th>What</th><th>How</th></tr>\n";
   for (const CheckFact& check : facts.checks)
@@ -155,9 +154,10 @@ std::string identity(const RunFacts& facts) {
 }
 
 std::string next_commands(const RunFacts& facts) {
+  if (facts.next_commands.empty()) return "<p>The training goes on.</p>\n";
   std::string out = "<pre>";
   for (const std::string& command : facts.next_commands)
-    out += fmt::format("glass {}\n", escape_html(command));
+    out += fmt::format("{} {}\n", escape_html(facts.program), escape_html(command));
   return out + "</pre>\n";
 }
 

@@ -1,0 +1,103 @@
+// Verification: a finished run, checked part by part without training. The inside of verify_run.
+//
+// Each check stands for itself. One that finds something wrong names the file and says how; one
+// that cannot be made, because what it needs is itself wrong, is told as not checked. Later checks
+// build only on what has the digest that the record says. A file that no check came to is named.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "glass/base/result.h"
+#include "glass/crypto/sha256.h"
+#include "glass/data/corpus/document_store.h"
+#include "glass/data/shard/shard.h"
+#include "glass/data/tokenizer/tokenizer.h"
+#include "glass/engine/formats/model_file.h"
+#include "glass/engine/optim/float_buffer.h"
+#include "glass/engine/train/manifest.h"
+#include "glass/engine/train/step_record.h"
+#include "glass/engine/train/training_plan.h"
+#include "glass/engine/train/training_state.h"
+#include "glass/record/documents/facts.h"
+#include "glass/service/recipe/recipe.h"
+#include "glass/service/run_folder.h"
+#include "glass/service/run_log.h"
+#include "glass/service/run_record.h"
+#include "glass/service/services.h"
+
+namespace glass::service {
+
+class Verification {
+ public:
+  Verification(const RunRecord& record, const RunPaths& paths, const Services& services);
+
+  // One fact per check, then what was not checked. An Error only when interrupted.
+  [[nodiscard]] Result<std::vector<record::CheckFact>> run();
+
+ private:
+  // verify_run.cpp: what is not of data or training.
+  [[nodiscard]] Status signature();
+  [[nodiscard]] Status recipe();
+  [[nodiscard]] Status log();
+  [[nodiscard]] Status expect_as_in_chain(const RunLog& log) const;
+  [[nodiscard]] Status replays();
+  [[nodiscard]] Status views();
+  [[nodiscard]] Status add_unchecked();
+
+  // verify_data.cpp
+  [[nodiscard]] Status corpus();
+  [[nodiscard]] Status tokenizer();
+  [[nodiscard]] Status shards();
+  [[nodiscard]] Status batches();
+
+  // verify_training.cpp
+  [[nodiscard]] Status graph();
+  [[nodiscard]] Status chain();
+  [[nodiscard]] Status checkpoints();
+  [[nodiscard]] Status checkpoint(int64_t step, engine::TrainingState& state) const;
+  [[nodiscard]] Status expect_in_chain(int64_t step, const engine::Manifest& manifest) const;
+  [[nodiscard]] Status model();
+  void take_parameters(const engine::ModelFile& file);
+  [[nodiscard]] Status held_out();
+
+  // Ends a check that cannot be made, or not to its end: it is told as not checked.
+  [[nodiscard]] Status blocked(std::string why);
+
+  // Whoever calls it looks at the file.
+  void covers(const system::Path& file);
+
+  // recorded_file() of a file that is thereby covered.
+  [[nodiscard]] Result<std::unique_ptr<system::MappedFile>> recorded(const system::Path& file,
+                                                                     const crypto::Digest& digest);
+
+  const RunRecord& record_;
+  const RunSubject& subject_;
+  const RunPaths& paths_;
+  const Services& services_;
+
+  // What the checks found right, for those after them.
+  std::optional<Recipe> recipe_;
+  std::optional<data::DocumentStore> documents_;
+  std::optional<data::Tokenizer> tokenizer_;
+  std::optional<data::ShardSet> shards_;
+  std::optional<engine::TrainingPlan> plan_;
+  std::vector<engine::StepRecord> steps_;  // of the chain, from step 1; empty if it is wrong
+  std::vector<crypto::Digest> heads_;      // the chain's digest after each
+  std::optional<engine::FloatBuffer> parameters_;  // of the model, in the plan's layout
+  std::optional<RunLog> log_;
+
+  std::string detail_, blocked_;   // of the check at hand
+  std::set<std::string> covered_;  // files that a check looked at, from the folder of the run
+  std::vector<record::CheckFact> checks_;
+};
+
+// One error that tells all of them; none, no error.
+[[nodiscard]] Status joined(const std::vector<std::string>& errors);
+
+}  // namespace glass::service

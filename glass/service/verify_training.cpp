@@ -1,0 +1,209 @@
+// The checks of a verification on the training and what came of it: graph, chain, checkpoints,
+// model, held-out text.
+#include <algorithm>
+#include <cstdint>
+#include <iterator>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <fmt/core.h>
+
+#include "glass/base/bytes.h"
+#include "glass/base/result.h"
+#include "glass/base/units_text.h"
+#include "glass/crypto/sha256.h"
+#include "glass/data/loader/loader.h"
+#include "glass/engine/formats/huggingface.h"
+#include "glass/engine/formats/model_file.h"
+#include "glass/engine/optim/float_buffer.h"
+#include "glass/engine/optim/parameter_layout.h"
+#include "glass/engine/train/batch_source.h"
+#include "glass/engine/train/checkpoint.h"
+#include "glass/engine/train/evaluation.h"
+#include "glass/engine/train/manifest.h"
+#include "glass/engine/train/step_record.h"
+#include "glass/engine/train/training_plan.h"
+#include "glass/engine/train/training_state.h"
+#include "glass/record/evidence/step_chain.h"
+#include "glass/service/recorded_file.h"
+#include "glass/service/run_folder.h"
+#include "glass/service/run_record.h"
+#include "glass/service/services.h"
+#include "glass/service/training_run.h"
+#include "glass/service/training_settings.h"
+#include "glass/service/verification.h"
+
+namespace glass::service {
+
+Status Verification::graph() {
+  if (!recipe_ || !tokenizer_) return blocked("to build it again takes recipe and tokenizer");
+  GLASS_TRY(const engine::TrainingSettings settings,
+            training_settings(*recipe_, tokenizer_->vocabulary_size()));
+  GLASS_TRY(engine::TrainingPlan plan,
+            engine::plan_training(settings, kernels(), services_.parallel.workers()));
+  GLASS_TRY_STATUS(
+      expect_same("the graph built from the recipe", subject_.origin.graph, graph_digest(plan)));
+  detail_ =
+      fmt::format("built again from the recipe, {}, numerics {}",
+                  count_text(std::ssize(plan.step.graph.nodes()), "operation"), kNumericsClass);
+  plan_ = std::move(plan);
+  return {};
+}
+
+Status Verification::chain() {
+  covers(paths_.chain());
+  GLASS_TRY(const std::string text, services_.files.read_text(paths_.chain()));
+  std::vector<engine::StepRecord> steps;
+  std::vector<crypto::Digest> heads;
+  int64_t tokens = 0;
+  const auto end = record::read_step_chain(
+      text, genesis(subject_.origin), record::TornLine::kRefuse,
+      [&](const record::ChainLink& link) -> Status {
+        GLASS_TRY(engine::StepRecord step, engine::step_record_from_json(link.record));
+        tokens += step.tokens;
+        steps.push_back(std::move(step));
+        heads.push_back(link.digest);
+        return {};
+      });
+  if (!end) return changed(paths_.chain(), end.error().message);
+  if (end->digest != subject_.chain || end->step != subject_.steps)
+    return changed(paths_.chain(),
+                   fmt::format("it ends after step {} with the digest {}, recorded are step {} "
+                               "and {}",
+                               end->step, crypto::to_text(end->digest), subject_.steps,
+                               crypto::to_text(subject_.chain)));
+  steps_ = std::move(steps);
+  heads_ = std::move(heads);
+  if (tokens != subject_.tokens)
+    return fail(ErrorCode::kMismatch,
+                fmt::format("its steps have {} together, and the record says {}",
+                            count_text(tokens, "token"), count_text(subject_.tokens)));
+  if (steps_.empty() || steps_.back().parameters != subject_.parameters)
+    return fail(ErrorCode::kMismatch, "the last step's parameters are not the record's");
+  detail_ = fmt::format("{} hashed again, {} together", count_text(end->step, "link"),
+                        count_text(tokens, "token"));
+  return {};
+}
+
+Status Verification::checkpoints() {
+  if (!plan_) return blocked("to read them takes the graph");
+  GLASS_TRY(const std::vector<int64_t> found,
+            engine::list_checkpoints(services_.files, paths_.checkpoints()));
+  engine::TrainingState state(plan_->layout);
+  std::vector<std::string> errors;
+  for (const int64_t step : found) {
+    const system::Path folder = paths_.checkpoints() / engine::checkpoint_name(step);
+    for (const char* file : {"manifest.json", "model.safetensors", "optimizer.safetensors"})
+      covers(folder / file);
+    if (const Status whole = checkpoint(step, state); !whole)
+      errors.push_back(changed(folder, whole.error().message).value().message);
+  }
+  if (found.empty() || found.back() != subject_.steps)
+    errors.emplace_back("the checkpoint of the last step is missing");
+  GLASS_TRY_STATUS(joined(errors));
+  detail_ = fmt::format("{} read, every tensor hashed again", found.size());
+  if (steps_.empty()) return blocked(detail_ + "; whether they are the chain's takes the chain");
+  return {};
+}
+
+Status Verification::checkpoint(int64_t step, engine::TrainingState& state) const {
+  GLASS_TRY(
+      const engine::Manifest manifest,
+      engine::load_checkpoint(services_.files, paths_.checkpoints(), step, plan_->settings.model,
+                              plan_->layout, state, services_.parallel));
+  return steps_.empty() ? Status{} : expect_in_chain(step, manifest);
+}
+
+// A checkpoint is that of the chain's step, in its head and in the digests of its tensors.
+Status Verification::expect_in_chain(int64_t step, const engine::Manifest& manifest) const {
+  const std::string name = engine::checkpoint_name(step);
+  if (step > std::ssize(steps_))
+    return fail(ErrorCode::kMismatch, fmt::format("the chain does not reach {}", name));
+  const engine::StepRecord& record = steps_[static_cast<size_t>(step) - 1];
+  if (!record.parameters || !record.optimizer)
+    return fail(ErrorCode::kMismatch, fmt::format("the chain knows of no {}", name));
+  GLASS_TRY_STATUS(
+      expect_same(name + "'s chain", heads_[static_cast<size_t>(step) - 1], manifest.chain_head));
+  GLASS_TRY_STATUS(expect_same(name + "'s parameters", *record.parameters,
+                               engine::total(manifest.digests.parameters)));
+  return expect_same(name + "'s optimizer state", *record.optimizer,
+                     engine::total(manifest.digests.optimizer));
+}
+
+Status Verification::model() {
+  std::vector<std::string> errors;
+  for (const auto& [name, digest] : subject_.model) {
+    const auto file = recorded(paths_.model() / name, digest);
+    if (!file) errors.push_back(file.error().message);
+  }
+  GLASS_TRY_STATUS(joined(errors));
+  GLASS_TRY(const engine::ModelFile file,
+            engine::import_huggingface(services_.files, paths_.model()));
+  engine::TensorDigests digests;
+  for (const auto& [name, tensor] : file.tensors)
+    digests.emplace(name, crypto::sha256_chunked(as_bytes(std::span<const float>(tensor.values)),
+                                                 services_.parallel));
+  GLASS_TRY_STATUS(
+      expect_same("what the model's tensors are", subject_.parameters, engine::total(digests)));
+  take_parameters(file);
+  detail_ = fmt::format("{} hashed again, {} are the parameters of the last step",
+                        count_text(std::ssize(subject_.model), "file"),
+                        count_text(std::ssize(file.tensors), "tensor"));
+  return {};
+}
+
+// Where the evaluation looks for them.
+void Verification::take_parameters(const engine::ModelFile& file) {
+  if (!plan_) return;
+  engine::FloatBuffer parameters(plan_->layout.floats());
+  for (const engine::ParameterSlot& slot : plan_->layout.slots()) {
+    const auto tensor = file.tensors.find(slot.name);
+    if (tensor == file.tensors.end() || tensor->second.shape != slot.shape) return;
+    std::ranges::copy(tensor->second.values, slot.of(parameters.span()).begin());
+  }
+  parameters_ = std::move(parameters);
+}
+
+// The same pass that the training ends with.
+Status Verification::held_out() {
+  if (!plan_ || !shards_ || !parameters_)
+    return blocked("to measure it again takes graph, shards and model");
+  const engine::TrainingSettings& settings = plan_->settings;
+  GLASS_TRY(const data::HeldOutLoader loader,
+            data::HeldOutLoader::create(*shards_, settings.micro_batch.positions,
+                                        settings.micro_batch.sequences));
+  const std::string& recorded_bits = subject_.held_out_loss_bits;
+  if (loader.batches() == 0 || recorded_bits.empty()) {
+    if (loader.batches() > 0 || !recorded_bits.empty())
+      return fail(ErrorCode::kMismatch, "the record and the shards differ in whether there is any");
+    detail_ = "there is none, and the record names no figures of it";
+    return {};
+  }
+  GLASS_TRY(
+      engine::Evaluator evaluator,
+      engine::Evaluator::create(plan_->evaluation,
+                                {.micro_batch = settings.micro_batch,
+                                 .micro_batches = settings.micro_batches,
+                                 .vocabulary = settings.model.vocabulary},
+                                plan_->layout, parameters_->span(), kernels(), services_.parallel));
+  engine::HeldOutSource source = engine::held_out_of(loader);
+  source.batch = [&](int64_t index, data::Batch& out) -> Status {
+    if (services_.interrupted()) return fail(ErrorCode::kInterrupted, "verification was stopped");
+    return loader.batch(index, out);
+  };
+  GLASS_TRY(const engine::Evaluation found, evaluator.run(source, INT64_MAX));
+  const std::string found_bits = float_bits(found.loss);
+  if (found_bits != recorded_bits || found.bits_per_byte != subject_.held_out_bits_per_byte)
+    return fail(ErrorCode::kMismatch,
+                fmt::format("the model's loss has the bits {} and is {} bits per byte; the record "
+                            "says {} and {}",
+                            found_bits, found.bits_per_byte, recorded_bits,
+                            subject_.held_out_bits_per_byte));
+  detail_ = fmt::format("{} predicted again, {:.4f} bits per byte, every bit equal",
+                        count_text(found.targets, "token"), found.bits_per_byte);
+  return {};
+}
+
+}  // namespace glass::service
