@@ -63,7 +63,9 @@ Result<engine::TrainingSettings> training_settings(const Recipe& recipe, int64_t
   settings.micro_batch = {.sequences = train.micro_batch_sequences,
                           .positions = train.sequence_length};
   settings.micro_batches = train.micro_batches;
-  settings.optimizer = {.beta1 = optimizer.beta1,
+  GLASS_TRY(const engine::OptimizerKind kind, engine::optimizer_from_name(optimizer.kind));
+  settings.optimizer = {.kind = kind,
+                        .beta1 = optimizer.beta1,
                         .beta2 = optimizer.beta2,
                         .epsilon = optimizer.epsilon,
                         .weight_decay = optimizer.weight_decay,

@@ -18,6 +18,7 @@
 #include "glass/engine/formats/huggingface.h"
 #include "glass/engine/formats/model_file.h"
 #include "glass/engine/optim/float_buffer.h"
+#include "glass/engine/optim/optimizer.h"
 #include "glass/engine/optim/parameter_layout.h"
 #include "glass/engine/train/batch_source.h"
 #include "glass/engine/train/checkpoint.h"
@@ -91,7 +92,7 @@ Status Verification::checkpoints() {
   if (!plan_) return blocked("to read them takes the graph");
   GLASS_TRY(const std::vector<int64_t> found,
             engine::list_checkpoints(services_.files, paths_.checkpoints()));
-  engine::TrainingState state(plan_->layout);
+  engine::TrainingState state(plan_->layout, engine::moments(plan_->settings.optimizer.kind));
   std::vector<std::string> errors;
   for (const int64_t step : found) {
     const system::Path folder = paths_.checkpoints() / engine::checkpoint_name(step);

@@ -54,6 +54,7 @@ const std::vector<Golden> kKernels = {
     {.name = "add, sum, sum_of_squares 5000 scale 1", .digest = 0x462e6c363c3fdcdf},
     {.name = "column_sum 600x130", .digest = 0xeb6787222e2a1d72},
     {.name = "adamw 5000", .digest = 0xadda01a9e92e473a},
+    {.name = "lion, sgd 5000", .digest = 0x09271776ed05185a},
 };
 
 KernelCases all_cases() {

@@ -247,6 +247,24 @@ struct AdamWArgs {
   float correction2;  // 1 / (1 - beta2^t)
 };
 
+struct LionArgs {  // Chen et al. 2023: the sign of a blend of momentum and gradient
+  float* parameter;
+  const float* gradient;
+  float* m;
+  int64_t count;
+  float gradient_scale;
+  float learning_rate, beta1, beta2, weight_decay;
+};
+
+struct SgdArgs {  // m = momentum * m + g; the step is m
+  float* parameter;
+  const float* gradient;
+  float* m;
+  int64_t count;
+  float gradient_scale;
+  float learning_rate, momentum, weight_decay;
+};
+
 class Kernels {
  public:
   virtual ~Kernels() = default;
@@ -295,6 +313,8 @@ class Kernels {
   virtual void column_sum(const ColumnSumArgs&, Parallel&) const = 0;
   virtual void linear_cross_entropy(const LinearCrossEntropyArgs&, Scratch, Parallel&) const = 0;
   virtual void adamw(const AdamWArgs&, Parallel&) const = 0;
+  virtual void lion(const LionArgs&, Parallel&) const = 0;
+  virtual void sgd(const SgdArgs&, Parallel&) const = 0;
 
   // Sums of a flat array, by the row rule.
   virtual float sum(std::span<const float>, Parallel&) const = 0;

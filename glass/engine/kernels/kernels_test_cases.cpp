@@ -501,6 +501,37 @@ Outputs run_adamw(const Kernels& kernels, Parallel& parallel, int64_t count) {
   return {{"parameter", parameter.span()}, {"m", m.span()}, {"v", v.span()}};
 }
 
+// Every 16th gradient and momentum is zero, so that the sign of Lion is, too.
+Outputs run_lion_and_sgd(const Kernels& kernels, Parallel& parallel, int64_t count) {
+  Floats lion = random_floats(1, count), sgd = random_floats(1, count);
+  Floats gradient = random_floats(2, count);
+  Floats lion_m = random_floats(3, count), sgd_m = random_floats(3, count);
+  for (int64_t i = 0; i < count; i += 16) gradient.data()[i] = lion_m.data()[i] = 0;
+  kernels.lion({.parameter = lion.data(),
+                .gradient = gradient.data(),
+                .m = lion_m.data(),
+                .count = count,
+                .gradient_scale = 0.37F,
+                .learning_rate = 1e-3F,
+                .beta1 = 0.9F,
+                .beta2 = 0.99F,
+                .weight_decay = 0.1F},
+               parallel);
+  kernels.sgd({.parameter = sgd.data(),
+               .gradient = gradient.data(),
+               .m = sgd_m.data(),
+               .count = count,
+               .gradient_scale = 0.37F,
+               .learning_rate = 1e-3F,
+               .momentum = 0.9F,
+               .weight_decay = 0.1F},
+              parallel);
+  return {{"lion", lion.span()},
+          {"lion_m", lion_m.span()},
+          {"sgd", sgd.span()},
+          {"sgd_m", sgd_m.span()}};
+}
+
 }  // namespace
 
 KernelCases reduction_cases() {
@@ -515,6 +546,8 @@ KernelCases reduction_cases() {
     }
     add(fmt::format("adamw {}", count),
         [=](const Kernels& k, Parallel& p) { return run_adamw(k, p, count); });
+    add(fmt::format("lion, sgd {}", count),
+        [=](const Kernels& k, Parallel& p) { return run_lion_and_sgd(k, p, count); });
   }
   for (const MatrixShape& s : std::vector<MatrixShape>{{.rows = 1, .cols = 1},
                                                        {.rows = 3, .cols = 7},

@@ -125,6 +125,12 @@ class SplitKernels final : public Kernels {
     inner_.adamw(args, parallel);
   }
 
+  void lion(const LionArgs& args, Parallel& parallel) const override {
+    inner_.lion(args, parallel);
+  }
+
+  void sgd(const SgdArgs& args, Parallel& parallel) const override { inner_.sgd(args, parallel); }
+
   [[nodiscard]] float sum(std::span<const float> x, Parallel& parallel) const override {
     return inner_.sum(x, parallel);
   }

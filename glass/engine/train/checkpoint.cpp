@@ -62,6 +62,7 @@ std::vector<TensorToWrite> optimizer_tensors(const TrainingState& state,
   for (const ParameterSlot& slot : layout.slots()) {
     tensors.push_back(
         float_tensor(slot.name + ".m", slot.shape, slot.of(state.first_moment.span())));
+    if (state.second_moment.span().empty()) continue;
     tensors.push_back(
         float_tensor(slot.name + ".v", slot.shape, slot.of(state.second_moment.span())));
   }
@@ -202,7 +203,8 @@ Result<Manifest> load_checkpoint(system::Files& files, const system::Path& folde
   for (const ParameterSlot& slot : layout.slots()) {
     parameters.push_back({slot.name, &slot, &state.parameters});
     moments.push_back({slot.name + ".m", &slot, &state.first_moment});
-    moments.push_back({slot.name + ".v", &slot, &state.second_moment});
+    if (!state.second_moment.span().empty())
+      moments.push_back({slot.name + ".v", &slot, &state.second_moment});
   }
   GLASS_TRY_STATUS(read_tensors(files, checkpoint / kModelFile, parameters,
                                 manifest.digests.parameters, parallel));

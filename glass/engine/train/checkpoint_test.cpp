@@ -90,6 +90,23 @@ TEST_F(CheckpointTest, ResumeGivesTheBitsOfARunThatWasNeverInterrupted) {
   }
 }
 
+TEST_F(CheckpointTest, AnOptimizerWithOneMomentIsResumedWithTheSameBits) {
+  for (const OptimizerKind kind : {OptimizerKind::kLion, OptimizerKind::kSgd}) {
+    ASSERT_TRUE(files_.remove_all(checkpoints_));
+    TrainingSettings settings = tiny_settings();
+    settings.optimizer.kind = kind;
+    const crypto::Digest whole = test::digest_at(settings, 20);
+    for (const int64_t stop : {12, 20}) {
+      TinyRun tiny(settings, files_, checkpoints_);
+      ASSERT_TRUE(tiny.trainer().resume(20));
+      ASSERT_TRUE(tiny.run_to(stop));
+      ASSERT_TRUE(tiny.trainer().finish());
+      EXPECT_EQ(tiny.trainer().parameter_digest() == whole, stop == 20);
+    }
+    EXPECT_EQ(list_checkpoints(files_, checkpoints_).value().front(), 10) << "resumed from there";
+  }
+}
+
 TEST_F(CheckpointTest, OldOnesGoAndMilestonesStay) {
   TrainingSettings settings = tiny_settings();
   settings.checkpoint_every = 2;

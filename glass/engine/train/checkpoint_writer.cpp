@@ -30,12 +30,13 @@ Status apply_retention(system::Files& files, const system::Path& folder,
 }
 
 CheckpointWriter::CheckpointWriter(system::Files& files, system::Path folder,
-                                   const Retention& retention, const ParameterLayout& layout)
+                                   const Retention& retention, const ParameterLayout& layout,
+                                   int moments)
     : files_(files),
       folder_(std::move(folder)),
       retention_(retention),
       layout_(layout),
-      snapshot_(layout) {}
+      snapshot_(layout, moments) {}
 
 CheckpointWriter::~CheckpointWriter() {
   if (thread_.joinable()) thread_.join();

@@ -33,8 +33,9 @@ struct Retention {
 class CheckpointWriter {
  public:
   // REQUIRES: files and layout outlive this.
+  // `moments`: those of the optimizer.
   CheckpointWriter(system::Files& files, system::Path folder, const Retention& retention,
-                   const ParameterLayout& layout);
+                   const ParameterLayout& layout, int moments);
   ~CheckpointWriter();  // waits; an error nobody asked for is lost
   CheckpointWriter(const CheckpointWriter&) = delete;
   CheckpointWriter& operator=(const CheckpointWriter&) = delete;

@@ -51,13 +51,13 @@ class CheckpointWriterTest : public testing::Test {
 };
 
 TEST_F(CheckpointWriterTest, WritesTheSnapshotAndKeepsWhatRetentionSays) {
-  CheckpointWriter writer(files_, checkpoints_, {.keep_last = 2}, layout_);
+  CheckpointWriter writer(files_, checkpoints_, {.keep_last = 2}, layout_, 2);
   for (const int64_t step : {1, 2, 3}) {
     start(writer, step);
     ASSERT_TRUE(writer.wait());
   }
   EXPECT_EQ(steps(), (std::vector<int64_t>{2, 3}));
-  TrainingState loaded(layout_);
+  TrainingState loaded(layout_, 2);
   const auto manifest = load_checkpoint(files_, checkpoints_, 3, test::tiny_settings().model,
                                         layout_, loaded, serial_);
   ASSERT_TRUE(manifest) << manifest.error().message;
@@ -65,7 +65,7 @@ TEST_F(CheckpointWriterTest, WritesTheSnapshotAndKeepsWhatRetentionSays) {
 }
 
 TEST_F(CheckpointWriterTest, AnErrorIsToldOnceAndTheNextOneIsWritten) {
-  CheckpointWriter writer(files_, checkpoints_, {}, layout_);
+  CheckpointWriter writer(files_, checkpoints_, {}, layout_, 1);
   files_.fail_at({.operation = 2});
   start(writer, 1);
   const Status failed = writer.wait();
@@ -78,7 +78,7 @@ TEST_F(CheckpointWriterTest, AnErrorIsToldOnceAndTheNextOneIsWritten) {
 }
 
 TEST_F(CheckpointWriterTest, ALackOfMemoryInItsThreadIsThrownByTheNextWait) {
-  CheckpointWriter writer(files_, checkpoints_, {}, layout_);
+  CheckpointWriter writer(files_, checkpoints_, {}, layout_, 1);
   files_.fail_at({.operation = 2, .out_of_memory = true});
   start(writer, 1);
   EXPECT_THROW(static_cast<void>(writer.wait()), std::bad_alloc);
@@ -89,7 +89,7 @@ TEST_F(CheckpointWriterTest, ALackOfMemoryInItsThreadIsThrownByTheNextWait) {
 }
 
 TEST_F(CheckpointWriterTest, PollTellsAnErrorWithoutWaitingForIt) {
-  CheckpointWriter writer(files_, checkpoints_, {}, layout_);
+  CheckpointWriter writer(files_, checkpoints_, {}, layout_, 1);
   EXPECT_TRUE(writer.poll()) << "nothing is in flight";
   files_.fail_at({.operation = 1, .for_good = true});
   start(writer, 1);
@@ -102,7 +102,7 @@ TEST_F(CheckpointWriterTest, PollTellsAnErrorWithoutWaitingForIt) {
 
 TEST_F(CheckpointWriterTest, TheDestructorLetsTheLastOneFinish) {
   {
-    CheckpointWriter writer(files_, checkpoints_, {}, layout_);
+    CheckpointWriter writer(files_, checkpoints_, {}, layout_, 1);
     start(writer, 9);
   }
   EXPECT_EQ(steps(), std::vector<int64_t>{9});

@@ -14,8 +14,8 @@
 #include "glass/base/result.h"
 #include "glass/crypto/sha256.h"
 #include "glass/engine/kernels/tree.h"
-#include "glass/engine/optim/adamw.h"
 #include "glass/engine/optim/gradient_tree.h"
+#include "glass/engine/optim/optimizer.h"
 #include "glass/engine/optim/schedule.h"
 #include "glass/engine/train/checkpoint.h"
 #include "glass/engine/train/evaluation.h"
@@ -53,9 +53,10 @@ Trainer::Trainer(TrainingPlan plan, BatchSource source, const TrainerWorld& worl
     : plan_(std::move(plan)),
       source_(std::move(source)),
       world_(world),
-      state_(plan_.layout),
+      state_(plan_.layout, moments(plan_.settings.optimizer.kind)),
       optimizer_(plan_.settings.optimizer, plan_.layout, world_.kernels),
-      writer_(world_.files, world_.checkpoints, plan_.settings.retention, plan_.layout) {}
+      writer_(world_.files, world_.checkpoints, plan_.settings.retention, plan_.layout,
+              moments(plan_.settings.optimizer.kind)) {}
 
 Result<std::unique_ptr<Trainer>> Trainer::create(TrainingPlan plan, BatchSource source,
                                                  const TrainerWorld& world) {

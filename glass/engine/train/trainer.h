@@ -28,7 +28,7 @@
 #include "glass/base/result.h"
 #include "glass/crypto/sha256.h"
 #include "glass/engine/kernels/kernels.h"
-#include "glass/engine/optim/adamw.h"
+#include "glass/engine/optim/optimizer.h"
 #include "glass/engine/train/batch_source.h"
 #include "glass/engine/train/checkpoint_writer.h"
 #include "glass/engine/train/evaluation.h"
@@ -114,7 +114,7 @@ class Trainer {
   BatchSource source_;
   TrainerWorld world_;
   TrainingState state_;
-  AdamW optimizer_;
+  Optimizer optimizer_;
   std::vector<GradientWorker> workers_;
   std::optional<Evaluator> evaluator_;
   CheckpointWriter writer_;

@@ -11,7 +11,7 @@
 #include "glass/engine/graph/graph.h"
 #include "glass/engine/kernels/kernels.h"
 #include "glass/engine/models/decoder/decoder.h"
-#include "glass/engine/optim/adamw.h"
+#include "glass/engine/optim/optimizer.h"
 #include "glass/engine/optim/parameter_layout.h"
 #include "glass/engine/optim/schedule.h"
 #include "glass/engine/plan/plan.h"
@@ -79,7 +79,8 @@ Result<TrainingPlan> plan_training(const TrainingSettings& settings, const Kerne
   plan.memory = plan.step.memory;
   plan.memory.parameters = buffer;
   plan.memory.gradients = gradient_buffers(settings) * buffer;
-  plan.memory.optimizer = 5 * buffer;  // both moments, and a snapshot of all three
+  const int kept = moments(settings.optimizer.kind);
+  plan.memory.optimizer = (kept + kept + 1) * buffer;  // the moments, and a snapshot of all
   plan.memory.arena = settings.workers * plan.step.memory.arena + plan.evaluation.memory.arena;
   return plan;
 }

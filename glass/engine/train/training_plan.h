@@ -8,7 +8,7 @@
 #include "glass/base/result.h"
 #include "glass/engine/kernels/kernels.h"
 #include "glass/engine/models/decoder/decoder.h"
-#include "glass/engine/optim/adamw.h"
+#include "glass/engine/optim/optimizer.h"
 #include "glass/engine/optim/parameter_layout.h"
 #include "glass/engine/optim/schedule.h"
 #include "glass/engine/plan/memory_report.h"
@@ -31,7 +31,7 @@ struct TrainingSettings {
   BatchShape micro_batch;
   int64_t micro_batches = 1;  // of a step, over all workers
   Recompute recompute = Recompute::kNone;
-  AdamWSettings optimizer;
+  OptimizerSettings optimizer;
   Schedule schedule;  // its steps are those of the training
   StepPolicy policy;
   int64_t checkpoint_every = 100;  // steps; also after the last one

@@ -25,8 +25,10 @@ void copy_floats(std::span<const float> from, std::span<float> to, Parallel& par
 
 }  // namespace
 
-TrainingState::TrainingState(const ParameterLayout& layout)
-    : parameters(layout.floats()), first_moment(layout.floats()), second_moment(layout.floats()) {}
+TrainingState::TrainingState(const ParameterLayout& layout, int moments)
+    : parameters(layout.floats()),
+      first_moment(layout.floats()),
+      second_moment(moments == 2 ? layout.floats() : 0) {}
 
 void copy_state(const TrainingState& from, TrainingState& to, Parallel& parallel) {
   to.progress = from.progress;
@@ -44,7 +46,8 @@ StateDigests digests_of(const TrainingState& state, const ParameterLayout& layou
   for (const ParameterSlot& slot : layout.slots()) {
     digests.parameters.emplace(slot.name, digest(slot, state.parameters));
     digests.optimizer.emplace(slot.name + ".m", digest(slot, state.first_moment));
-    digests.optimizer.emplace(slot.name + ".v", digest(slot, state.second_moment));
+    if (!state.second_moment.span().empty())
+      digests.optimizer.emplace(slot.name + ".v", digest(slot, state.second_moment));
   }
   return digests;
 }

@@ -28,10 +28,11 @@ inline constexpr int64_t kRecentLosses = 64;
 
 struct TrainingState {
   TrainingState() = default;
-  explicit TrainingState(const ParameterLayout& layout);
+  // `moments`: those of the optimizer, 1 or 2.
+  TrainingState(const ParameterLayout& layout, int moments);
 
   Progress progress;
-  FloatBuffer parameters, first_moment, second_moment;  // of the layout
+  FloatBuffer parameters, first_moment, second_moment;  // of the layout; no second one: empty
 };
 
 // REQUIRES: both have the same layout.
@@ -39,7 +40,8 @@ void copy_state(const TrainingState& from, TrainingState& to, Parallel& parallel
 
 using TensorDigests = std::map<std::string, crypto::Digest>;
 
-// sha256_chunked of each tensor: the parameters by their names, the moments by NAME.m and NAME.v.
+// sha256_chunked of each tensor: the parameters by their names, the moments by NAME.m and, where
+// there are two, NAME.v.
 struct StateDigests {
   TensorDigests parameters, optimizer;
 };

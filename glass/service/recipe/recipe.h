@@ -98,6 +98,7 @@ struct TrainSettings {
 };
 
 struct OptimizerSettings {
+  std::string kind = "adamw";  // adamw, lion, sgd
   double learning_rate = 1e-3;
   double beta1 = 0.9;
   double beta2 = 0.95;

@@ -16,6 +16,7 @@ constexpr std::array<std::string_view, 2> kRecompute = {"none", "blocks"};
 constexpr std::array<std::string_view, 3> kOnNonFinite = {"stop", "skip_step", "roll_back"};
 constexpr std::array<std::string_view, 4> kOnLossSpike = {"record", "stop", "skip_step",
                                                           "roll_back"};
+constexpr std::array<std::string_view, 3> kOptimizers = {"adamw", "lion", "sgd"};
 constexpr std::array<std::string_view, 4> kShapes = {"constant", "linear", "cosine", "wsd"};
 
 constexpr int64_t kMaxSteps = 1'000'000'000;
@@ -141,10 +142,14 @@ void describe(FieldVisitor& fields, TrainSettings& train) {
 }
 
 void describe(FieldVisitor& fields, OptimizerSettings& optimizer) {
+  fields.choice("kind", optimizer.kind, kOptimizers, "how gradients become steps");
   fields.real("learning_rate", optimizer.learning_rate, {.min = 0, .max = 10}, "the highest one");
-  fields.real("beta1", optimizer.beta1, {.min = 0, .max = 0.999999}, "decay of the first moment");
-  fields.real("beta2", optimizer.beta2, {.min = 0, .max = 0.999999}, "decay of the second moment");
-  fields.real("epsilon", optimizer.epsilon, {.min = 1e-30, .max = 1}, "added to the denominator");
+  fields.real("beta1", optimizer.beta1, {.min = 0, .max = 0.999999},
+              "decay of the first moment; the momentum of sgd");
+  fields.real("beta2", optimizer.beta2, {.min = 0, .max = 0.999999},
+              "decay of the second moment (adamw), of the momentum (lion)");
+  fields.real("epsilon", optimizer.epsilon, {.min = 1e-30, .max = 1},
+              "added to the denominator (adamw)");
   fields.real("weight_decay", optimizer.weight_decay, {.min = 0, .max = 10},
               "of matrices; norms and biases do not decay");
   fields.real("clip_norm", optimizer.clip_norm, {.min = 0},

@@ -31,7 +31,7 @@ void for_each_section(Recipe& recipe, Visit visit) {
   visit("tokenizer", "the byte-level BPE trained on the corpus", recipe.tokenizer);
   visit("model", "the decoder", recipe.model);
   visit("train", "how long, in which pieces, and what to do when a step goes wrong", recipe.train);
-  visit("optimizer", "AdamW with decoupled weight decay", recipe.optimizer);
+  visit("optimizer", "how gradients become steps, with decoupled weight decay", recipe.optimizer);
   visit("schedule", "the learning rate over the steps", recipe.schedule);
   visit("evaluation", "held-out loss and sample texts during training", recipe.evaluation);
   visit("checkpoint", "what can be resumed from and replayed", recipe.checkpoint);

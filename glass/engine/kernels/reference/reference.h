@@ -72,8 +72,10 @@ class ReferenceKernels final : public Kernels {
   [[nodiscard]] float sum(std::span<const float>, Parallel&) const override;
   [[nodiscard]] float sum_of_squares(std::span<const float>, Parallel&) const override;
 
-  // adamw_reference.cpp
+  // update_reference.cpp
   void adamw(const AdamWArgs&, Parallel&) const override;
+  void lion(const LionArgs&, Parallel&) const override;
+  void sgd(const SgdArgs&, Parallel&) const override;
 };
 
 }  // namespace glass::engine

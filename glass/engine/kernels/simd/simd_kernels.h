@@ -64,8 +64,10 @@ class SimdKernels final : public Kernels {
   [[nodiscard]] float sum(std::span<const float>, Parallel&) const override;
   [[nodiscard]] float sum_of_squares(std::span<const float>, Parallel&) const override;
 
-  // adamw.cpp
+  // update.cpp
   void adamw(const AdamWArgs&, Parallel&) const override;
+  void lion(const LionArgs&, Parallel&) const override;
+  void sgd(const SgdArgs&, Parallel&) const override;
 };
 
 // The twins for this machine, or nullptr where it has none of our instruction sets.

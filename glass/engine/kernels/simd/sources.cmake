@@ -16,7 +16,7 @@ if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|amd64|AMD64|aarch64|arm64)$")
     simd/activation.cpp
     simd/embedding.cpp
     simd/reduction.cpp
-    simd/adamw.cpp)
+    simd/update.cpp)
   set(SIMD_TESTS simd/gemm_test.cpp simd/math_twins_test.cpp)
   set(SIMD_LIBS hwy::hwy)
 else()
