@@ -83,20 +83,48 @@ void add_recipe_verb(CLI::App& app, Action& action, std::string name, std::strin
   });
 }
 
-void print_plan(const service::PlanReport& plan, bool json) {
-  if (json) {
-    const Json::Object object{{"parameters", plan.parameters},
-                              {"flops_per_token", plan.flops_per_token},
-                              {"memory", engine::to_json(plan.memory)},
-                              {"available_bytes", plan.available_bytes}};
-    fmt::print("{}\n", to_canonical(object));
-    return;
-  }
+Json to_json(const service::PlanEstimate& estimate) {
+  Json::Object object{{"machine", estimate.machine},
+                      {"count", estimate.count},
+                      {"peak_flops_per_second", estimate.peak_flops},
+                      {"share", estimate.share},
+                      {"seconds", estimate.seconds}};
+  if (estimate.kilowatt_hours) object["kilowatt_hours"] = *estimate.kilowatt_hours;
+  return object;
+}
+
+Json to_json(const service::PlannedRecipe& planned) {
+  const service::PlanReport& plan = planned.report;
+  Json::Array estimates;
+  for (const service::PlanEstimate& estimate : planned.estimates)
+    estimates.push_back(to_json(estimate));
+  return Json::Object{{"parameters", plan.parameters},
+                      {"flops_per_token", plan.flops_per_token},
+                      {"tokens", plan.tokens},
+                      {"memory", engine::to_json(plan.memory)},
+                      {"available_bytes", plan.available_bytes},
+                      {"estimates", estimates}};
+}
+
+void print_estimate(const service::PlanEstimate& estimate) {
+  const std::string machine = estimate.count == 1
+                                  ? estimate.machine
+                                  : fmt::format("{} x {}", estimate.count, estimate.machine);
+  const std::string energy =
+      estimate.kilowatt_hours ? fmt::format(", {:.3g} kWh at rated power", *estimate.kilowatt_hours)
+                              : "";
+  fmt::print("  {:<14}{:>12}  at {:.0f} % of {:.4g} TFLOP/s{}\n", machine,
+             duration_text(static_cast<int64_t>(estimate.seconds * 1000)), 100 * estimate.share,
+             estimate.peak_flops / 1e12, energy);
+}
+
+void print_plan(const service::PlannedRecipe& planned) {
+  const service::PlanReport& plan = planned.report;
   const auto line = [](std::string_view what, int64_t bytes) {
     fmt::print("  {:<14}{:>12}\n", what, bytes_text(static_cast<uint64_t>(bytes)));
   };
-  fmt::print("{} parameters, {:.1f} MFLOP per token\n", count_text(plan.parameters),
-             plan.flops_per_token / 1e6);
+  fmt::print("{} parameters, {:.1f} MFLOP per token, {} tokens\n", count_text(plan.parameters),
+             plan.flops_per_token / 1e6, count_text(plan.tokens));
   line("parameters", plan.memory.parameters);
   line("gradients", plan.memory.gradients);
   line("optimizer", plan.memory.optimizer);
@@ -104,6 +132,8 @@ void print_plan(const service::PlanReport& plan, bool json) {
   line("arena", plan.memory.arena);
   line("together", plan.memory.total());
   line("available", plan.available_bytes);
+  fmt::print("estimated time\n");
+  for (const service::PlanEstimate& estimate : planned.estimates) print_estimate(estimate);
 }
 
 struct CheckVerb {
@@ -209,17 +239,29 @@ void add_train(CLI::App& app, Action& action) {
                   service::train_model, "Trained.");
 }
 
+struct PlanVerb : RecipeVerb {
+  std::string accelerator;
+  int64_t count = 1;
+};
+
 void add_plan(CLI::App& app, Action& action) {
-  auto flags = std::make_shared<RecipeVerb>();
+  auto flags = std::make_shared<PlanVerb>();
   CLI::App* verb =
       app.add_subcommand("plan", "Say what training by a recipe needs, before it runs");
   add_recipe_flags(*verb, flags->recipe);
+  verb->add_option("--on", flags->accelerator, "Also estimate for this accelerator: H100-80G, ...");
+  verb->add_option("--count", flags->count, "So many of them")->check(CLI::Range(1, 1'000'000));
   add_common(*verb, flags->common);
   verb->callback([flags, &action] {
     action = [flags] {
       return with_services(flags->common, [&](const service::Services& services) -> Status {
-        GLASS_TRY(const service::PlanReport plan, service::plan_recipe(flags->choice(), services));
-        print_plan(plan, flags->common.json);
+        const service::PlanChoice choice{
+            .recipe = flags->choice(), .accelerator = flags->accelerator, .count = flags->count};
+        GLASS_TRY(const service::PlannedRecipe planned, service::plan_recipe(choice, services));
+        if (flags->common.json)
+          fmt::print("{}\n", to_canonical(to_json(planned)));
+        else
+          print_plan(planned);
         return {};
       });
     };

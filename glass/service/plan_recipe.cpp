@@ -1,9 +1,13 @@
 // plan_recipe: what a training would need, from the recipe alone: no data is read.
 #include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
 
 #include "glass/base/result.h"
 #include "glass/engine/models/decoder/decoder.h"
 #include "glass/engine/train/training_plan.h"
+#include "glass/service/accelerators.h"
 #include "glass/service/run_summary.h"
 #include "glass/service/services.h"
 #include "glass/service/training_run.h"
@@ -21,16 +25,50 @@ Result<PlanReport> plan_of(const Recipe& recipe, int64_t vocabulary, const Servi
             engine::training_flops_per_token(settings.model, recipe.train.sequence_length));
   return PlanReport{.parameters = engine::parameter_count(plan.parameters),
                     .flops_per_token = flops_per_token,
+                    .tokens = recipe.train.steps * recipe.train.micro_batches *
+                              recipe.train.micro_batch_sequences * recipe.train.sequence_length,
                     .memory = plan.memory,
                     .available_bytes = static_cast<int64_t>(system::available_memory_bytes())};
 }
 
-Result<PlanReport> plan_recipe(const RecipeChoice& choice, const Services& services) {
-  GLASS_TRY(const ChosenRecipe chosen, read_chosen(choice, services.files));
-  GLASS_TRY(PlanReport report,
+namespace {
+
+PlanEstimate estimate(std::string machine, double peak_flops, double share,
+                      const PlanReport& report) {
+  const double flops = report.flops_per_token * static_cast<double>(report.tokens);
+  return {.machine = std::move(machine),
+          .peak_flops = peak_flops,
+          .share = share,
+          .seconds = flops / (peak_flops * share),
+          .kilowatt_hours = std::nullopt};
+}
+
+Result<PlanEstimate> estimate_on(const PlanChoice& choice, const PlanReport& report) {
+  GLASS_TRY(const Accelerator one, accelerator(choice.accelerator));
+  const auto count = static_cast<double>(choice.count);
+  PlanEstimate there =
+      estimate(choice.accelerator, count * one.peak_teraflops * 1e12, kAcceleratorShare, report);
+  there.count = choice.count;
+  there.kilowatt_hours = count * one.rated_watts * there.seconds / 3.6e6;
+  return there;
+}
+
+}  // namespace
+
+Result<PlannedRecipe> plan_recipe(const PlanChoice& choice, const Services& services) {
+  GLASS_TRY(const ChosenRecipe chosen, read_chosen(choice.recipe, services.files));
+  GLASS_TRY(const PlanReport report,
             plan_of(chosen.recipe, chosen.recipe.tokenizer.vocabulary, services));
-  GLASS_TRY_STATUS(engine::expect_fits(report.memory, report.available_bytes));
-  return report;
+  PlannedRecipe planned{.report = report, .estimates = {}};
+  if (choice.accelerator.empty())
+    GLASS_TRY_STATUS(engine::expect_fits(report.memory, report.available_bytes));
+  planned.estimates.push_back(
+      estimate("this machine", peak_flops(services), kProcessorShare, report));
+  if (!choice.accelerator.empty()) {
+    GLASS_TRY(PlanEstimate there, estimate_on(choice, report));
+    planned.estimates.push_back(std::move(there));
+  }
+  return planned;
 }
 
 }  // namespace glass::service

@@ -48,13 +48,34 @@ struct ReplayChoice {
 struct PlanReport {
   int64_t parameters;
   double flops_per_token;
+  int64_t tokens;  // of the whole training
   engine::MemoryReport memory;
   int64_t available_bytes;
 };
 
+// How long the training takes, and what it draws: the operations at a share of the peak.
+struct PlanEstimate {
+  std::string machine;
+  int64_t count = 1;  // of the accelerators
+  double peak_flops = 0, share = 0;
+  double seconds = 0;
+  std::optional<double> kilowatt_hours;  // at rated power; unknown for processors
+};
+
+struct PlanChoice {
+  RecipeChoice recipe;
+  std::string accelerator;  // empty: this machine only
+  int64_t count = 1;
+};
+
+struct PlannedRecipe {
+  PlanReport report;
+  std::vector<PlanEstimate> estimates;  // this machine, measured for a moment; the accelerators
+};
+
 // What training by the recipe would need; no data is read. kRefused, with the figures, if it does
-// not fit.
-[[nodiscard]] Result<PlanReport> plan_recipe(const RecipeChoice& choice, const Services& services);
+// not fit here and no accelerator is asked about.
+[[nodiscard]] Result<PlannedRecipe> plan_recipe(const PlanChoice& choice, const Services& services);
 
 struct GenerateChoice {
   system::Path model;  // the folder of a run or of a model
