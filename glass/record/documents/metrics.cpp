@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -114,7 +115,9 @@ Bytes tensorboard_events(const RunFacts& facts) {
   take("loss/held_out", facts.held_out_loss);
   take("gradient_norm", facts.gradient_norm);
   take("learning_rate", facts.learning_rate);
-  std::ranges::stable_sort(scalars, {}, [](const auto& scalar) { return scalar.second->step; });
+  std::ranges::sort(scalars, {}, [](const auto& scalar) {
+    return std::tuple(scalar.second->step, scalar.first, scalar.second);
+  });
   for (const auto& [tag, point] : scalars) append_scalar(file, tag, *point);
   return file;
 }
