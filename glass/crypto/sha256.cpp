@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <new>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,21 +23,20 @@ constexpr size_t kChunkBytes = size_t{1} << 20;
 
 }  // namespace
 
-// OpenSSL fails here only without memory or without SHA-256 at all: nothing a caller could mend.
+// OpenSSL fails here only without memory.
 struct Sha256::State {
-  State() : context(EVP_MD_CTX_new()) {
-    GLASS_CHECK(context != nullptr);
-    start();
+  State() { start(); }
+
+  void start() const {
+    if (context == nullptr || EVP_DigestInit_ex(context.get(), EVP_sha256(), nullptr) != 1)
+      throw std::bad_alloc();
   }
 
-  ~State() { EVP_MD_CTX_free(context); }
+  struct Free {
+    void operator()(EVP_MD_CTX* one) const { EVP_MD_CTX_free(one); }
+  };
 
-  State(const State&) = delete;
-  State& operator=(const State&) = delete;
-
-  void start() const { GLASS_CHECK(EVP_DigestInit_ex(context, EVP_sha256(), nullptr) == 1); }
-
-  EVP_MD_CTX* context;
+  std::unique_ptr<EVP_MD_CTX, Free> context{EVP_MD_CTX_new()};
 };
 
 Sha256::Sha256() : state_(std::make_unique<State>()) {}
@@ -46,13 +46,13 @@ Sha256::Sha256(Sha256&&) noexcept = default;
 Sha256& Sha256::operator=(Sha256&&) noexcept = default;
 
 void Sha256::update(ByteView bytes) {
-  GLASS_CHECK(EVP_DigestUpdate(state_->context, bytes.data(), bytes.size()) == 1);
+  GLASS_CHECK(EVP_DigestUpdate(state_->context.get(), bytes.data(), bytes.size()) == 1);
 }
 
 Digest Sha256::finish() {
   Digest digest;
   unsigned size = 0;
-  GLASS_CHECK(EVP_DigestFinal_ex(state_->context, digest.bytes.data(), &size) == 1);
+  GLASS_CHECK(EVP_DigestFinal_ex(state_->context.get(), digest.bytes.data(), &size) == 1);
   GLASS_CHECK(size == digest.bytes.size());
   state_->start();
   return digest;
