@@ -11,8 +11,7 @@ namespace glass::service {
 struct Accelerator {
   std::string_view name;
   double peak_teraflops;  // dense bf16
-  double memory_gigabytes;
-  double rated_watts;  // of one, by its data sheet
+  double rated_watts;     // of one, by its data sheet
 };
 
 std::span<const Accelerator> accelerators();

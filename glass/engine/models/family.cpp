@@ -1,6 +1,7 @@
 #include "glass/engine/models/family.h"
 
 #include <array>
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
@@ -28,6 +29,22 @@ std::string known(std::string_view ModelFamily::*field) {
 }
 
 }  // namespace
+
+Result<int64_t> head_dim_of(const ModelOptions& options) {
+  if (options.heads < 1 || options.d_model % options.heads != 0)
+    return fail(ErrorCode::kInvalidInput,
+                fmt::format("d_model ({}) must be a multiple of the number of heads ({})",
+                            options.d_model, options.heads));
+  return options.d_model / options.heads;
+}
+
+Status expect_ungrouped(const ModelOptions& options, std::string_view name) {
+  if (options.kv_heads == options.heads) return {};
+  return fail(ErrorCode::kInvalidInput,
+              fmt::format("{} has as many key heads as query heads: kv_heads ({}) must equal heads "
+                          "({}); the family 'llama' can share key heads",
+                          name, options.kv_heads, options.heads));
+}
 
 std::span<const ModelFamily> model_families() {
   static const std::array families = {gpt2_family(), llama_family(), mistral_family(),

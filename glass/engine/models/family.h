@@ -29,6 +29,12 @@ struct ModelOptions {
   bool tied_embeddings = true;
 };
 
+// d_model / heads. kInvalidInput where they do not divide.
+[[nodiscard]] Result<int64_t> head_dim_of(const ModelOptions& options);
+
+// kInvalidInput where key heads are shared, which the model of this name cannot.
+[[nodiscard]] Status expect_ungrouped(const ModelOptions& options, std::string_view name);
+
 struct ModelFamily {
   std::string_view name;          // "llama", as recipes say
   std::string_view model_type;    // "model_type" of config.json

@@ -18,20 +18,13 @@ namespace glass::engine {
 namespace {
 
 Result<DecoderConfig> gpt2(const ModelOptions& options, nn::MlpKind mlp) {
-  if (options.heads < 1 || options.d_model % options.heads != 0)
-    return fail(ErrorCode::kInvalidInput,
-                fmt::format("d_model ({}) must be a multiple of the number of heads ({})",
-                            options.d_model, options.heads));
-  if (options.kv_heads != options.heads)
-    return fail(ErrorCode::kInvalidInput,
-                fmt::format("GPT-2 has as many key heads as query heads: kv_heads ({}) must equal "
-                            "heads ({}); the family 'llama' can share key heads",
-                            options.kv_heads, options.heads));
+  GLASS_TRY(const int64_t head_dim, head_dim_of(options));
+  GLASS_TRY_STATUS(expect_ungrouped(options, "GPT-2"));
   const DecoderConfig config = {.d_model = options.d_model,
                                 .n_layers = options.layers,
                                 .n_heads = options.heads,
                                 .n_kv_heads = options.kv_heads,
-                                .head_dim = options.d_model / options.heads,
+                                .head_dim = head_dim,
                                 .d_ff = options.d_ff,
                                 .vocabulary = options.vocabulary,
                                 .context = options.context,

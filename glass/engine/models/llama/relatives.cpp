@@ -61,11 +61,7 @@ Json scaling_to_hugging_face(const RopeScaling& scaling) {
 
 Result<DecoderConfig> llama_like_from_options(const ModelOptions& options, int64_t head_dim) {
   if (head_dim == 0) {
-    if (options.heads < 1 || options.d_model % options.heads != 0)
-      return fail(ErrorCode::kInvalidInput,
-                  fmt::format("d_model ({}) must be a multiple of the number of heads ({})",
-                              options.d_model, options.heads));
-    head_dim = options.d_model / options.heads;
+    GLASS_TRY(head_dim, head_dim_of(options));
   }
   return DecoderConfig{.d_model = options.d_model,
                        .n_layers = options.layers,

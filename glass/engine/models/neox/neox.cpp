@@ -24,16 +24,8 @@ struct NeoxTraits {
 };
 
 Result<DecoderConfig> neox(const ModelOptions& options, const NeoxTraits& traits) {
-  if (options.heads < 1 || options.d_model % options.heads != 0)
-    return fail(ErrorCode::kInvalidInput,
-                fmt::format("d_model ({}) must be a multiple of the number of heads ({})",
-                            options.d_model, options.heads));
-  if (options.kv_heads != options.heads)
-    return fail(ErrorCode::kInvalidInput,
-                fmt::format("GPT-NeoX has as many key heads as query heads: kv_heads ({}) must "
-                            "equal heads ({})",
-                            options.kv_heads, options.heads));
-  const int64_t head_dim = options.d_model / options.heads;
+  GLASS_TRY(const int64_t head_dim, head_dim_of(options));
+  GLASS_TRY_STATUS(expect_ungrouped(options, "GPT-NeoX"));
   const DecoderConfig config = {
       .d_model = options.d_model,
       .n_layers = options.layers,
