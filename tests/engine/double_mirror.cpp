@@ -12,6 +12,7 @@
 #include "glass/base/check.h"
 #include "glass/engine/graph/ops/heads.h"
 #include "glass/engine/graph/ops/scaling.h"
+#include "glass/engine/graph/ops/softcap.h"
 
 namespace glass::engine::testing {
 namespace {
@@ -35,8 +36,10 @@ class Mirror {
         {"window_keys", &Mirror::window_keys},
         {"attention", &Mirror::attention},
         {"swiglu", &Mirror::swiglu},
+        {"geglu", &Mirror::geglu},
         {"gelu", &Mirror::gelu},
         {"add", &Mirror::add},
+        {"affine", &Mirror::affine},
         {"linear_cross_entropy", &Mirror::loss}};
     const auto rule = rules.find(node_.op);
     GLASS_CHECK(rule != rules.end());
@@ -195,6 +198,11 @@ class Mirror {
     }
   }
 
+  [[nodiscard]] double capped(double x) const {
+    const double cap = softcap_of(node_);
+    return cap == 0 ? x : cap * std::tanh(x / cap);
+  }
+
   void attention() {
     const Heads heads = heads_of(node_);
     const auto positions = static_cast<size_t>(shape(1)[1]);
@@ -212,7 +220,7 @@ class Mirror {
           const double* k = &in(0)[j * width + k_at];
           double score = 0;
           for (size_t d = 0; d < dim; ++d) score += q[d] * k[d];
-          const double weight = std::exp(score * heads.scale);
+          const double weight = std::exp(capped(score * heads.scale));
           sum += weight;
           for (size_t d = 0; d < dim; ++d) mixed[d] += weight * k[key * dim + d];
         }
@@ -230,13 +238,25 @@ class Mirror {
     }
   }
 
+  static double gelu_tanh(double x) {
+    return 0.5 * x * (1 + std::tanh(std::sqrt(2 / std::numbers::pi) * (x + 0.044715 * x * x * x)));
+  }
+
+  void geglu() {
+    const size_t width = extent(0, 1) / 2;
+    Doubles& y = out();
+    for (size_t i = 0; i < y.size(); ++i) {
+      const size_t gate = i / width * 2 * width + i % width;
+      y[i] = gelu_tanh(in(0)[gate]) * in(0)[gate + width];
+    }
+  }
+
   void gelu() {
     const bool erf = node_.string_attribute("kind") == "erf";
     Doubles& y = out();
     for (size_t i = 0; i < y.size(); ++i) {
       const double x = in(0)[i];
-      const double inner = std::sqrt(2 / std::numbers::pi) * (x + 0.044715 * x * x * x);
-      y[i] = 0.5 * x * (1 + (erf ? std::erf(x / std::numbers::sqrt2) : std::tanh(inner)));
+      y[i] = erf ? 0.5 * x * (1 + std::erf(x / std::numbers::sqrt2)) : gelu_tanh(x);
     }
   }
 
@@ -245,15 +265,22 @@ class Mirror {
     for (size_t i = 0; i < y.size(); ++i) y[i] = in(0)[i] + in(1)[i];
   }
 
+  void affine() {
+    const double factor = node_.number_attribute("factor"), term = node_.number_attribute("term");
+    Doubles& y = out();
+    for (size_t i = 0; i < y.size(); ++i) y[i] = factor * in(0)[i] + term;
+  }
+
   void loss() {
     const size_t k = extent(0, 1), vocabulary = extent(1, 0);
     Doubles& y = out();
     for (size_t r = 0; r < y.size(); ++r) {
       const int32_t target = integers(2)[r];
       if (target < 0) continue;
+      const auto logit = [&](size_t v) { return capped(dot(in(0), r, in(1), v, k)); };
       double sum = 0;
-      for (size_t v = 0; v < vocabulary; ++v) sum += std::exp(dot(in(0), r, in(1), v, k));
-      y[r] = std::log(sum) - dot(in(0), r, in(1), static_cast<size_t>(target), k);
+      for (size_t v = 0; v < vocabulary; ++v) sum += std::exp(logit(v));
+      y[r] = std::log(sum) - logit(static_cast<size_t>(target));
     }
   }
 

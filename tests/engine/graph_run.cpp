@@ -25,6 +25,14 @@ uint64_t stream_of(std::string_view name) {
   return hash;
 }
 
+// Whether it is the factor of a norm; one that counts from 1 is not.
+bool is_factor(const Graph& graph, const std::string& parameter) {
+  constexpr std::string_view kWeight = ".weight";
+  if (parameter.find("norm") == std::string::npos || !parameter.ends_with(kWeight)) return false;
+  const std::string norm = parameter.substr(0, parameter.size() - kWeight.size());
+  return graph.find(norm + ".gamma") == nullptr;
+}
+
 }  // namespace
 
 GraphRun::GraphRun(Graph graph, const RunOptions& options)
@@ -75,9 +83,8 @@ void fill_parameters(GraphRun& run, uint64_t seed) {
   for (const Value* parameter : run.graph().values_of(ValueKind::kParameter)) {
     auto& values = run.floats(parameter->name);
     fill_random_normal(values, seed, kPurpose, stream_of(parameter->name), 0);
-    const bool norm =
-        parameter->name.find("norm") != std::string::npos && parameter->name.ends_with(".weight");
-    for (float& value : values) value = norm ? 1.0F + 0.3F * value : 0.3F * value;
+    const float middle = is_factor(run.graph(), parameter->name) ? 1.0F : 0.0F;
+    for (float& value : values) value = middle + 0.3F * value;
   }
 }
 
@@ -171,9 +178,25 @@ std::vector<SmallDecoder> small_decoders() {
                            .low_frequency = 0.2,
                            .high_frequency = 1,
                            .context = 16};
-  return {{"Llama", tiny_llama()},       {"LlamaVariants", variants}, {"NormedHeads", normed_heads},
-          {"NormedAfter", normed_after}, {"Gpt2", tiny_gpt2()},       {"Gpt2Erf", erf},
-          {"ParallelBranches", parallel}};
+
+  DecoderConfig capped = tiny_llama();  // Gemma 2 and 3 in one
+  capped.n_layers = 3;
+  capped.norm_plus_one = true;
+  capped.norm_place = DecoderConfig::NormPlace::kBoth;
+  capped.qk_norm = nn::QkNorm::kHeads;
+  capped.score_width = 9;
+  capped.attention_softcap = 2;
+  capped.logit_softcap = 3;
+  capped.window = 4;
+  capped.window_period = 2;
+  capped.window_rope_theta = 20;
+  capped.rope_scaling = {.kind = RopeScaling::Kind::kLinear, .factor = 8};
+  capped.mlp = nn::MlpKind::kGeglu;
+  capped.scaled_embeddings = true;
+  return {{"Llama", tiny_llama()},        {"LlamaVariants", variants},
+          {"NormedHeads", normed_heads},  {"NormedAfter", normed_after},
+          {"Gpt2", tiny_gpt2()},          {"Gpt2Erf", erf},
+          {"ParallelBranches", parallel}, {"Capped", capped}};
 }
 
 }  // namespace glass::engine::testing

@@ -81,6 +81,32 @@ DecoderConfig normed_after(DecoderConfig config) {
   return config;
 }
 
+// Gemma 2
+DecoderConfig capped(DecoderConfig config) {
+  config.n_layers = 3;
+  config.norm_plus_one = true;
+  config.norm_place = DecoderConfig::NormPlace::kBoth;
+  config.score_width = 9;
+  config.attention_softcap = 2;
+  config.logit_softcap = 3;
+  config.window = 5;
+  config.window_period = 2;
+  config.mlp = nn::MlpKind::kGeglu;
+  config.scaled_embeddings = true;
+  return config;
+}
+
+// Gemma 3
+DecoderConfig near_and_far(DecoderConfig config) {
+  config = capped(config);
+  config.attention_softcap = config.logit_softcap = 0;
+  config.qk_norm = nn::QkNorm::kHeads;
+  config.window_period = 3;
+  config.window_rope_theta = 20;
+  config.rope_scaling = {.kind = RopeScaling::Kind::kLinear, .factor = 8};
+  return config;
+}
+
 std::map<std::string, Case, std::less<>> cases() {
   return {{"llama", {tiny_llama(), {2, 16}, {5, 3}}},
           {"llama-long", {with_long_rows(tiny_llama()), {2, 300}, {100, 170}}},
@@ -89,6 +115,9 @@ std::map<std::string, Case, std::less<>> cases() {
           {"llama-normed-heads", {normed_heads(tiny_llama()), {2, 16}, {5, 3}}},
           {"llama-normed-heads-long", {normed_heads(with_long_rows(tiny_llama())), {2, 300}, {9}}},
           {"llama-normed-after", {normed_after(tiny_llama()), {2, 16}, {5, 3}}},
+          {"llama-capped", {capped(tiny_llama()), {2, 16}, {7}}},
+          {"llama-capped-long", {capped(with_long_rows(tiny_llama())), {2, 300}, {100, 170}}},
+          {"llama-near-and-far", {near_and_far(tiny_llama()), {2, 16}, {7}}},
           {"gpt2-parallel", {parallel(tiny_gpt2()), {2, 16}, {5, 3}}},
           {"gpt2", {tiny_gpt2(), {2, 16}, {7}}},
           {"gpt2-untied-erf", {untied_erf(tiny_gpt2()), {1, 16}, {}}},

@@ -50,14 +50,21 @@ class Model:
 
     def norm(self, name, x):
         weight, eps = self.w[name + ".weight"], self.c["norm_epsilon"]
+        if self.c["norm_plus_one"]:
+            weight = 1 + weight
         if self.c["norm"] == "layer":
             return F.layer_norm(x, weight.shape, weight, self.w.get(name + ".bias"), eps)
         return x * torch.rsqrt(x.pow(2).mean(-1, keepdim=True) + eps) * weight
 
-    def frequencies(self):
-        n, theta = self.c["rotary_dim"], self.c["rope_theta"]
-        frequency = theta ** (-torch.arange(0, n, 2, dtype=torch.float64) / n)
-        if self.c["rope_scaling"] == "none":
+    def has_window(self, layer):
+        period = self.c["window_period"]
+        return self.c["window"] > 0 and (period == 0 or (layer + 1) % period != 0)
+
+    def frequencies(self, windowed):
+        n, theta, window_theta = self.c["rotary_dim"], self.c["rope_theta"], self.c["window_rope_theta"]
+        own = windowed and window_theta != 0
+        frequency = (window_theta if own else theta) ** (-torch.arange(0, n, 2, dtype=torch.float64) / n)
+        if own or self.c["rope_scaling"] == "none":
             return frequency
         slow = frequency / self.c["rope_scaling_factor"]
         if self.c["rope_scaling"] == "linear":
@@ -67,8 +74,8 @@ class Model:
         share = ((turns - low) / (high - low)).clamp(0, 1)
         return slow + (frequency - slow) * share
 
-    def rope(self, x, positions):  # x: B T heads dim
-        n, frequency = self.c["rotary_dim"], self.frequencies()
+    def rope(self, x, positions, windowed):  # x: B T heads dim
+        n, frequency = self.c["rotary_dim"], self.frequencies(windowed)
         angle = positions[..., None, None] * frequency
         cos, sin = angle.cos(), angle.sin()
         turning, rest = x[..., :n], x[..., n:]
@@ -80,7 +87,10 @@ class Model:
             turned = torch.cat((a * cos - b * sin, a * sin + b * cos), -1)
         return torch.cat((turned, rest), -1)
 
-    def attention(self, name, x, positions, mask):
+    def capped(self, x, cap):
+        return x if cap == 0 else cap * torch.tanh(x / cap)
+
+    def attention(self, name, x, positions, mask, windowed):
         heads, groups, dim = self.c["n_heads"], self.c["n_kv_heads"], self.c["head_dim"]
         batch, length, _ = x.shape
         qkv = self.linear(name + ".qkv", x).view(batch, length, heads + 2 * groups, dim)
@@ -91,10 +101,11 @@ class Model:
             q = self.norm(name + ".q_norm", q.flatten(2)).view_as(q)
             k = self.norm(name + ".k_norm", k.flatten(2)).view_as(k)
         if self.c["positions"] == "rope":
-            q, k = self.rope(q, positions), self.rope(k, positions)
+            q, k = self.rope(q, positions, windowed), self.rope(k, positions, windowed)
         k, v = (t.repeat_interleave(heads // groups, 2) for t in (k, v))
         q, k, v = (t.transpose(1, 2) for t in (q, k, v))
-        scores = (q @ k.transpose(-2, -1)) / math.sqrt(dim)
+        scores = (q @ k.transpose(-2, -1)) / math.sqrt(self.c["score_width"] or dim)
+        scores = self.capped(scores, self.c["attention_softcap"])
         weights = scores.masked_fill(~mask[:, None], -math.inf).softmax(-1)
         mixed = (weights @ v).transpose(1, 2).reshape(batch, length, heads * dim)
         return self.linear(name + ".out", mixed)
@@ -103,6 +114,9 @@ class Model:
         if self.c["mlp"] == "swiglu":
             gate, up = self.linear(name + ".gate_up", x).chunk(2, -1)
             hidden = F.silu(gate) * up
+        elif self.c["mlp"] == "geglu":
+            gate, up = self.linear(name + ".gate_up", x).chunk(2, -1)
+            hidden = F.gelu(gate, approximate="tanh") * up
         else:
             approximate = "tanh" if self.c["mlp"] == "gelu_tanh" else "none"
             hidden = F.gelu(self.linear(name + ".up", x), approximate=approximate)
@@ -115,19 +129,29 @@ class Model:
         x = self.w["embed.weight"][tokens]
         if self.c["positions"] == "learned":
             x = x + self.w["position.weight"][positions]
-        if self.c["window"]:
-            mask &= at[None, None, :] > at[None, :, None] - self.c["window"]
+        if self.c["scaled_embeddings"]:
+            x = x * math.sqrt(self.c["d_model"])
+        near = mask & (at[None, None, :] > at[None, :, None] - self.c["window"])
         for i in range(self.c["n_layers"]):
-            block = f"blocks.{i}."
+            block, windowed = f"blocks.{i}.", self.has_window(i)
+
+            def attend(x):
+                return self.attention(block + "attn", x, positions, near if windowed else mask, windowed)
+
             if self.c["norm_place"] == "after":
-                x = x + self.norm(block + "norm1", self.attention(block + "attn", x, positions, mask))
+                x = x + self.norm(block + "norm1", attend(x))
                 x = x + self.norm(block + "norm2", self.mlp(block + "mlp", x))
                 continue
-            attended = x + self.attention(block + "attn", self.norm(block + "norm1", x), positions, mask)
+            if self.c["norm_place"] == "both":
+                x = x + self.norm(block + "norm1_after", attend(self.norm(block + "norm1", x)))
+                fed = self.mlp(block + "mlp", self.norm(block + "norm2", x))
+                x = x + self.norm(block + "norm2_after", fed)
+                continue
+            attended = x + attend(self.norm(block + "norm1", x))
             fed = x if self.c["parallel"] else attended
             x = attended + self.mlp(block + "mlp", self.norm(block + "norm2", fed))
         head = self.w["embed.weight" if self.c["tied_embeddings"] else "head.weight"]
-        logits = F.linear(self.norm("norm", x), head)
+        logits = self.capped(F.linear(self.norm("norm", x), head), self.c["logit_softcap"])
         return F.cross_entropy(
             logits.flatten(0, 1), targets.flatten(), ignore_index=-1, reduction="none"
         )

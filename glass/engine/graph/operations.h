@@ -68,7 +68,8 @@ ValueId rope(GraphBuilder& graph, std::string_view name, ValueId x, ValueId posi
 
 struct Heads {
   int64_t query = 0, key = 0, head_dim = 0;
-  double scale = 0;  // of the scores
+  double scale = 0;    // of the scores
+  double softcap = 0;  // c: a scaled score s becomes c tanh(s / c); 0: it stays
 
   [[nodiscard]] int64_t qkv_width() const { return (query + 2 * key) * head_dim; }
 };
@@ -98,12 +99,18 @@ ValueId cached_attention(GraphBuilder& graph, std::string_view name, ValueId qkv
                          ValueId first_key_BT, ValueId length_B, const Heads& heads);
 
 ValueId swiglu(GraphBuilder& graph, std::string_view name, ValueId gate_up_N2F);
+ValueId geglu(GraphBuilder& graph, std::string_view name, ValueId gate_up_N2F);  // GELU by tanh
 // kind: "tanh" or "erf".
 ValueId gelu(GraphBuilder& graph, std::string_view name, ValueId x, std::string_view kind);
 ValueId add(GraphBuilder& graph, std::string_view name, ValueId a, ValueId b);
+// factor x + term, both rounded to float.
+ValueId affine(GraphBuilder& graph, std::string_view name, ValueId x, double factor, double term);
+// cap tanh(x / cap), of logits. No gradient flows through it: the loss caps by itself.
+ValueId softcap(GraphBuilder& graph, std::string_view name, ValueId x, double cap);
 
-// loss_N, whose sum backward() differentiates. A row whose target is -1 counts nothing.
+// loss_N, whose sum backward() differentiates. A row whose target is -1 counts nothing. A softcap
+// of 0 is none.
 ValueId linear_cross_entropy(GraphBuilder& graph, std::string_view name, ValueId x_NC,
-                             ValueId weight_VC, ValueId target_N);
+                             ValueId weight_VC, ValueId target_N, double softcap = 0);
 
 }  // namespace glass::engine

@@ -21,6 +21,7 @@ struct Shape {
   int64_t batch, queries, keys, q_heads, kv_heads, head_dim;
   Mask mask = Mask::kNone;
   float scale = 1.0F;  // of the queries: large ones make one key win
+  float softcap = 0;
 };
 
 // Queries, keys and values fused in one row per position, as the engine lays them out.
@@ -83,6 +84,7 @@ AttentionArgs& fill_args(Problem& p, bool wants_backward) {
             .out_batch_stride = s.queries * p.q_row,
             .first_key = p.first_key.data(),
             .scale = 0.7F,
+            .softcap = s.softcap,
             .log_sum_exp = wants_backward ? p.log_sum_exp.data() : nullptr};
   return p.args;
 }
@@ -200,6 +202,33 @@ const std::vector<Shape> kShapes = {
      .head_dim = 64,
      .mask = Mask::kNone,
      .scale = 400.0F},
+    {.batch = 2,
+     .queries = 300,
+     .keys = 300,
+     .q_heads = 4,
+     .kv_heads = 2,
+     .head_dim = 9,
+     .mask = Mask::kDocuments,
+     .scale = 30.0F,
+     .softcap = 5.0F},
+    {.batch = 1,
+     .queries = 520,
+     .keys = 520,
+     .q_heads = 2,
+     .kv_heads = 1,
+     .head_dim = 4,
+     .mask = Mask::kRecent,
+     .scale = 2.0F,
+     .softcap = 50.0F},
+    {.batch = 1,
+     .queries = 5,
+     .keys = 300,
+     .q_heads = 2,
+     .kv_heads = 1,
+     .head_dim = 256,
+     .mask = Mask::kNone,
+     .scale = 9.0F,
+     .softcap = 3.0F},
 };
 
 }  // namespace
@@ -208,8 +237,9 @@ KernelCases attention_cases() {
   KernelCases cases;
   for (const Shape& s : kShapes) {
     const std::string name =
-        fmt::format("batch {} queries {} keys {} heads {}/{}x{} mask {}", s.batch, s.queries,
-                    s.keys, s.q_heads, s.kv_heads, s.head_dim, static_cast<int>(s.mask));
+        fmt::format("batch {} queries {} keys {} heads {}/{}x{} mask {}{}", s.batch, s.queries,
+                    s.keys, s.q_heads, s.kv_heads, s.head_dim, static_cast<int>(s.mask),
+                    s.softcap == 0 ? "" : fmt::format(" cap {}", s.softcap));
     cases.push_back({"attention " + name, [=](const Kernels& kernels, Parallel& parallel) {
                        return run_whole(kernels, parallel, s);
                      }});

@@ -60,13 +60,28 @@ inline Doubles swiglu(const Doubles& gate_up, size_t cols) {
   return h;
 }
 
+inline double gelu_tanh(double v) {
+  const double u = std::sqrt(2 / std::numbers::pi) * (v + 0.044715 * v * v * v);
+  return 0.5 * v * (1 + std::tanh(u));
+}
+
 inline Doubles gelu_tanh(const Doubles& x) {
   Doubles y;
-  for (const double v : x) {
-    const double u = std::sqrt(2 / std::numbers::pi) * (v + 0.044715 * v * v * v);
-    y.push_back(0.5 * v * (1 + std::tanh(u)));
-  }
+  for (const double v : x) y.push_back(gelu_tanh(v));
   return y;
+}
+
+inline Doubles geglu(const Doubles& gate_up, size_t cols) {
+  Doubles h;
+  for (size_t row = 0; row < gate_up.size(); row += 2 * cols)
+    for (size_t c = 0; c < cols; ++c)
+      h.push_back(gelu_tanh(gate_up[row + c]) * gate_up[row + cols + c]);
+  return h;
+}
+
+// A cap of 0 is none.
+inline double capped(double x, double cap) {
+  return cap == 0 ? x : cap * std::tanh(x / cap);
 }
 
 inline Doubles gelu_erf(const Doubles& x) {
@@ -79,6 +94,7 @@ struct AttentionModel {
   size_t queries, q_heads, kv_heads, head_dim;  // one sequence, queries == keys
   std::vector<int32_t> first_key;
   double scale;
+  double softcap = 0;
 
   // q [queries, q_heads * head_dim]; k and v [queries, kv_heads * head_dim]
   [[nodiscard]] Doubles operator()(const Doubles& q, const Doubles& k, const Doubles& v) const {
@@ -99,7 +115,7 @@ struct AttentionModel {
     for (size_t j = first; j <= i; ++j) {
       double score = 0;
       for (size_t d = 0; d < head_dim; ++d) score += q[to + d] * k[key(j) + d];
-      weights.push_back(std::exp(score * scale));
+      weights.push_back(std::exp(capped(score * scale, softcap)));
       total += weights.back();
     }
     for (size_t j = first; j <= i; ++j)

@@ -64,6 +64,13 @@ struct AddArgs {  // out = a + b; out may be a or b
   int64_t count;
 };
 
+struct AffineArgs {  // y = factor x + term; y may be x
+  const float* x;
+  float* y;
+  int64_t count;
+  float factor, term;
+};
+
 // y = (x * rstd) * weight, rstd = 1 / sqrt(mean(x²) + epsilon), for each of the `groups` of a row:
 // `cols` columns each, side by side, with one weight for all. One group is the usual norm; the
 // heads of a query are several.
@@ -140,6 +147,7 @@ struct AttentionArgs {
   int64_t q_batch_stride, k_batch_stride, v_batch_stride, out_batch_stride;
   const int32_t* first_key;  // [batch, queries]; at least 0, at most the query's own position
   float scale;
+  float softcap = 0;   // c: a scaled score s becomes c tanh(s / c); 0: it stays
   float* log_sum_exp;  // [batch, q_heads, queries]; null when there is no backward pass
 };
 
@@ -178,6 +186,26 @@ struct SwigluBackwardArgs {
   const float* dh_NF;
   float* dgate_up_N2F;  // may be gate_up_N2F
   int64_t rows, cols;
+};
+
+struct GegluArgs {  // h = gelu(gate) * up, GELU by tanh; a row of gate_up is [gate | up]
+  const float* gate_up_N2F;
+  float* h_NF;
+  int64_t rows, cols;  // cols = F
+};
+
+struct GegluBackwardArgs {
+  const float* gate_up_N2F;
+  const float* dh_NF;
+  float* dgate_up_N2F;  // may be gate_up_N2F
+  int64_t rows, cols;
+};
+
+struct SoftcapArgs {  // y = cap tanh(x / cap); y may be x
+  const float* x;
+  float* y;
+  int64_t count;
+  float cap;
 };
 
 enum class Gelu { kTanh, kErf };
@@ -222,8 +250,9 @@ struct ColumnSumArgs {
   int64_t rows, cols;
 };
 
-// loss[i] = log(sum_v exp(z[i,v])) - z[i,target], z = x Wᵀ, without holding rows x vocabulary
-// at once. With dx and dweight also the gradients of the *sum* of the losses.
+// loss[i] = log(sum_v exp(z[i,v])) - z[i,target], z = x Wᵀ, or c tanh(z / c) where a model caps,
+// without holding rows x vocabulary at once. With dx and dweight also the gradients of the *sum* of
+// the losses.
 struct LinearCrossEntropyArgs {
   const float* x_NC;
   const float* weight_VC;
@@ -232,6 +261,7 @@ struct LinearCrossEntropyArgs {
   float* dx_NC;       // null: no gradients wanted
   float* dweight_VC;  // overwritten; null together with dx
   int64_t rows, cols, vocabulary;
+  float softcap = 0;  // c; 0: logits are not capped
 };
 
 // Decoupled weight decay; the state is updated in place.
@@ -282,6 +312,7 @@ class Kernels {
 
   virtual void gemm(const GemmArgs&, Scratch, Parallel&) const = 0;
   virtual void add(const AddArgs&, Parallel&) const = 0;
+  virtual void affine(const AffineArgs&, Parallel&) const = 0;
   virtual void rms_norm(const RmsNormArgs&, Parallel&) const = 0;
   virtual void rms_norm_backward(const RmsNormBackwardArgs&, Parallel&) const = 0;
   virtual void layer_norm(const LayerNormArgs&, Parallel&) const = 0;
@@ -306,6 +337,9 @@ class Kernels {
                                         Parallel&) const;
   virtual void swiglu(const SwigluArgs&, Parallel&) const = 0;
   virtual void swiglu_backward(const SwigluBackwardArgs&, Parallel&) const = 0;
+  virtual void geglu(const GegluArgs&, Parallel&) const = 0;
+  virtual void geglu_backward(const GegluBackwardArgs&, Parallel&) const = 0;
+  virtual void softcap(const SoftcapArgs&, Parallel&) const = 0;
   virtual void gelu(const GeluArgs&, Parallel&) const = 0;
   virtual void gelu_backward(const GeluBackwardArgs&, Parallel&) const = 0;
   virtual void embedding(const EmbeddingArgs&, Parallel&) const = 0;

@@ -1,4 +1,5 @@
-// The cases of the kernels that work on matrices, rows and elements; attention has its own file.
+// The cases of the kernels that work on matrices, rows and elements; attention and activations have
+// files of their own.
 #include <cstdint>
 #include <cstring>
 #include <string>
@@ -285,73 +286,6 @@ KernelCases rope_cases() {
 
 namespace {
 
-Outputs run_swiglu(const Kernels& kernels, Parallel& parallel, MatrixShape s, bool in_place) {
-  const int64_t count = s.rows * s.cols;
-  Floats gate_up = random_floats(1, 2 * count, s.scale);
-  const Floats dh = random_floats(2, count);
-  Floats h(count), dgate_up(2 * count);
-  kernels.swiglu({.gate_up_N2F = gate_up.data(), .h_NF = h.data(), .rows = s.rows, .cols = s.cols},
-                 parallel);
-  Floats& gradient = in_place ? gate_up : dgate_up;
-  kernels.swiglu_backward({.gate_up_N2F = gate_up.data(),
-                           .dh_NF = dh.data(),
-                           .dgate_up_N2F = gradient.data(),
-                           .rows = s.rows,
-                           .cols = s.cols},
-                          parallel);
-  return {{"h", h.span()}, {"dgate_up", gradient.span()}};
-}
-
-// Where the results go: elsewhere, or over x and over dy.
-Outputs run_gelu(const Kernels& kernels, Parallel& parallel, Gelu kind, int64_t count, float scale,
-                 bool in_place) {
-  const Floats x = random_floats(1, count, scale);
-  Floats dy = random_floats(2, count);
-  Floats y = in_place ? x : Floats(count);
-  Floats dx(count);
-  kernels.gelu({.kind = kind, .x = in_place ? y.data() : x.data(), .y = y.data(), .count = count},
-               parallel);
-  Floats& gradient = in_place ? dy : dx;
-  kernels.gelu_backward(
-      {.kind = kind, .x = x.data(), .dy = dy.data(), .dx = gradient.data(), .count = count},
-      parallel);
-  return {{"y", y.span()}, {"dx", gradient.span()}};
-}
-
-}  // namespace
-
-KernelCases activation_cases() {
-  KernelCases cases;
-  for (const MatrixShape& s : std::vector<MatrixShape>{{.rows = 1, .cols = 1},
-                                                       {.rows = 3, .cols = 5},
-                                                       {.rows = 7, .cols = 16},
-                                                       {.rows = 2, .cols = 33, .scale = 30.0F},
-                                                       {.rows = 300, .cols = 70},
-                                                       {.rows = 4, .cols = 250, .scale = 120.0F}}) {
-    for (const bool in_place : {false, true}) {
-      cases.push_back({fmt::format("swiglu {}x{}{}", s.rows, s.cols, in_place ? " in place" : ""),
-                       [=](const Kernels& kernels, Parallel& parallel) {
-                         return run_swiglu(kernels, parallel, s, in_place);
-                       }});
-    }
-  }
-  for (const Gelu kind : {Gelu::kTanh, Gelu::kErf}) {
-    for (const float scale : {1e-30F, 1.0F, 6.0F, 40.0F}) {
-      for (const int64_t count : {1, 16, 1001, 20'003}) {
-        const bool in_place = count == 16;
-        cases.push_back(
-            {fmt::format("gelu {} {} scale {}", kind == Gelu::kTanh ? "tanh" : "erf", count, scale),
-             [=](const Kernels& kernels, Parallel& parallel) {
-               return run_gelu(kernels, parallel, kind, count, scale, in_place);
-             }});
-      }
-    }
-  }
-  return cases;
-}
-
-namespace {
-
 struct EmbeddingShape {
   int64_t rows, cols, vocabulary;
 };
@@ -412,6 +346,7 @@ namespace {
 struct LossShape {
   int64_t rows, cols, vocabulary;
   float scale = 1.0F;
+  float softcap = 0;
 };
 
 Outputs run_loss(const Kernels& kernels, Parallel& parallel, LossShape s, bool gradients) {
@@ -428,7 +363,8 @@ Outputs run_loss(const Kernels& kernels, Parallel& parallel, LossShape s, bool g
                                     .dweight_VC = gradients ? dweight.data() : nullptr,
                                     .rows = s.rows,
                                     .cols = s.cols,
-                                    .vocabulary = s.vocabulary};
+                                    .vocabulary = s.vocabulary,
+                                    .softcap = s.softcap};
   ScratchSpace scratch(kernels.linear_cross_entropy_scratch(args, parallel.workers()));
   kernels.linear_cross_entropy(args, scratch.span(), parallel);
   return {{"loss", loss.span()}, {"dx", dx.span()}, {"dweight", dweight.span()}};
@@ -438,21 +374,25 @@ Outputs run_loss(const Kernels& kernels, Parallel& parallel, LossShape s, bool g
 
 KernelCases linear_cross_entropy_cases() {
   KernelCases cases;
-  for (const LossShape& s :
-       std::vector<LossShape>{{.rows = 1, .cols = 1, .vocabulary = 1},
-                              {.rows = 3, .cols = 7, .vocabulary = 5},
-                              {.rows = 5, .cols = 16, .vocabulary = 256},
-                              {.rows = 4, .cols = 33, .vocabulary = 257, .scale = 20.0F},
-                              {.rows = 17, .cols = 20, .vocabulary = 1000},
-                              {.rows = 300, .cols = 8, .vocabulary = 70},
-                              {.rows = 2, .cols = 300, .vocabulary = 600},
-                              {.rows = 37, .cols = 24, .vocabulary = 530, .scale = 8.0F}}) {
+  for (const LossShape& s : std::vector<LossShape>{
+           {.rows = 1, .cols = 1, .vocabulary = 1},
+           {.rows = 3, .cols = 7, .vocabulary = 5},
+           {.rows = 5, .cols = 16, .vocabulary = 256},
+           {.rows = 4, .cols = 33, .vocabulary = 257, .scale = 20.0F},
+           {.rows = 17, .cols = 20, .vocabulary = 1000},
+           {.rows = 300, .cols = 8, .vocabulary = 70},
+           {.rows = 2, .cols = 300, .vocabulary = 600},
+           {.rows = 37, .cols = 24, .vocabulary = 530, .scale = 8.0F},
+           {.rows = 1, .cols = 2, .vocabulary = 3, .softcap = 0.5F},
+           {.rows = 270, .cols = 12, .vocabulary = 300, .scale = 30.0F, .softcap = 20.0F}}) {
     for (const bool gradients : {false, true}) {
-      cases.push_back({fmt::format("linear_cross_entropy {}x{} of {}{}", s.rows, s.cols,
-                                   s.vocabulary, gradients ? " with gradients" : ""),
-                       [=](const Kernels& kernels, Parallel& parallel) {
-                         return run_loss(kernels, parallel, s, gradients);
-                       }});
+      cases.push_back(
+          {fmt::format("linear_cross_entropy {}x{} of {}{}{}", s.rows, s.cols, s.vocabulary,
+                       s.softcap == 0 ? "" : fmt::format(" cap {}", s.softcap),
+                       gradients ? " with gradients" : ""),
+           [=](const Kernels& kernels, Parallel& parallel) {
+             return run_loss(kernels, parallel, s, gradients);
+           }});
     }
   }
   return cases;
@@ -468,6 +408,14 @@ Outputs run_flat(const Kernels& kernels, Parallel& parallel, int64_t count, floa
   const float sums[] = {kernels.sum(x.span(), parallel),
                         kernels.sum_of_squares(x.span(), parallel)};
   return {{"add", out.span()}, {"sum and sum of squares", sums}};
+}
+
+Outputs run_affine(const Kernels& kernels, Parallel& parallel, int64_t count, bool in_place) {
+  Floats x = random_floats(1, count);
+  Floats y(count);
+  float* const out = in_place ? x.data() : y.data();
+  kernels.affine({.x = x.data(), .y = out, .count = count, .factor = 1.7F, .term = 0.3F}, parallel);
+  return {{"y", in_place ? x.span() : y.span()}};
 }
 
 Outputs run_column_sum(const Kernels& kernels, Parallel& parallel, MatrixShape s) {
@@ -543,6 +491,10 @@ KernelCases reduction_cases() {
     for (const float scale : {1.0F, 1e-24F}) {
       add(fmt::format("add, sum, sum_of_squares {} scale {}", count, scale),
           [=](const Kernels& k, Parallel& p) { return run_flat(k, p, count, scale); });
+    }
+    for (const bool in_place : {false, true}) {
+      add(fmt::format("affine {}{}", count, in_place ? " in place" : ""),
+          [=](const Kernels& k, Parallel& p) { return run_affine(k, p, count, in_place); });
     }
     add(fmt::format("adamw {}", count),
         [=](const Kernels& k, Parallel& p) { return run_adamw(k, p, count); });

@@ -90,7 +90,8 @@ KernelCases attention_cases();
 KernelCases activation_cases();
 KernelCases embedding_cases();
 KernelCases linear_cross_entropy_cases();
-KernelCases reduction_cases();  // add, column_sum, sum, sum_of_squares, updates of optimisers
+KernelCases
+reduction_cases();  // add, affine, column_sum, sum, sum_of_squares, updates of optimisers
 
 // Fails the current test with the first index that differs and the bits on both sides.
 void expect_equal_bits(const Outputs& ours, const Outputs& expected, const std::string& where);

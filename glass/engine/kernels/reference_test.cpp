@@ -247,7 +247,7 @@ TEST(Reference, RopeTurnsPairsAndTheInverseTurnsBack) {
 }
 
 void check_attention(size_t queries, size_t q_heads, size_t kv_heads, size_t head_dim,
-                     const std::vector<int32_t>& first_key) {
+                     const std::vector<int32_t>& first_key, float softcap = 0) {
   const float scale = 0.5F;
   Operation op{.inputs = {floats(1, queries * q_heads * head_dim),
                           floats(2, queries * kv_heads * head_dim),
@@ -257,7 +257,8 @@ void check_attention(size_t queries, size_t q_heads, size_t kv_heads, size_t hea
                              .kv_heads = kv_heads,
                              .head_dim = head_dim,
                              .first_key = first_key,
-                             .scale = 0.5};
+                             .scale = 0.5,
+                             .softcap = static_cast<double>(softcap)};
   op.truth = [&](const std::vector<Doubles>& in) { return model(in[0], in[1], in[2]); };
   op.kernel = [&](std::span<const float> dy, std::vector<float>& y, Arrays& gradients) {
     const auto t = static_cast<int64_t>(queries);
@@ -284,6 +285,7 @@ void check_attention(size_t queries, size_t q_heads, size_t kv_heads, size_t hea
                              .out_batch_stride = 0,
                              .first_key = first_key.data(),
                              .scale = scale,
+                             .softcap = softcap,
                              .log_sum_exp = log_sum_exp.data()};
     const AttentionBackwardArgs backward{.forward = args,
                                          .dout = dy.data(),
@@ -306,6 +308,8 @@ TEST(Reference, AttentionAndItsGradients) {
   for (int32_t i = 0; i < 300; ++i) documents.push_back(i < 280 ? i / 270 * 270 : 280);
   check_attention(300, 2, 1, 3, documents);
   check_attention(530, 1, 1, 2, std::vector<int32_t>(530));
+  check_attention(6, 4, 2, 3, {0, 0, 2, 2, 4, 4}, 0.5F);
+  check_attention(300, 2, 1, 3, documents, 0.5F);
 }
 
 TEST(Reference, SwigluAndItsGradients) {
@@ -323,6 +327,41 @@ TEST(Reference, SwigluAndItsGradients) {
                                         serial);
   };
   check(op, "swiglu");
+}
+
+TEST(Reference, GegluAndItsGradients) {
+  Operation op{.inputs = {floats(1, 24, 3.0F)}};
+  op.truth = [](const std::vector<Doubles>& in) { return geglu(in[0], 4); };
+  op.kernel = [&](std::span<const float> dy, std::vector<float>& y, Arrays& gradients) {
+    SerialParallel serial;
+    const float* gate_up = op.inputs[0].data();
+    reference_kernels().geglu({.gate_up_N2F = gate_up, .h_NF = y.data(), .rows = 3, .cols = 4},
+                              serial);
+    reference_kernels().geglu_backward({.gate_up_N2F = gate_up,
+                                        .dh_NF = dy.data(),
+                                        .dgate_up_N2F = gradients[0].data(),
+                                        .rows = 3,
+                                        .cols = 4},
+                                       serial);
+  };
+  check(op, "geglu");
+}
+
+TEST(Reference, SoftcapBendsTowardsTheCapAndAffineIsALine) {
+  const std::vector<float> x = floats(1, 50, 90.0F);
+  std::vector<float> capped_x(50), line(50);
+  Doubles capped_truth, line_truth;
+  for (const float value : x) {
+    capped_truth.push_back(capped(static_cast<double>(value), 30));
+    line_truth.push_back(3 * static_cast<double>(value) - 2);
+  }
+  SerialParallel serial;
+  reference_kernels().softcap({.x = x.data(), .y = capped_x.data(), .count = 50, .cap = 30},
+                              serial);
+  reference_kernels().affine(
+      {.x = x.data(), .y = line.data(), .count = 50, .factor = 3, .term = -2}, serial);
+  expect_close(capped_x, capped_truth, "softcap");
+  expect_close(line, line_truth, "affine");
 }
 
 TEST(Reference, GeluAndItsGradients) {
@@ -386,7 +425,7 @@ TEST(Reference, EmbeddingAndItsGradients) {
   check(op, "embedding");
 }
 
-TEST(Reference, LinearCrossEntropyAndItsGradients) {
+void check_linear_cross_entropy(float softcap) {
   for (const auto& [rows, cols, vocabulary] :
        std::vector<std::array<size_t, 3>>{{3, 5, 7}, {4, 3, 600}, {300, 2, 4}}) {
     std::vector<int32_t> target =
@@ -395,7 +434,9 @@ TEST(Reference, LinearCrossEntropyAndItsGradients) {
     Operation op{.inputs = {floats(1, rows * cols, 3.0F), floats(2, vocabulary * cols)}};
     // The gradients are those of the sum of the losses, whatever dy says.
     op.truth = [&](const std::vector<Doubles>& in) {
-      const Doubles loss = cross_entropy(linear(in[0], in[1], rows, vocabulary, cols), target);
+      Doubles logits = linear(in[0], in[1], rows, vocabulary, cols);
+      for (double& logit : logits) logit = capped(logit, static_cast<double>(softcap));
+      const Doubles loss = cross_entropy(logits, target);
       return Doubles{std::accumulate(loss.begin(), loss.end(), 0.0)};
     };
     op.kernel = [&](std::span<const float> dy, std::vector<float>& y, Arrays& gradients) {
@@ -409,7 +450,8 @@ TEST(Reference, LinearCrossEntropyAndItsGradients) {
                                         .dweight_VC = gradients[1].data(),
                                         .rows = static_cast<int64_t>(rows),
                                         .cols = static_cast<int64_t>(cols),
-                                        .vocabulary = static_cast<int64_t>(vocabulary)};
+                                        .vocabulary = static_cast<int64_t>(vocabulary),
+                                        .softcap = softcap};
       ScratchSpace scratch(reference_kernels().linear_cross_entropy_scratch(args, 1));
       reference_kernels().linear_cross_entropy(args, scratch.span(), serial);
       y[0] = reference_kernels().sum(loss, serial);
@@ -418,6 +460,11 @@ TEST(Reference, LinearCrossEntropyAndItsGradients) {
     };
     check(op, "linear_cross_entropy");
   }
+}
+
+TEST(Reference, LinearCrossEntropyAndItsGradients) {
+  check_linear_cross_entropy(0);
+  check_linear_cross_entropy(2.5F);
 }
 
 TEST(Reference, AdamWIsTheTextbookStep) {

@@ -14,6 +14,7 @@
 #include "glass/base/parallel.h"
 #include "glass/engine/kernels/kernels.h"
 #include "glass/engine/kernels/math.h"
+#include "glass/engine/kernels/reference/softcap.h"
 #include "glass/engine/kernels/reference/sums.h"
 #include "glass/engine/kernels/tree.h"
 
@@ -275,6 +276,7 @@ std::vector<LogitSlice> logit_slices(const SplitKernels& kernels, const LossArgs
                   .c = slice.z.data(),
                   .c_stride = slice.width()},
                  {}, parallel);
+    for (float& z : slice.z) z = capped(z, l.softcap);
     slices.push_back(std::move(slice));
   }
   return slices;
@@ -305,7 +307,8 @@ float finish_row(const LossArgs& l, std::vector<LogitSlice>& slices,
   for (LogitSlice& slice : slices) {
     for (int64_t v = slice.begin; v < slice.end; ++v) {
       float& z = slice.row(i)[v - slice.begin];
-      z = target < 0 ? 0.0F : exp(z - log_sum_exp) - (v == target ? 1.0F : 0.0F);
+      const float hit = v == target ? 1.0F : 0.0F;
+      z = target < 0 ? 0.0F : (exp(z - log_sum_exp) - hit) * cap_slope(z, l.softcap);
     }
   }
   return loss;

@@ -72,6 +72,10 @@ class SplitKernels final : public Kernels {
 
   void add(const AddArgs& args, Parallel& parallel) const override { inner_.add(args, parallel); }
 
+  void affine(const AffineArgs& args, Parallel& parallel) const override {
+    inner_.affine(args, parallel);
+  }
+
   void rms_norm(const RmsNormArgs& args, Parallel& parallel) const override {
     inner_.rms_norm(args, parallel);
   }
@@ -98,6 +102,18 @@ class SplitKernels final : public Kernels {
 
   void swiglu_backward(const SwigluBackwardArgs& args, Parallel& parallel) const override {
     inner_.swiglu_backward(args, parallel);
+  }
+
+  void geglu(const GegluArgs& args, Parallel& parallel) const override {
+    inner_.geglu(args, parallel);
+  }
+
+  void geglu_backward(const GegluBackwardArgs& args, Parallel& parallel) const override {
+    inner_.geglu_backward(args, parallel);
+  }
+
+  void softcap(const SoftcapArgs& args, Parallel& parallel) const override {
+    inner_.softcap(args, parallel);
   }
 
   void gelu(const GeluArgs& args, Parallel& parallel) const override {

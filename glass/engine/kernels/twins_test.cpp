@@ -106,6 +106,11 @@ TEST(Twins, NanInAnActivationIsHandedOn) {
     Floats h(20);
     kernels->swiglu({.gate_up_N2F = x.data(), .h_NF = h.data(), .rows = 1, .cols = 20}, serial);
     EXPECT_TRUE(std::isnan(h.data()[5])) << kernels->name();
+    kernels->geglu({.gate_up_N2F = x.data(), .h_NF = h.data(), .rows = 1, .cols = 20}, serial);
+    EXPECT_TRUE(std::isnan(h.data()[5])) << kernels->name();
+    Floats capped(40);
+    kernels->softcap({.x = x.data(), .y = capped.data(), .count = 40, .cap = 30}, serial);
+    EXPECT_TRUE(std::isnan(capped.data()[5])) << kernels->name();
   }
 }
 

@@ -20,12 +20,24 @@ ValueId linear(Net& net, std::string_view name, ValueId x_NK, int64_t width,
                         {.bias_M = bias, .residual_NM = options.residual_NM});
 }
 
+namespace {
+
+// The factor of an RMSNorm named `name`.
+ValueId norm_factor(Net& net, const std::string& name, int64_t width, bool plus_one) {
+  const ValueId weight =
+      net.parameter(name + ".weight", {width}, plus_one ? Init::zeros() : Init::ones());
+  return plus_one ? affine(net.graph(), name + ".gamma", weight, 1, 1) : weight;
+}
+
+}  // namespace
+
 ValueId norm(Net& net, std::string_view name, ValueId x_NC, const NormOptions& options) {
   const std::string prefix(name);
   const int64_t width = net.width(x_NC);
-  const ValueId weight = net.parameter(prefix + ".weight", {width}, Init::ones());
   if (options.kind == NormKind::kRms)
-    return rms_norm(net.graph(), name, x_NC, weight, options.epsilon);
+    return rms_norm(net.graph(), name, x_NC, norm_factor(net, prefix, width, options.plus_one),
+                    options.epsilon);
+  const ValueId weight = net.parameter(prefix + ".weight", {width}, Init::ones());
   const ValueId bias =
       options.bias ? net.parameter(prefix + ".bias", {width}, Init::zeros()) : ValueId::kNone;
   return layer_norm(net.graph(), name, x_NC, weight, bias, options.epsilon);
@@ -40,12 +52,12 @@ ValueId self_attention(Net& net, std::string_view name, ValueId x_NC, ValueId re
   ValueId qkv = linear(net, "qkv", x_NC, heads.qkv_width(), {.bias = options.qkv_bias});
   if (options.qk_norm != QkNorm::kNone) {
     const bool whole = options.qk_norm == QkNorm::kWhole;
-    const auto weight = [&](std::string_view of, int64_t of_heads) {
-      return net.parameter(of, {(whole ? of_heads : 1) * heads.head_dim}, Init::ones());
+    const auto factor = [&](const std::string& of, int64_t of_heads) {
+      return norm_factor(net, of, (whole ? of_heads : 1) * heads.head_dim, options.norm_plus_one);
     };
-    const ValueId q_weight = weight("q_norm.weight", heads.query);
-    const ValueId k_weight = weight("k_norm.weight", heads.key);
-    qkv = engine::qk_norm(graph, "qk_norm", qkv, q_weight, k_weight, heads, options.norm_epsilon);
+    const ValueId q_factor = factor("q_norm", heads.query);
+    const ValueId k_factor = factor("k_norm", heads.key);
+    qkv = engine::qk_norm(graph, "qk_norm", qkv, q_factor, k_factor, heads, options.norm_epsilon);
   }
   if (options.rope_table != ValueId::kNone)
     qkv = rope(graph, "rope", qkv, options.position_N, options.rope_table,
@@ -70,10 +82,11 @@ ValueId mlp(Net& net, std::string_view name, ValueId x_NC, ValueId residual_NC,
             const MlpOptions& options) {
   const auto scope = net.scope(name);
   ValueId hidden;
-  if (options.kind == MlpKind::kSwiglu) {
+  if (options.kind == MlpKind::kSwiglu || options.kind == MlpKind::kGeglu) {
     const ValueId gate_up =
         linear(net, "gate_up", x_NC, 2 * options.hidden_width, {.bias = options.bias});
-    hidden = swiglu(net.graph(), "hidden", gate_up);
+    hidden = options.kind == MlpKind::kSwiglu ? swiglu(net.graph(), "hidden", gate_up)
+                                              : geglu(net.graph(), "hidden", gate_up);
   } else {
     const ValueId up = linear(net, "up", x_NC, options.hidden_width, {.bias = options.bias});
     hidden = gelu(net.graph(), "hidden", up, options.kind == MlpKind::kGeluTanh ? "tanh" : "erf");

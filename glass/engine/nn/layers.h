@@ -26,6 +26,9 @@ struct NormOptions {
   NormKind kind = NormKind::kRms;
   double epsilon = 1e-5;
   bool bias = false;  // kLayer only
+  // kRms only: the weight counts from 1, so that the factor is NAME.gamma = 1 + weight, and begins
+  // with zeros.
+  bool plus_one = false;
 };
 
 ValueId norm(Net& net, std::string_view name, ValueId x_NC, const NormOptions& options);
@@ -41,6 +44,7 @@ struct SelfAttentionOptions {
   bool out_bias = false;
   QkNorm qk_norm = QkNorm::kNone;
   double norm_epsilon = 1e-5;  // of qk_norm
+  bool norm_plus_one = false;  // likewise
   double out_std = 0.02;
   ValueId rope_table = ValueId::kNone;  // kNone: positions come from elsewhere
   bool interleaved = false;
@@ -53,10 +57,10 @@ struct SelfAttentionOptions {
 ValueId self_attention(Net& net, std::string_view name, ValueId x_NC, ValueId residual_NC,
                        const SelfAttentionOptions& options);
 
-enum class MlpKind { kSwiglu, kGeluTanh, kGeluErf };
+enum class MlpKind { kSwiglu, kGeglu, kGeluTanh, kGeluErf };
 
-// kSwiglu: gate_up -> swiglu -> down + residual; else up -> gelu -> down + residual. A residual
-// that is kNone is not added.
+// kSwiglu and kGeglu: gate_up -> swiglu or geglu -> down + residual; else up -> gelu -> down +
+// residual. A residual that is kNone is not added.
 struct MlpOptions {
   MlpKind kind = MlpKind::kSwiglu;
   int64_t hidden_width = 0;

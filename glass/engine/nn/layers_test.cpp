@@ -49,6 +49,17 @@ TEST(Layers, NormsBeginWithOnesAndDoNotDecay) {
   EXPECT_FALSE(net.parameters()[0].decay);
 }
 
+TEST(Layers, WeightsThatCountFromOneBeginWithZeros) {
+  Net net("test");
+  const ValueId x = net.graph().input("x", DType::kF32, {5, 8});
+  norm(net, "a", x, {.kind = NormKind::kRms, .plus_one = true});
+  EXPECT_EQ(names(net), (std::vector<std::string>{"a.weight"}));
+  EXPECT_EQ(net.parameters()[0].init, Init::zeros());
+  const Graph built = net.graph().build().value();
+  EXPECT_EQ(ops(built), (std::vector<std::string>{"affine", "rms_norm"}));
+  EXPECT_EQ(built.find("a.gamma")->shape, (Shape{8}));
+}
+
 TEST(Layers, SelfAttentionTurnsMixesAndAdds) {
   Net net("test");
   GraphBuilder& graph = net.graph();
@@ -86,7 +97,14 @@ TEST(Layers, MlpIsGatedOrNot) {
   mlp(gated, "mlp", x, x, {.kind = MlpKind::kSwiglu, .hidden_width = 10});
   const ValueId y = plain.graph().input("x", DType::kF32, {6, 8});
   mlp(plain, "mlp", y, y, {.kind = MlpKind::kGeluErf, .hidden_width = 10});
-  EXPECT_EQ(gated.graph().build().value().find("mlp.gate_up")->shape, (Shape{6, 20}));
+  const Graph of_gated = gated.graph().build().value();
+  EXPECT_EQ(of_gated.find("mlp.gate_up")->shape, (Shape{6, 20}));
+  EXPECT_EQ(ops(of_gated), (std::vector<std::string>{"linear", "swiglu", "linear"}));
+  Net geglu("geglu");
+  const ValueId z = geglu.graph().input("x", DType::kF32, {6, 8});
+  mlp(geglu, "mlp", z, z, {.kind = MlpKind::kGeglu, .hidden_width = 10});
+  EXPECT_EQ(ops(geglu.graph().build().value()),
+            (std::vector<std::string>{"linear", "geglu", "linear"}));
   const Graph built = plain.graph().build().value();
   EXPECT_EQ(built.find("mlp.up")->shape, (Shape{6, 10}));
   EXPECT_EQ(built.nodes()[1].string_attribute("kind"), "erf");

@@ -1,4 +1,4 @@
-// swiglu, gelu and their backward ops.
+// swiglu, geglu, gelu and their backward ops.
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,13 +11,14 @@
 namespace glass::engine {
 namespace {
 
-Result<std::vector<ValueType>> infer_swiglu(const NodeTypes& node) {
+// Of swiglu and geglu.
+Result<std::vector<ValueType>> infer_gated(const NodeTypes& node) {
   GLASS_TRY_STATUS(node.expect(0, kF32, 2));
   if (node.extent(0, 1) % 2 != 0) return node.wrong("a row is [gate | up], so its width is even");
   return std::vector<ValueType>{{kF32, {node.extent(0, 0), node.extent(0, 1) / 2}}};
 }
 
-Result<std::vector<ValueType>> infer_swiglu_backward(const NodeTypes& node) {
+Result<std::vector<ValueType>> infer_gated_backward(const NodeTypes& node) {
   GLASS_TRY_STATUS(node.expect(0, kF32, 2));
   GLASS_TRY_STATUS(node.expect_shape(1, {node.extent(0, 0), node.extent(0, 1) * 2}));
   return std::vector<ValueType>{{kF32, node.shape(1)}};
@@ -27,6 +28,13 @@ void swiglu_rule(BackwardPass& pass, const Node& node) {
   const ValueId gate_up = node.inputs[0];
   const auto made =
       pass.emit("swiglu_backward", gate_up, {pass.gradient(node.outputs[0]), pass.saved(gate_up)});
+  pass.contribute(gate_up, made[0]);
+}
+
+void geglu_rule(BackwardPass& pass, const Node& node) {
+  const ValueId gate_up = node.inputs[0];
+  const auto made =
+      pass.emit("geglu_backward", gate_up, {pass.gradient(node.outputs[0]), pass.saved(gate_up)});
   pass.contribute(gate_up, made[0]);
 }
 
@@ -60,6 +68,10 @@ ValueId swiglu(GraphBuilder& graph, std::string_view name, ValueId gate_up_N2F) 
   return graph.add_node_1("swiglu", name, {gate_up_N2F});
 }
 
+ValueId geglu(GraphBuilder& graph, std::string_view name, ValueId gate_up_N2F) {
+  return graph.add_node_1("geglu", name, {gate_up_N2F});
+}
+
 ValueId gelu(GraphBuilder& graph, std::string_view name, ValueId x, std::string_view kind) {
   return graph.add_node_1("gelu", name, {x}, {{"kind", kind}});
 }
@@ -69,12 +81,21 @@ std::vector<OpSpec> ops::activation() {
       {.name = "swiglu",
        .inputs = {"gate_up"},
        .outputs = {""},
-       .infer = infer_swiglu,
+       .infer = infer_gated,
        .backward = swiglu_rule},
       {.name = "swiglu_backward",
        .inputs = {"dh", "gate_up"},
        .outputs = {""},
-       .infer = infer_swiglu_backward},
+       .infer = infer_gated_backward},
+      {.name = "geglu",
+       .inputs = {"gate_up"},
+       .outputs = {""},
+       .infer = infer_gated,
+       .backward = geglu_rule},
+      {.name = "geglu_backward",
+       .inputs = {"dh", "gate_up"},
+       .outputs = {""},
+       .infer = infer_gated_backward},
       {.name = "gelu",
        .inputs = {"x"},
        .outputs = {""},

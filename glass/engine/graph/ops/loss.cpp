@@ -1,11 +1,13 @@
 // linear_cross_entropy: the last product and the loss in one, so that the logits of all rows never
 // exist at once. With gradients it is one op, too: the logits are made only once.
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "glass/base/result.h"
 #include "glass/engine/graph/operations.h"
 #include "glass/engine/graph/ops/families.h"
+#include "glass/engine/graph/ops/softcap.h"
 
 namespace glass::engine {
 namespace {
@@ -17,6 +19,7 @@ Result<std::vector<ValueType>> infer_loss(const NodeTypes& node) {
   if (node.extent(0, 1) != node.extent(1, 1))
     return node.wrong("the columns of x and of weight differ");
   GLASS_TRY_STATUS(node.expect_shape(2, {node.extent(0, 0)}));
+  GLASS_TRY_STATUS(expect_softcap(node));
   return std::vector<ValueType>{{kF32, {node.extent(0, 0)}}};
 }
 
@@ -30,8 +33,11 @@ Result<std::vector<ValueType>> infer_loss_with_gradients(const NodeTypes& node) 
 }  // namespace
 
 ValueId linear_cross_entropy(GraphBuilder& graph, std::string_view name, ValueId x_NC,
-                             ValueId weight_VC, ValueId target_N) {
-  return graph.add_node_1("linear_cross_entropy", name, {x_NC, weight_VC, target_N});
+                             ValueId weight_VC, ValueId target_N, double softcap) {
+  Attributes attributes;
+  add_softcap(attributes, softcap);
+  return graph.add_node_1("linear_cross_entropy", name, {x_NC, weight_VC, target_N},
+                          std::move(attributes));
 }
 
 std::vector<OpSpec> ops::loss() {

@@ -56,9 +56,9 @@ Result<std::vector<ValueType>> infer_layer_norm_backward(const NodeTypes& node) 
 
 void rms_norm_rule(BackwardPass& pass, const Node& node) {
   const ValueId x = node.inputs[0], weight = node.inputs[1];
-  const auto made = pass.emit(
-      "rms_norm_backward", x,
-      {pass.gradient(node.outputs[0]), pass.saved(x), weight, pass.saved(node.outputs[1])});
+  const auto made = pass.emit("rms_norm_backward", x,
+                              {pass.gradient(node.outputs[0]), pass.saved(x), pass.saved(weight),
+                               pass.saved(node.outputs[1])});
   pass.contribute(weight, made[1]);
   if (pass.wants(x)) pass.contribute(x, made[0]);
 }

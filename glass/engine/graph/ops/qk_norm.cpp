@@ -49,10 +49,11 @@ Result<std::vector<ValueType>> infer_qk_norm_backward(const NodeTypes& node) {
 
 void qk_norm_rule(BackwardPass& pass, const Node& node) {
   const ValueId qkv = node.inputs[0], q_weight = node.inputs[1], k_weight = node.inputs[2];
-  const auto made = pass.emit("qk_norm_backward", qkv,
-                              {pass.gradient(node.outputs[0]), pass.saved(qkv), q_weight, k_weight,
-                               pass.saved(node.outputs[1]), pass.saved(node.outputs[2])},
-                              to_attributes(heads_of(node)));
+  const auto made =
+      pass.emit("qk_norm_backward", qkv,
+                {pass.gradient(node.outputs[0]), pass.saved(qkv), pass.saved(q_weight),
+                 pass.saved(k_weight), pass.saved(node.outputs[1]), pass.saved(node.outputs[2])},
+                to_attributes(heads_of(node)));
   pass.contribute(q_weight, made[1]);
   pass.contribute(k_weight, made[2]);
   pass.contribute(qkv, made[0]);

@@ -1,4 +1,4 @@
-// SwiGLU and GELU, element by element.
+// SwiGLU, GELU, GeGLU and the soft cap, element by element.
 #include <cmath>
 #include <cstdint>
 
@@ -7,6 +7,7 @@
 #include "glass/engine/kernels/math.h"
 #include "glass/engine/kernels/math_constants.h"
 #include "glass/engine/kernels/reference/reference.h"
+#include "glass/engine/kernels/reference/softcap.h"
 
 namespace glass::engine {
 namespace {
@@ -72,6 +73,38 @@ void ReferenceKernels::swiglu_backward(const SwigluBackwardArgs& s, Parallel& pa
         dgate[c + s.cols] = dh * silu;
       }
     }
+  });
+}
+
+void ReferenceKernels::geglu(const GegluArgs& g, Parallel& parallel) const {
+  parallel.split(g.rows, 1, [&](int64_t begin, int64_t end, int /*worker*/) {
+    for (int64_t i = begin; i < end; ++i) {
+      const float* gate = g.gate_up_N2F + i * 2 * g.cols;
+      for (int64_t c = 0; c < g.cols; ++c)
+        g.h_NF[i * g.cols + c] = gelu_tanh(gate[c]) * gate[c + g.cols];
+    }
+  });
+}
+
+void ReferenceKernels::geglu_backward(const GegluBackwardArgs& g, Parallel& parallel) const {
+  parallel.split(g.rows, 1, [&](int64_t begin, int64_t end, int /*worker*/) {
+    for (int64_t i = begin; i < end; ++i) {
+      const float* gate = g.gate_up_N2F + i * 2 * g.cols;
+      float* dgate = g.dgate_up_N2F + i * 2 * g.cols;
+      for (int64_t c = 0; c < g.cols; ++c) {
+        const float x = gate[c];
+        const float up = gate[c + g.cols];
+        const float dh = g.dh_NF[i * g.cols + c];
+        dgate[c] = (dh * up) * gelu_tanh_slope(x);
+        dgate[c + g.cols] = dh * gelu_tanh(x);
+      }
+    }
+  });
+}
+
+void ReferenceKernels::softcap(const SoftcapArgs& s, Parallel& parallel) const {
+  parallel.split(s.count, 1, [&](int64_t begin, int64_t end, int /*worker*/) {
+    for (int64_t i = begin; i < end; ++i) s.y[i] = capped(s.x[i], s.cap);
   });
 }
 

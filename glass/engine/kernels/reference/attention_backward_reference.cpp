@@ -14,13 +14,15 @@
 #include "glass/engine/kernels/math.h"
 #include "glass/engine/kernels/reference/attention_rows.h"
 #include "glass/engine/kernels/reference/reference.h"
+#include "glass/engine/kernels/reference/softcap.h"
 #include "glass/engine/kernels/reference/sums.h"
 #include "glass/engine/kernels/tree.h"
 
 namespace glass::engine {
 namespace {
 
-// What query `row` has to do with key `key`: the probability and the gradient of the score.
+// What query `row` has to do with key `key`: the probability, and the gradient of the score before
+// it was capped.
 struct Weight {
   float p, ds;
 };
@@ -28,10 +30,11 @@ struct Weight {
 Weight weight(const AttentionBackwardArgs& b, const float* dots, QueryRow row, int64_t key) {
   const AttentionArgs& a = b.forward;
   const int64_t flat = flat_row(a, row);
-  const float p = exp(attention_score(a, row, key) - a.log_sum_exp[flat]);
+  const float score = attention_score(a, row, key);
+  const float p = exp(score - a.log_sum_exp[flat]);
   const float* v = a.v + v_offset(a, row.batch, kv_head_of(a, row.head), key);
   const float dp = product(b.dout + out_offset(a, row), 1, v, 1, a.head_dim);
-  return {.p = p, .ds = p * (dp - dots[flat])};
+  return {.p = p, .ds = (p * (dp - dots[flat])) * cap_slope(score, a.softcap)};
 }
 
 // dots[row] = R(dout * out), for all rows.

@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "glass/engine/kernels/kernels.h"
+#include "glass/engine/kernels/reference/softcap.h"
 #include "glass/engine/kernels/reference/sums.h"
 
 namespace glass::engine {
@@ -74,7 +75,7 @@ inline int64_t kv_head_of(const AttentionArgs& a, int64_t head) {
 inline float attention_score(const AttentionArgs& a, QueryRow row, int64_t key) {
   const float* q = a.q + q_offset(a, row);
   const float* k = a.k + k_offset(a, row.batch, kv_head_of(a, row.head), key);
-  return product(q, 1, k, 1, a.head_dim) * a.scale;
+  return capped(product(q, 1, k, 1, a.head_dim) * a.scale, a.softcap);
 }
 
 }  // namespace glass::engine

@@ -15,6 +15,7 @@
 #include "glass/engine/kernels/kernels.h"
 #include "glass/engine/kernels/math.h"
 #include "glass/engine/kernels/reference/reference.h"
+#include "glass/engine/kernels/reference/softcap.h"
 #include "glass/engine/kernels/reference/sums.h"
 #include "glass/engine/kernels/tree.h"
 
@@ -24,7 +25,7 @@ namespace {
 using Args = LinearCrossEntropyArgs;
 
 float logit(const Args& l, int64_t i, int64_t v) {
-  return product(l.x_NC + i * l.cols, 1, l.weight_VC + v * l.cols, 1, l.cols);
+  return capped(product(l.x_NC + i * l.cols, 1, l.weight_VC + v * l.cols, 1, l.cols), l.softcap);
 }
 
 SoftmaxPart segment_part(const Args& l, int64_t i, int64_t segment, float* logits) {
@@ -56,11 +57,12 @@ void fill_losses(const Args& l, float* log_sum_exp, Parallel& parallel) {
   });
 }
 
-// The gradient of the loss of row i by its logit v.
+// The gradient of the loss of row i by its logit v before that was capped.
 float dlogit(const Args& l, const float* log_sum_exp, int64_t i, int64_t v) {
   if (l.target_N[i] < 0) return 0.0F;
   const float hit = v == l.target_N[i] ? 1.0F : 0.0F;
-  return exp(logit(l, i, v) - log_sum_exp[i]) - hit;
+  const float z = logit(l, i, v);
+  return (exp(z - log_sum_exp[i]) - hit) * cap_slope(z, l.softcap);
 }
 
 int64_t worker_floats(const Args& l) {

@@ -1,4 +1,5 @@
-// Sums of arrays: by the row rule where they are flat, by sums over rows where they are columns.
+// Affine maps, and sums of arrays: by the row rule where they are flat, by sums over rows where
+// they are columns.
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -15,6 +16,12 @@ namespace glass::engine {
 void ReferenceKernels::add(const AddArgs& a, Parallel& parallel) const {
   parallel.split(a.count, 1, [&](int64_t begin, int64_t end, int /*worker*/) {
     for (int64_t i = begin; i < end; ++i) a.out[i] = a.a[i] + a.b[i];
+  });
+}
+
+void ReferenceKernels::affine(const AffineArgs& a, Parallel& parallel) const {
+  parallel.split(a.count, 1, [&](int64_t begin, int64_t end, int /*worker*/) {
+    for (int64_t i = begin; i < end; ++i) a.y[i] = std::fma(a.factor, a.x[i], a.term);
   });
 }
 

@@ -1,4 +1,4 @@
-// SwiGLU and GELU, forward and backward, element by element.
+// SwiGLU, GELU, GeGLU and the soft cap, element by element.
 #include <cstdint>
 
 #include "glass/engine/kernels/simd/simd_kernels.h"
@@ -60,7 +60,11 @@ HWY_INLINE Vec gelu_tanh(Vec x) {
   return hn::Mul(hn::Mul(constant(0.5F), x), hn::Add(constant(1.0F), t));
 }
 
-HWY_INLINE Vec gelu_tanh_slope(Vec x) {
+struct ValueAndSlope {
+  Vec value, slope;
+};
+
+HWY_INLINE ValueAndSlope gelu_tanh_and_slope(Vec x) {
   using namespace constants;  // NOLINT(google-build-using-namespace): named after their formulas
   const Vec one = constant(1.0F), half = constant(0.5F);
   const Vec square = hn::Mul(x, x);
@@ -68,7 +72,38 @@ HWY_INLINE Vec gelu_tanh_slope(Vec x) {
   const Vec d = hn::NegMulAdd(t, t, one);
   const Vec du =
       hn::Mul(constant(kGeluTanhScale), hn::MulAdd(constant(kGeluTanhSlope), square, one));
-  return hn::MulAdd(hn::Mul(half, x), hn::Mul(d, du), hn::Mul(half, hn::Add(one, t)));
+  const Vec half_x = hn::Mul(half, x), grown = hn::Add(one, t);
+  return {hn::Mul(half_x, grown), hn::MulAdd(half_x, hn::Mul(d, du), hn::Mul(half, grown))};
+}
+
+void geglu_rows(const GegluArgs& g, int64_t begin, int64_t end) {
+  for (int64_t i = begin; i < end; ++i) {
+    const float* gate = g.gate_up_N2F + i * 2 * g.cols;
+    transform(
+        g.cols, g.h_NF + i * g.cols,
+        [](Vec x, Vec up) HWY_ATTR { return hn::Mul(gelu_tanh(x), up); }, gate, gate + g.cols);
+  }
+}
+
+void geglu_backward_rows(const GegluBackwardArgs& g, int64_t begin, int64_t end) {
+  for (int64_t i = begin; i < end; ++i) {
+    const float* gate = g.gate_up_N2F + i * 2 * g.cols;
+    float* dgate = g.dgate_up_N2F + i * 2 * g.cols;
+    const float* dh_row = g.dh_NF + i * g.cols;
+    for_each_vector(g.cols, [&](int64_t c, auto at) HWY_ATTR {
+      const ValueAndSlope gelu = gelu_tanh_and_slope(at.load(gate + c));
+      const Vec up = at.load(gate + g.cols + c);
+      const Vec dh = at.load(dh_row + c);
+      at.store(hn::Mul(hn::Mul(dh, up), gelu.slope), dgate + c);
+      at.store(hn::Mul(dh, gelu.value), dgate + g.cols + c);
+    });
+  }
+}
+
+void softcap_range(const SoftcapArgs& s, int64_t begin, int64_t end) {
+  const Vec cap = constant(s.cap);
+  transform(
+      end - begin, s.y + begin, [&](Vec x) HWY_ATTR { return capped(x, cap); }, s.x + begin);
 }
 
 HWY_INLINE Vec gelu_erf(Vec x) {
@@ -102,7 +137,8 @@ void gelu_backward_range(const GeluBackwardArgs& g, int64_t begin, int64_t end) 
   const int64_t count = end - begin;
   if (g.kind == Gelu::kTanh) {
     transform(
-        count, dx, [](Vec v, Vec d) HWY_ATTR { return hn::Mul(d, gelu_tanh_slope(v)); }, x, dy);
+        count, dx, [](Vec v, Vec d) HWY_ATTR { return hn::Mul(d, gelu_tanh_and_slope(v).slope); },
+        x, dy);
   } else {
     transform(
         count, dx, [](Vec v, Vec d) HWY_ATTR { return hn::Mul(d, gelu_erf_slope(v)); }, x, dy);
@@ -121,6 +157,9 @@ namespace {
 
 HWY_EXPORT(swiglu_rows);
 HWY_EXPORT(swiglu_backward_rows);
+HWY_EXPORT(geglu_rows);
+HWY_EXPORT(geglu_backward_rows);
+HWY_EXPORT(softcap_range);
 HWY_EXPORT(gelu_range);
 HWY_EXPORT(gelu_backward_range);
 
@@ -137,6 +176,24 @@ void SimdKernels::swiglu(const SwigluArgs& args, Parallel& parallel) const {
 void SimdKernels::swiglu_backward(const SwigluBackwardArgs& args, Parallel& parallel) const {
   parallel.split(args.rows, 1, [&](int64_t begin, int64_t end, int /*worker*/) {
     HWY_DYNAMIC_DISPATCH(swiglu_backward_rows)(args, begin, end);
+  });
+}
+
+void SimdKernels::geglu(const GegluArgs& args, Parallel& parallel) const {
+  parallel.split(args.rows, 1, [&](int64_t begin, int64_t end, int /*worker*/) {
+    HWY_DYNAMIC_DISPATCH(geglu_rows)(args, begin, end);
+  });
+}
+
+void SimdKernels::geglu_backward(const GegluBackwardArgs& args, Parallel& parallel) const {
+  parallel.split(args.rows, 1, [&](int64_t begin, int64_t end, int /*worker*/) {
+    HWY_DYNAMIC_DISPATCH(geglu_backward_rows)(args, begin, end);
+  });
+}
+
+void SimdKernels::softcap(const SoftcapArgs& args, Parallel& parallel) const {
+  parallel.split(args.count, kGrain, [&](int64_t begin, int64_t end, int /*worker*/) {
+    HWY_DYNAMIC_DISPATCH(softcap_range)(args, begin, end);
   });
 }
 

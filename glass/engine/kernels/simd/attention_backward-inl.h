@@ -123,20 +123,26 @@ struct BackwardRoom {
 };
 
 // Probabilities and gradients of scores of a group of kTileRows queries: what visible keys have,
-// +-0 for hidden ones.
-HWY_INLINE void backward_group(float* weights, float* dscores, const KeyRange& keys, float scale,
-                               const float* log_sum_exp, const float* dots, int64_t count) {
+// +-0 for hidden ones. Capped scores are scaled already; a hidden key, whose score is -infinity,
+// gets the slope 0.
+template <bool kCapped>
+HWY_INLINE void backward_group(float* weights, float* dscores, const KeyRange& keys,
+                               const AttentionArgs& args, const float* log_sum_exp,
+                               const float* dots, int64_t count) {
   const Tag d;
-  const Vec scale_v = constant(scale);
+  const Vec scale_v = constant(kCapped ? 1.0F : args.scale), cap = constant(args.softcap);
   const int64_t end = keys.padded_end();
   for (int64_t r = 0; r < count; ++r) {
     const Vec shift = constant(log_sum_exp[r]);
     const Vec dot = constant(dots[r]);
     for (int64_t j = keys.begin; j < end; j += kLanes) {
       const int64_t at = r * kKeyBlock + j;
-      const Vec p = exp(hn::Sub(hn::Mul(hn::Load(d, weights + at), scale_v), shift));
+      const Vec score = hn::Mul(hn::Load(d, weights + at), scale_v);
+      const Vec p = exp(hn::Sub(score, shift));
+      Vec ds = hn::Mul(p, hn::Sub(hn::Load(d, dscores + at), dot));
+      if constexpr (kCapped) ds = hn::Mul(ds, hn::Max(cap_slope(score, cap), hn::Zero(d)));
       hn::Store(p, d, weights + at);
-      hn::Store(hn::Mul(p, hn::Sub(hn::Load(d, dscores + at), dot)), d, dscores + at);
+      hn::Store(ds, d, dscores + at);
     }
   }
 }
@@ -273,9 +279,16 @@ class BackwardHead {
       const int64_t row = query + r;
       const int64_t count = std::min<int64_t>(rows - r, kTileRows);
       float* weights = room_.weights + r * kKeyBlock;
+      float* dscores = room_.dscores + r * kKeyBlock;
+      const bool capped = forward_.softcap != 0;
+      if (capped) cap_group(weights, kKeyBlock, range, forward_.scale, forward_.softcap);
       mask_group(weights, kKeyBlock, range, first_key_ + row, row, count, key);
-      backward_group(weights, room_.dscores + r * kKeyBlock, range, forward_.scale,
-                     log_sum_exp_ + row, room_.dots + row, count);
+      const float* lse = log_sum_exp_ + row;
+      const float* dots = room_.dots + row;
+      if (capped)
+        backward_group<true>(weights, dscores, range, forward_, lse, dots, count);
+      else
+        backward_group<false>(weights, dscores, range, forward_, lse, dots, count);
     }
     add_to_queries(key, query, ranges, dq);
     add_to_keys(key, query, rows, keys, room_.weights, room_.douts, sums.dv);

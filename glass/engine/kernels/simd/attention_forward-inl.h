@@ -84,7 +84,7 @@ struct QueryTile {
 };
 
 // Softmax of a group of kTileRows rows of scores over the keys that are not hidden: scores become
-// weights.
+// weights. Capped scores are scaled already.
 HWY_INLINE void softmax_group(float* scores, const KeyRange& keys, float scale, float* max,
                               float* sum) {
   const Tag d;
@@ -150,9 +150,11 @@ HWY_INLINE void attend_tile(const AttentionArgs& args, const ForwardRoom& room,
   for (int64_t row = 0; row < tile.count; row += kTileRows) {
     const KeyRange& range = ranges[row / kTileRows];
     float* scores = room.scores + row * kScoreStride;
+    if (args.softcap != 0) cap_group(scores, kScoreStride, range, args.scale, args.softcap);
     mask_group(scores, kScoreStride, range, tile.first_key + row, tile.position + row,
                std::min<int64_t>(tile.count - row, kTileRows), first);
-    softmax_group(scores, range, args.scale, parts.max + row, parts.sum + row);
+    softmax_group(scores, range, args.softcap != 0 ? 1.0F : args.scale, parts.max + row,
+                  parts.sum + row);
   }
   for (int64_t column = 0; column < room.padded_dim; column += kTileCols) {
     for (int g = 0; g < kTileGroups && g * kTileRows < tile.count; ++g) {

@@ -21,6 +21,7 @@
 #include <hwy/cache_control.h>
 
 #include "glass/engine/kernels/simd/lanes-inl.h"
+#include "glass/engine/kernels/simd/math-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 
@@ -195,6 +196,19 @@ HWY_INLINE KeyRange key_range(const int32_t* first_key, int64_t position, int64_
   const int64_t begin = std::clamp<int64_t>(first - first_of_block, 0, keys);
   if (begin >= end) return {.begin = 0, .end = 0};
   return {.begin = begin / kTileCols * kTileCols, .end = end};
+}
+
+// Products of a group of kTileRows queries, in their rows of scores, become capped scores.
+HWY_INLINE void cap_group(float* scores, int64_t stride, const KeyRange& range, float scale,
+                          float cap) {
+  const Tag d;
+  const Vec scale_v = constant(scale), cap_v = constant(cap);
+  for (int r = 0; r < kTileRows; ++r) {
+    for (int64_t j = range.begin; j < range.padded_end(); j += kLanes) {
+      float* at = scores + r * stride + j;
+      hn::Store(capped(hn::Mul(hn::Load(d, at), scale_v), cap_v), d, at);
+    }
+  }
 }
 
 // Hides from a group of kTileRows queries, in their rows of scores, the keys of the range that they

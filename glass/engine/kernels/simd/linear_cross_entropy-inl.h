@@ -13,8 +13,10 @@
 #endif
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 
+#include "glass/engine/kernels/math.h"
 #include "glass/engine/kernels/simd/gemm_merge.h"
 #include "glass/engine/kernels/simd/lanes-inl.h"
 #include "glass/engine/kernels/simd/linear_cross_entropy.h"
@@ -122,16 +124,42 @@ HWY_INLINE void differentiate(float* z, int64_t count, float log_sum_exp, int32_
   z[target] = z[target] - 1.0F;
 }
 
+// The same by the logits before they were capped.
+HWY_INLINE void differentiate_capped(float* z, int64_t count, float log_sum_exp, int32_t target,
+                                     float cap) {
+  if (target < 0) return differentiate(z, count, log_sum_exp, target);
+  const Vec shift = constant(log_sum_exp), cap_v = constant(cap);
+  const float t = z[target] / cap;
+  const float of_target = (engine::exp(z[target] - log_sum_exp) - 1.0F) * std::fma(-t, t, 1.0F);
+  const auto gradient = [&](Vec value) HWY_ATTR {
+    return hn::Mul(exp(hn::Sub(value, shift)), cap_slope(value, cap_v));
+  };
+  transform(count, z, gradient, z);
+  z[target] = of_target;
+}
+
+HWY_INLINE void cap_row(float* z, int64_t count, float cap) {
+  const Vec cap_v = constant(cap);
+  transform(
+      count, z, [&](Vec value) HWY_ATTR { return capped(value, cap_v); }, z);
+}
+
 void loss_of_rows(const LossRows& l, int64_t begin, int64_t end) {
   alignas(64) float lse[kLanes];
   for (int64_t row = begin; row < end; row += kLanes) {
     const int64_t rows = std::min<int64_t>(kLanes, end - row);
+    for (int64_t r = 0; l.softcap != 0 && r < rows; ++r)
+      cap_row(l.logits + (row + r) * l.stride, l.vocabulary, l.softcap);
     hn::Store(log_sum_exp(l, row, rows), Tag(), lse);
     for (int64_t r = 0; r < rows; ++r) {
       const int32_t target = l.target[row + r];
       float* z = l.logits + (row + r) * l.stride;
       l.loss[row + r] = target < 0 ? 0.0F : lse[r] - z[target];
-      if (l.gradients) differentiate(z, l.vocabulary, lse[r], target);
+      if (!l.gradients) continue;
+      if (l.softcap == 0)
+        differentiate(z, l.vocabulary, lse[r], target);
+      else
+        differentiate_capped(z, l.vocabulary, lse[r], target, l.softcap);
     }
   }
 }

@@ -160,7 +160,8 @@ void SimdKernels::linear_cross_entropy(const Args& args, Scratch scratch,
                         .vocabulary = args.vocabulary,
                         .target = args.target_N + row,
                         .loss = args.loss_N + row,
-                        .gradients = args.dx_NC != nullptr};
+                        .gradients = args.dx_NC != nullptr,
+                        .softcap = args.softcap};
     parallel.split(rows, kRowGrain, [&](int64_t begin, int64_t end, int) {
       HWY_DYNAMIC_DISPATCH(loss_of_rows)(loss, begin, end);
     });

@@ -13,6 +13,7 @@ struct LossRows {
   const int32_t* target;  // -1: masked
   float* loss;
   bool gradients;
+  float softcap;  // 0: none
 };
 
 }  // namespace glass::engine

@@ -37,13 +37,21 @@ HWY_INLINE Vec horner(const std::array<float, N>& coefficients, Vec x) {
 
 // NaN is handed on. x86 gives the second operand of a minimum where one is NaN, so the order does
 // it; NEON's would give the number.
+HWY_INLINE Vec at_most(Vec x, float most) {
+#if HWY_ARCH_ARM
+  return hn::IfThenElse(hn::Gt(x, constant(most)), constant(most), x);
+#else
+  return hn::Min(constant(most), x);
+#endif
+}
+
 HWY_INLINE Vec clamp(Vec x, float least, float most) {
 #if HWY_ARCH_ARM
   x = hn::IfThenElse(hn::Lt(x, constant(least)), constant(least), x);
-  return hn::IfThenElse(hn::Gt(x, constant(most)), constant(most), x);
 #else
-  return hn::Min(constant(most), hn::Max(constant(least), x));
+  x = hn::Max(constant(least), x);
 #endif
+  return at_most(x, most);
 }
 
 // math.h exp. The exponent n is read from the low bits of n + kRound: the bits of kRound are even
@@ -88,8 +96,8 @@ HWY_INLINE Vec tanh(Vec x) {
   const Vec a = hn::Abs(x);
   const Vec square = hn::Mul(a, a);
   const Vec small = hn::MulAdd(hn::Mul(square, horner(kTanh, square)), a, a);
-  const Vec capped = hn::Min(a, constant(kTanhMax));
-  const Vec grown = hn::Add(exp(hn::Add(capped, capped)), one);
+  const Vec most = at_most(a, kTanhMax);
+  const Vec grown = hn::Add(exp(hn::Add(most, most)), one);
   const Vec large = hn::Sub(one, hn::Div(constant(2.0F), grown));
   return hn::CopySignToAbs(hn::IfThenElse(hn::Lt(a, constant(kTanhSmall)), small, large), x);
 }
@@ -103,6 +111,16 @@ HWY_INLINE Vec erf(Vec x) {
   const Vec decay = exp(hn::Neg(hn::Mul(capped, horner(kErfLarge, capped))));
   const Vec large = hn::Sub(constant(1.0F), decay);
   return hn::CopySignToAbs(hn::IfThenElse(hn::Lt(a, constant(kErfSmall)), small, large), x);
+}
+
+// reference/softcap.h, for a cap that is not 0.
+HWY_INLINE Vec capped(Vec x, Vec cap) {
+  return hn::Mul(tanh(hn::Div(x, cap)), cap);
+}
+
+HWY_INLINE Vec cap_slope(Vec value, Vec cap) {
+  const Vec t = hn::Div(value, cap);
+  return hn::NegMulAdd(t, t, constant(1.0F));
 }
 
 }  // namespace glass::engine::HWY_NAMESPACE

@@ -1,4 +1,4 @@
-// Element-wise sums and the sums of whole arrays and columns.
+// Element-wise sums, affine maps, and the sums of whole arrays and columns.
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -22,6 +22,13 @@ void add_range(const AddArgs& a, int64_t begin, int64_t end) {
   transform(
       end - begin, a.out + begin, [](Vec x, Vec y) HWY_ATTR { return hn::Add(x, y); }, a.a + begin,
       a.b + begin);
+}
+
+void affine_range(const AffineArgs& a, int64_t begin, int64_t end) {
+  const Vec factor = hn::Set(Tag(), a.factor), term = hn::Set(Tag(), a.term);
+  transform(
+      end - begin, a.y + begin, [&](Vec x) HWY_ATTR { return hn::MulAdd(factor, x, term); },
+      a.x + begin);
 }
 
 void column_sum_range(const ColumnSumArgs& s, int64_t begin, int64_t end) {
@@ -63,6 +70,7 @@ namespace glass::engine {
 namespace {
 
 HWY_EXPORT(add_range);
+HWY_EXPORT(affine_range);
 HWY_EXPORT(column_sum_range);
 HWY_EXPORT(sum_node);
 HWY_EXPORT(squares_node);
@@ -112,6 +120,12 @@ float flat_sum(std::span<const float> x, Parallel& parallel, const Node& node) {
 void SimdKernels::add(const AddArgs& args, Parallel& parallel) const {
   parallel.split(args.count, kGrain, [&](int64_t begin, int64_t end, int /*worker*/) {
     HWY_DYNAMIC_DISPATCH(add_range)(args, begin, end);
+  });
+}
+
+void SimdKernels::affine(const AffineArgs& args, Parallel& parallel) const {
+  parallel.split(args.count, kGrain, [&](int64_t begin, int64_t end, int /*worker*/) {
+    HWY_DYNAMIC_DISPATCH(affine_range)(args, begin, end);
   });
 }
 

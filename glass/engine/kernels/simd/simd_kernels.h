@@ -49,6 +49,9 @@ class SimdKernels final : public Kernels {
   // activation.cpp
   void swiglu(const SwigluArgs&, Parallel&) const override;
   void swiglu_backward(const SwigluBackwardArgs&, Parallel&) const override;
+  void geglu(const GegluArgs&, Parallel&) const override;
+  void geglu_backward(const GegluBackwardArgs&, Parallel&) const override;
+  void softcap(const SoftcapArgs&, Parallel&) const override;
   void gelu(const GeluArgs&, Parallel&) const override;
   void gelu_backward(const GeluBackwardArgs&, Parallel&) const override;
 
@@ -60,6 +63,7 @@ class SimdKernels final : public Kernels {
 
   // reduction.cpp
   void add(const AddArgs&, Parallel&) const override;
+  void affine(const AffineArgs&, Parallel&) const override;
   void column_sum(const ColumnSumArgs&, Parallel&) const override;
   [[nodiscard]] float sum(std::span<const float>, Parallel&) const override;
   [[nodiscard]] float sum_of_squares(std::span<const float>, Parallel&) const override;

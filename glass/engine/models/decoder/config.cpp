@@ -23,14 +23,17 @@ constexpr Names<nn::NormKind, 2> kNormNames = {
     {{nn::NormKind::kRms, "rms"}, {nn::NormKind::kLayer, "layer"}}};
 constexpr Names<DecoderConfig::Positions, 2> kPositionNames = {
     {{DecoderConfig::Positions::kRope, "rope"}, {DecoderConfig::Positions::kLearned, "learned"}}};
-constexpr Names<DecoderConfig::NormPlace, 2> kNormPlaceNames = {
-    {{DecoderConfig::NormPlace::kBefore, "before"}, {DecoderConfig::NormPlace::kAfter, "after"}}};
+constexpr Names<DecoderConfig::NormPlace, 3> kNormPlaceNames = {
+    {{DecoderConfig::NormPlace::kBefore, "before"},
+     {DecoderConfig::NormPlace::kAfter, "after"},
+     {DecoderConfig::NormPlace::kBoth, "both"}}};
 constexpr Names<RopeScaling::Kind, 3> kScalingNames = {{{RopeScaling::Kind::kNone, "none"},
                                                         {RopeScaling::Kind::kLinear, "linear"},
                                                         {RopeScaling::Kind::kLlama3, "llama3"}}};
 constexpr Names<nn::QkNorm, 3> kQkNormNames = {
     {{nn::QkNorm::kNone, "none"}, {nn::QkNorm::kHeads, "heads"}, {nn::QkNorm::kWhole, "whole"}}};
-constexpr Names<nn::MlpKind, 3> kMlpNames = {{{nn::MlpKind::kSwiglu, "swiglu"},
+constexpr Names<nn::MlpKind, 4> kMlpNames = {{{nn::MlpKind::kSwiglu, "swiglu"},
+                                              {nn::MlpKind::kGeglu, "geglu"},
                                               {nn::MlpKind::kGeluTanh, "gelu_tanh"},
                                               {nn::MlpKind::kGeluErf, "gelu_erf"}}};
 
@@ -52,6 +55,7 @@ void for_each_field(Config& config, Visit visit) {
   visit("norm", config.norm);
   visit("norm_epsilon", config.norm_epsilon);
   visit("norm_bias", config.norm_bias);
+  visit("norm_plus_one", config.norm_plus_one);
   visit("norm_place", config.norm_place);
   visit("parallel", config.parallel);
   visit("positions", config.positions);
@@ -64,12 +68,18 @@ void for_each_field(Config& config, Visit visit) {
   visit("rope_scaling_high_frequency", config.rope_scaling.high_frequency);
   visit("rope_scaling_context", config.rope_scaling.context);
   visit("qk_norm", config.qk_norm);
+  visit("score_width", config.score_width);
+  visit("attention_softcap", config.attention_softcap);
   visit("window", config.window);
+  visit("window_period", config.window_period);
+  visit("window_rope_theta", config.window_rope_theta);
   visit("qkv_bias", config.qkv_bias);
   visit("out_bias", config.out_bias);
   visit("mlp", config.mlp);
   visit("mlp_bias", config.mlp_bias);
   visit("tied_embeddings", config.tied_embeddings);
+  visit("scaled_embeddings", config.scaled_embeddings);
+  visit("logit_softcap", config.logit_softcap);
 }
 
 constexpr const auto& names_of(nn::NormKind) {
@@ -185,6 +195,10 @@ Status expect_rope(const DecoderConfig& config) {
                     rotary_dim, config.head_dim));
   if (!std::isfinite(config.rope_theta) || config.rope_theta < 1)
     return wrong(fmt::format("rope_theta is {}; it must be at least 1", config.rope_theta));
+  const double window_theta = config.window_rope_theta;
+  if (window_theta != 0 && (!std::isfinite(window_theta) || window_theta < 1))
+    return wrong(fmt::format("window_rope_theta is {}; it must be at least 1, or 0 for rope_theta",
+                             window_theta));
   if (const std::string why = problem_of(config.rope_scaling); !why.empty())
     return wrong("rope_scaling: " + why);
   return {};
@@ -192,10 +206,35 @@ Status expect_rope(const DecoderConfig& config) {
 
 Status expect_placement(const DecoderConfig& config) {
   if (config.parallel && config.norm_place != DecoderConfig::NormPlace::kBefore)
-    return wrong("parallel is true, but norm_place is 'after'; parallel branches read their norms");
+    return wrong("parallel is true, so norm_place must be 'before': the branches read their norms");
+  return {};
+}
+
+Status expect_window(const DecoderConfig& config) {
   if (config.window < 0 || config.window > kMostRows)
     return wrong(fmt::format("window is {}; it must lie between 1 and {}, or be 0 for none",
                              config.window, kMostRows));
+  if (config.window_period < 0 || config.window_period == 1 || config.window_period > kMostRows)
+    return wrong(
+        fmt::format("window_period is {}; it must lie between 2 and {}, or be 0 where "
+                    "every layer has the window",
+                    config.window_period, kMostRows));
+  if (config.window == 0 && (config.window_period != 0 || config.window_rope_theta != 0))
+    return wrong("window_period and window_rope_theta need a window");
+  return {};
+}
+
+Status expect_scores(const DecoderConfig& config) {
+  if (config.score_width < 0 || config.score_width > kMostWidth)
+    return wrong(
+        fmt::format("score_width is {}; it must lie between 1 and {}, or be 0 for "
+                    "head_dim",
+                    config.score_width, kMostWidth));
+  for (const auto& [name, cap] : {std::pair("attention_softcap", config.attention_softcap),
+                                  std::pair("logit_softcap", config.logit_softcap)}) {
+    if (!std::isfinite(cap) || cap < 0)
+      return wrong(fmt::format("{} is {}; it must be positive, or 0 for none", name, cap));
+  }
   return {};
 }
 
@@ -211,11 +250,17 @@ Status validate(const DecoderConfig& config) {
                              config.norm_epsilon));
   if (config.norm_bias && config.norm == nn::NormKind::kRms)
     return wrong("norm_bias is true, but the norm is 'rms', which has no bias");
+  if (config.norm_plus_one && config.norm != nn::NormKind::kRms)
+    return wrong("norm_plus_one is true, but only weights of the norm 'rms' can count from 1");
   GLASS_TRY_STATUS(expect_placement(config));
+  GLASS_TRY_STATUS(expect_window(config));
+  GLASS_TRY_STATUS(expect_scores(config));
   if (config.positions == DecoderConfig::Positions::kRope) return expect_rope(config);
   if (config.rotary_dim != 0) return wrong("rotary_dim must be 0 where positions are 'learned'");
   if (config.rope_scaling != RopeScaling())
     return wrong("rope_scaling needs positions that are 'rope'");
+  if (config.window_rope_theta != 0)
+    return wrong("window_rope_theta needs positions that are 'rope'");
   return {};
 }
 

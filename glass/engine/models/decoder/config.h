@@ -24,9 +24,11 @@ struct DecoderConfig {
 
   nn::NormKind norm = nn::NormKind::kRms;
   double norm_epsilon = 1e-5;
-  bool norm_bias = false;  // kLayer only
-  // kBefore: x + f(norm(x)); kAfter: x + norm(f(x)). f is attention, then the MLP.
-  enum class NormPlace { kBefore, kAfter };
+  bool norm_bias = false;      // kLayer only
+  bool norm_plus_one = false;  // kRms only: a weight w, that of queries and keys too, means 1 + w
+  // kBefore: x + f(norm(x)); kAfter: x + norm(f(x)); kBoth: x + norm(f(norm(x))). f is attention,
+  // then the MLP.
+  enum class NormPlace { kBefore, kAfter, kBoth };
   NormPlace norm_place = NormPlace::kBefore;
   bool parallel = false;  // x + attention(norm1(x)) + mlp(norm2(x)); kBefore only
 
@@ -38,13 +40,27 @@ struct DecoderConfig {
   RopeScaling rope_scaling = {};
 
   nn::QkNorm qk_norm = nn::QkNorm::kNone;
+  int64_t score_width = 0;       // scores are divided by its square root; 0: head_dim
+  double attention_softcap = 0;  // c: a score s becomes c tanh(s / c); 0: it stays
+
   int64_t window = 0;  // a query sees so many keys, itself among them; 0: all before it
+  // Of this many layers the last has no window; 0: every layer has it.
+  int64_t window_period = 0;
+  // Base of the rotary positions in layers with a window, never scaled; 0: as in the others.
+  double window_rope_theta = 0;
+
   bool qkv_bias = false;
   bool out_bias = false;
 
   nn::MlpKind mlp = nn::MlpKind::kSwiglu;
   bool mlp_bias = false;
   bool tied_embeddings = true;
+  bool scaled_embeddings = false;  // what tokens become is multiplied by sqrt(d_model)
+  double logit_softcap = 0;        // of the logits, as of the scores
+
+  [[nodiscard]] bool has_window(int64_t layer) const {
+    return window > 0 && (window_period == 0 || (layer + 1) % window_period != 0);
+  }
 
   friend bool operator==(const DecoderConfig&, const DecoderConfig&) = default;
 };

@@ -21,8 +21,10 @@ constexpr double kInitStd = 0.02;  // GPT-2's
 // What a pass over the blocks reads besides the stream.
 struct Inputs {
   ValueId tokens_N, positions_N;
-  ValueId first_key_BT;  // where the window of each row begins
+  ValueId first_key_BT;  // the start of each row's document
   ValueId rope_table = ValueId::kNone;
+  ValueId window_first_key_BT = ValueId::kNone;  // the same for layers with a window
+  ValueId window_rope_table = ValueId::kNone;
   ValueId length_B = ValueId::kNone;  // generation only
   int64_t sequences = 0, capacity = 0;
 };
@@ -46,11 +48,16 @@ Heads heads_of(const DecoderConfig& config) {
   return {.query = config.n_heads,
           .key = config.n_kv_heads,
           .head_dim = config.head_dim,
-          .scale = 1.0 / std::sqrt(static_cast<double>(config.head_dim))};
+          .scale = 1.0 / std::sqrt(static_cast<double>(
+                             config.score_width == 0 ? config.head_dim : config.score_width)),
+          .softcap = config.attention_softcap};
 }
 
 nn::NormOptions norm_options(const DecoderConfig& config) {
-  return {.kind = config.norm, .epsilon = config.norm_epsilon, .bias = config.norm_bias};
+  return {.kind = config.norm,
+          .epsilon = config.norm_epsilon,
+          .bias = config.norm_bias,
+          .plus_one = config.norm_plus_one};
 }
 
 Inputs add_inputs(nn::Net& net, const DecoderConfig& config, int64_t sequences, int64_t positions) {
@@ -66,6 +73,18 @@ Inputs add_inputs(nn::Net& net, const DecoderConfig& config, int64_t sequences, 
   return inputs;
 }
 
+// What layers with a window read in the place of the others' inputs.
+void add_window(nn::Net& net, const DecoderConfig& config, Inputs& inputs) {
+  if (config.window == 0) return;
+  GraphBuilder& graph = net.graph();
+  inputs.window_first_key_BT =
+      window_keys(graph, "window", inputs.first_key_BT, inputs.length_B, config.window);
+  inputs.window_rope_table = config.window_rope_theta == 0
+                                 ? inputs.rope_table
+                                 : rope_table(graph, "window_rope_table", config.context,
+                                              config.rotary_dim, config.window_rope_theta);
+}
+
 struct Embedded {
   ValueId x_NC;
   ValueId table_VC;
@@ -79,7 +98,10 @@ Embedded embed(nn::Net& net, const DecoderConfig& config, const Inputs& inputs) 
     positions = {.position_N = inputs.positions_N,
                  .table_PC = net.parameter("position.weight", {config.context, config.d_model},
                                            Init::normal(kInitStd))};
-  return {embedding(net.graph(), "embed", inputs.tokens_N, table, positions), table};
+  ValueId x = embedding(net.graph(), "embed", inputs.tokens_N, table, positions);
+  if (config.scaled_embeddings)
+    x = affine(net.graph(), "embed.scaled", x, std::sqrt(static_cast<double>(config.d_model)), 0);
+  return {x, table};
 }
 
 // The two projections back into the stream begin smaller, by the square root of their number.
@@ -87,19 +109,22 @@ double residual_std(const DecoderConfig& config) {
   return kInitStd / std::sqrt(2.0 * static_cast<double>(config.n_layers));
 }
 
-ValueId attend(nn::Net& net, const DecoderConfig& config, const Inputs& inputs, ValueId x_NC,
-               ValueId residual_NC) {
-  nn::SelfAttentionOptions attention = {.heads = heads_of(config),
-                                        .qkv_bias = config.qkv_bias,
-                                        .out_bias = config.out_bias,
-                                        .qk_norm = config.qk_norm,
-                                        .norm_epsilon = config.norm_epsilon,
-                                        .out_std = residual_std(config),
-                                        .rope_table = inputs.rope_table,
-                                        .interleaved = config.rope_interleaved,
-                                        .position_N = inputs.positions_N,
-                                        .first_key_BT = inputs.first_key_BT,
-                                        .length_B = inputs.length_B};
+ValueId attend(nn::Net& net, const DecoderConfig& config, const Inputs& inputs, int64_t layer,
+               ValueId x_NC, ValueId residual_NC) {
+  const bool window = config.has_window(layer);
+  nn::SelfAttentionOptions attention = {
+      .heads = heads_of(config),
+      .qkv_bias = config.qkv_bias,
+      .out_bias = config.out_bias,
+      .qk_norm = config.qk_norm,
+      .norm_epsilon = config.norm_epsilon,
+      .norm_plus_one = config.norm_plus_one,
+      .out_std = residual_std(config),
+      .rope_table = window ? inputs.window_rope_table : inputs.rope_table,
+      .interleaved = config.rope_interleaved,
+      .position_N = inputs.positions_N,
+      .first_key_BT = window ? inputs.window_first_key_BT : inputs.first_key_BT,
+      .length_B = inputs.length_B};
   if (inputs.length_B != ValueId::kNone)
     attention.cache_BPW = net.graph().input(
         "attn.cache", DType::kF32,
@@ -115,28 +140,30 @@ ValueId feed_forward(nn::Net& net, const DecoderConfig& config, ValueId x_NC, Va
                   .down_std = residual_std(config)});
 }
 
-// One block of the picture in decoder.h, in one of its three forms.
+// One block of the picture in decoder.h, in one of its four forms.
 ValueId block(nn::Net& net, const DecoderConfig& config, const Inputs& inputs, int layer,
               ValueId x_NC) {
   const auto scope = net.scope(fmt::format("blocks.{}", layer), layer);
   const auto norm = [&](std::string_view name, ValueId x) {
     return nn::norm(net, name, x, norm_options(config));
   };
-  if (config.norm_place == DecoderConfig::NormPlace::kAfter) {
-    const ValueId attended = attend(net, config, inputs, x_NC, ValueId::kNone);
-    const ValueId middle = add(net.graph(), "attn.added", x_NC, norm("norm1", attended));
-    const ValueId fed = feed_forward(net, config, middle, ValueId::kNone);
-    return add(net.graph(), "mlp.added", middle, norm("norm2", fed));
+  if (config.norm_place != DecoderConfig::NormPlace::kBefore) {
+    const bool both = config.norm_place == DecoderConfig::NormPlace::kBoth;
+    const auto before = [&](std::string_view name, ValueId x) { return both ? norm(name, x) : x; };
+    const ValueId attended =
+        attend(net, config, inputs, layer, before("norm1", x_NC), ValueId::kNone);
+    const ValueId middle =
+        add(net.graph(), "attn.added", x_NC, norm(both ? "norm1_after" : "norm1", attended));
+    const ValueId fed = feed_forward(net, config, before("norm2", middle), ValueId::kNone);
+    return add(net.graph(), "mlp.added", middle, norm(both ? "norm2_after" : "norm2", fed));
   }
-  const ValueId attended = attend(net, config, inputs, norm("norm1", x_NC), x_NC);
+  const ValueId attended = attend(net, config, inputs, layer, norm("norm1", x_NC), x_NC);
   return feed_forward(net, config, norm("norm2", config.parallel ? x_NC : attended), attended);
 }
 
 // The stream after the last norm.
 ValueId trunk(nn::Net& net, const DecoderConfig& config, Inputs inputs, ValueId x_NC) {
-  if (config.window > 0)
-    inputs.first_key_BT =
-        window_keys(net.graph(), "window", inputs.first_key_BT, inputs.length_B, config.window);
+  add_window(net, config, inputs);
   for (int layer = 0; layer < config.n_layers; ++layer)
     x_NC = block(net, config, inputs, layer, x_NC);
   return nn::norm(net, "norm", x_NC, norm_options(config));
@@ -155,7 +182,8 @@ void add_loss(nn::Net& net, const DecoderConfig& config, BatchShape shape) {
   const Embedded embedded = embed(net, config, inputs);
   const ValueId x = trunk(net, config, inputs, embedded.x_NC);
   const ValueId head = head_weight(net, config, embedded.table_VC);
-  net.graph().mark_output(linear_cross_entropy(net.graph(), "loss", x, head, targets));
+  net.graph().mark_output(
+      linear_cross_entropy(net.graph(), "loss", x, head, targets, config.logit_softcap));
 }
 
 }  // namespace
@@ -189,7 +217,10 @@ Result<Graph> build_inference_graph(const DecoderConfig& config, const Inference
     x = embedding(graph, "norm.rows", rows, x);
   }
   const ValueId head = head_weight(net, config, embedded.table_VC);
-  graph.mark_output(linear(graph, "logits", x, head));
+  graph.mark_output(config.logit_softcap == 0
+                        ? linear(graph, "logits", x, head)
+                        : softcap(graph, "logits", linear(graph, "logits.uncapped", x, head),
+                                  config.logit_softcap));
   return graph.build();
 }
 

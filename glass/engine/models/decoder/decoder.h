@@ -2,14 +2,17 @@
 //
 //   tokens -> embed -> [ norm1 -> attn (+) -> norm2 -> mlp (+) ] * n_layers -> norm -> head
 //
-// A block has one of three forms: the norms before what they feed (as above), both branches reading
-// the block's input (`parallel`), or the norms after: [ attn -> norm1 (+) -> mlp -> norm2 (+) ].
+// A block has one of four forms: the norms before what they feed (as above), both branches reading
+// the block's input (`parallel`), the norms after: [ attn -> norm1 (+) -> mlp -> norm2 (+) ], or
+// both: [ norm1 -> attn -> norm1_after (+) -> norm2 -> mlp -> norm2_after (+) ].
 //
 // Names of values: `embed`, `blocks.3.norm1`, `blocks.3.attn.qkv`, `blocks.3.attn.rope`,
 // `blocks.3.attn.heads` (what attention gives), `blocks.3.attn.out` (the stream after attention has
 // been added), `blocks.3.norm2`, `blocks.3.mlp.gate_up` or `blocks.3.mlp.up`,
 // `blocks.3.mlp.hidden`, `blocks.3.mlp.down` (the stream after the block), `norm`, `loss`,
-// `logits`; with norms after, the sums are `blocks.3.attn.added` and `blocks.3.mlp.added`.
+// `logits`; with norms after, the sums are `blocks.3.attn.added` and `blocks.3.mlp.added`; a norm
+// whose weight counts from 1 has its factor as `blocks.3.norm1.gamma`; scaled embeddings are
+// `embed.scaled`, logits before their cap `logits.uncapped`.
 // Parameters add `.weight` or `.bias`; fused rows are [q heads | k heads | v heads] and [gate |
 // up].
 //

@@ -67,6 +67,31 @@ TEST(DecoderConfig, EveryImpossibleFieldIsNamed) {
       {"n_layers", [](DecoderConfig& c) { c.n_layers = int64_t{1} << 40; }},
       {"n_heads times head_dim",
        [](DecoderConfig& c) { c.head_dim = c.n_heads = int64_t{1} << 19; }},
+      {"norm_plus_one",
+       [](DecoderConfig& c) {
+         c.norm = nn::NormKind::kLayer;
+         c.norm_plus_one = true;
+       }},
+      {"norm_place",
+       [](DecoderConfig& c) {
+         c.parallel = true;
+         c.norm_place = DecoderConfig::NormPlace::kBoth;
+       }},
+      {"window is", [](DecoderConfig& c) { c.window = -1; }},
+      {"window_period is",
+       [](DecoderConfig& c) {
+         c.window = 8;
+         c.window_period = 1;
+       }},
+      {"need a window", [](DecoderConfig& c) { c.window_rope_theta = 100; }},
+      {"window_rope_theta is",
+       [](DecoderConfig& c) {
+         c.window = 8;
+         c.window_rope_theta = 0.5;
+       }},
+      {"score_width", [](DecoderConfig& c) { c.score_width = -1; }},
+      {"attention_softcap", [](DecoderConfig& c) { c.attention_softcap = -50; }},
+      {"logit_softcap", [](DecoderConfig& c) { c.logit_softcap = std::nan(""); }},
       {"rotary_dim", [](DecoderConfig& c) { c.positions = DecoderConfig::Positions::kLearned; }}};
   for (const auto& [field, make] : mistakes) {
     DecoderConfig config = tiny_llama();
@@ -129,6 +154,29 @@ TEST(Decoder, CountsFlopsAsPalmDoes) {
   untied.tied_embeddings = false;
   EXPECT_EQ(training_flops_per_token(untied, 256).value(),
             training_flops_per_token(tiny_llama(), 256).value());
+}
+
+// Gemma 3: of six layers one sees everything.
+TEST(Decoder, LayersWithAWindowHaveTheirOwnPositions) {
+  DecoderConfig config = tiny_llama();
+  config.n_layers = 6;
+  config.window = 8;
+  config.window_period = 3;
+  config.window_rope_theta = 1000;
+  const Graph graph = build_loss_graph(config, {2, 16}).value();
+  for (int layer = 0; layer < 6; ++layer) {
+    const bool window = layer % 3 != 2;
+    EXPECT_EQ(config.has_window(layer), window);
+    const std::string block = "blocks." + std::to_string(layer);
+    for (const Node& node : graph.nodes()) {
+      if (node.name == block + ".attn.rope") {
+        EXPECT_EQ(graph.value(node.inputs[2]).name, window ? "window_rope_table" : "rope_table");
+      }
+      if (node.name == block + ".attn.heads") {
+        EXPECT_EQ(graph.value(node.inputs[1]).name, window ? "window" : "first_key");
+      }
+    }
+  }
 }
 
 TEST(Decoder, ProjectionsIntoTheStreamBeginSmaller) {

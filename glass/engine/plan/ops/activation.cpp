@@ -1,4 +1,4 @@
-// Launches of swiglu, gelu and their backward ops.
+// Launches of swiglu, geglu, gelu and their backward ops.
 #include <cstdint>
 #include <vector>
 
@@ -27,6 +27,27 @@ Launch prepare_swiglu_backward(const Graph& graph, const Node& node) {
                                 .rows = rows,
                                 .cols = cols},
                                at.parallel);
+  };
+}
+
+Launch prepare_geglu(const Graph& graph, const Node& node) {
+  const int64_t rows = output_shape(graph, node, 0)[0], cols = output_shape(graph, node, 0)[1];
+  return [rows, cols](const LaunchContext& at) {
+    at.kernels.geglu(
+        {.gate_up_N2F = at.floats(0), .h_NF = at.output(0), .rows = rows, .cols = cols},
+        at.parallel);
+  };
+}
+
+Launch prepare_geglu_backward(const Graph& graph, const Node& node) {
+  const int64_t rows = input_shape(graph, node, 0)[0], cols = input_shape(graph, node, 0)[1];
+  return [rows, cols](const LaunchContext& at) {
+    at.kernels.geglu_backward({.gate_up_N2F = at.floats(1),
+                               .dh_NF = at.floats(0),
+                               .dgate_up_N2F = at.output(0),
+                               .rows = rows,
+                               .cols = cols},
+                              at.parallel);
   };
 }
 
@@ -59,6 +80,10 @@ std::vector<OpLaunch> launches::activation() {
       {.op = "swiglu_backward",
        .in_place = {{.output = 0, .input = 1}},
        .prepare = prepare_swiglu_backward},
+      {.op = "geglu", .prepare = prepare_geglu},
+      {.op = "geglu_backward",
+       .in_place = {{.output = 0, .input = 1}},
+       .prepare = prepare_geglu_backward},
       {.op = "gelu", .in_place = {{.output = 0, .input = 0}}, .prepare = prepare_gelu},
       {.op = "gelu_backward",
        .in_place = {{.output = 0, .input = 1}, {.output = 0, .input = 0}},

@@ -34,6 +34,7 @@ AttentionArgs args_of(const Node& node, const Shape& qkv, const Shape& first_key
           .out_batch_stride = positions * out,
           .first_key = nullptr,
           .scale = static_cast<float>(heads.scale),
+          .softcap = static_cast<float>(heads.softcap),
           .log_sum_exp = nullptr};
 }
 

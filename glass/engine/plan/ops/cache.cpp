@@ -68,6 +68,7 @@ AttentionArgs cached_args_of(const CacheShape& s, int64_t keys) {
           .out_batch_stride = s.queries * out,
           .first_key = nullptr,
           .scale = static_cast<float>(s.heads.scale),
+          .softcap = static_cast<float>(s.heads.softcap),
           .log_sum_exp = nullptr};
 }
 

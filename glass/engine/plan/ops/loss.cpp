@@ -1,6 +1,7 @@
 // Launches of linear_cross_entropy, without and with gradients.
 #include <vector>
 
+#include "glass/engine/graph/ops/softcap.h"
 #include "glass/engine/plan/launch.h"
 #include "glass/engine/plan/ops/families.h"
 #include "glass/engine/plan/ops/operand.h"
@@ -18,7 +19,8 @@ LinearCrossEntropyArgs loss_args_of(const Graph& graph, const Node& node) {
           .dweight_VC = nullptr,
           .rows = x[0],
           .cols = x[1],
-          .vocabulary = input_shape(graph, node, 1)[0]};
+          .vocabulary = input_shape(graph, node, 1)[0],
+          .softcap = static_cast<float>(softcap_of(node))};
 }
 
 // Scratch is asked for with the outputs it will have: kernels may need more for gradients.

@@ -1,0 +1,23 @@
+// The soft cap of scores and logits, and its slope: shared by attention, loss and softcap.
+#pragma once
+
+#include <cmath>
+
+#include "glass/engine/kernels/math.h"
+
+namespace glass::engine {
+
+// c tanh(x / c): x where it is small, never beyond c. A cap of 0 is none.
+inline float capped(float x, float cap) {
+  return cap == 0.0F ? x : tanh(x / cap) * cap;
+}
+
+// The derivative of capped(x) by x, from its value: 1 - tanh(x / c)^2. 0 at least, since a value
+// divided by its cap is 1 at most.
+inline float cap_slope(float value, float cap) {
+  if (cap == 0.0F) return 1.0F;
+  const float t = value / cap;
+  return std::fma(-t, t, 1.0F);
+}
+
+}  // namespace glass::engine
