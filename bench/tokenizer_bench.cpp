@@ -1,7 +1,9 @@
 // The tokenizer against Hugging Face's native one (npm `tokenizers`): encoding and training.
 //
-//   glass_tokenizer_bench [--rounds 3] [--megabytes 2] [--peers FOLDER] [--json] TEXT_FILE...
+//   glass_tokenizer_bench [--rounds 3] [--megabytes 2] [--peers FOLDER] [--tokenizer FILE]
+//                         [--json] TEXT_FILE...
 //
+// With FILE, a tokenizer.json of either kind, it encodes with that and trains nothing.
 // bench/tokenizer prepares texts and peer and calls this. Both sides use one thread and the same
 // chunks and tokenizer.json, are compared id by id before anything is timed, and take turns, round
 // by round; speeds are megabytes (10^6 bytes) per second of processor time, so that a busy machine
@@ -24,6 +26,7 @@
 #include "bench/measure.h"
 #include "glass/base/json.h"
 #include "glass/base/parallel.h"
+#include "glass/base/result.h"
 #include "glass/base/utf8.h"
 #include "glass/data/tokenizer/scanner.h"
 #include "glass/data/tokenizer/tokenizer.h"
@@ -46,6 +49,7 @@ struct Options {
   int rounds = 3;
   size_t megabytes = 2;
   std::string peers;
+  std::string tokenizer;
   bool json = false;
   std::vector<std::string> files;
 };
@@ -83,13 +87,12 @@ class TextBench {
       : options_(options), name_(std::move(name)), text_(std::move(text)) {}
 
   bool run() {
-    const std::vector<std::string_view> whole = {text_};
-    auto trained = data::train_tokenizer(whole, {.vocabulary_size = kVocabulary}, serial_);
-    if (!trained) {
-      fmt::print(stderr, "{}: {}\n", name_, trained.error().message);
+    auto tokenizer = options_.tokenizer.empty() ? train() : read();
+    if (!tokenizer) {
+      fmt::print(stderr, "{}: {}\n", name_, tokenizer.error().message);
       return false;
     }
-    tokenizer_.emplace(std::move(trained->tokenizer));
+    tokenizer_.emplace(std::move(*tokenizer));
     chunks_ = chunks_of(text_);
     if (!write_for_peer()) return false;
     std::vector<TokenId> ids;
@@ -100,14 +103,26 @@ class TextBench {
     Speeds encode, train;
     for (int round = 0; round < options_.rounds; ++round) {
       add_round(encode, encode_seconds(), "encode");
-      add_round(train, train_seconds(), "train");
+      if (options_.tokenizer.empty()) add_round(train, train_seconds(), "train");
     }
     print("encode", encode, kEncodeGoal);
-    print("train", train, kTrainGoal);
+    if (options_.tokenizer.empty()) print("train", train, kTrainGoal);
     return true;
   }
 
  private:
+  Result<data::Tokenizer> train() {
+    const std::vector<std::string_view> whole = {text_};
+    GLASS_TRY(auto trained,
+              data::train_tokenizer(whole, {.vocabulary_size = kVocabulary}, serial_));
+    return std::move(trained.tokenizer);
+  }
+
+  [[nodiscard]] Result<data::Tokenizer> read() const {
+    GLASS_TRY(const std::string json, system::posix_files().read_text(options_.tokenizer));
+    return data::Tokenizer::from_json(json, options_.tokenizer);
+  }
+
   [[nodiscard]] double megabytes_per(double seconds) const {
     return static_cast<double>(text_.size()) / 1e6 / seconds;
   }
@@ -124,9 +139,8 @@ class TextBench {
   }
 
   double train_seconds() {
-    const std::vector<std::string_view> whole = {text_};
     const double begin = processor_seconds();
-    const auto trained = data::train_tokenizer(whole, {.vocabulary_size = kVocabulary}, serial_);
+    const auto trained = train();
     return trained ? processor_seconds() - begin : 0;
   }
 
@@ -236,6 +250,7 @@ int main(int argc, char** argv) {
   app.add_option("--rounds", options.rounds)->check(CLI::Range(1, 1000));
   app.add_option("--megabytes", options.megabytes, "of each file")->check(CLI::Range(1, 10000));
   app.add_option("--peers", options.peers, "folder with tokenizers_bench.mjs and its packages");
+  app.add_option("--tokenizer", options.tokenizer, "tokenizer.json to encode with");
   app.add_flag("--json", options.json);
   CLI11_PARSE(app, argc, argv);
   return glass::bench::run(options);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -9,6 +11,7 @@
 
 #include "glass/base/check.h"
 #include "glass/base/parallel.h"
+#include "glass/base/utf8.h"
 #include "glass/data/tokenizer/internal/byte_alphabet.h"
 #include "glass/data/tokenizer/scanner.h"
 #include "glass/data/tokenizer/trainer.h"
@@ -32,13 +35,7 @@ std::vector<std::pair<std::string, std::string>> spelled_merges(const Tokenizer&
 
 namespace {
 
-std::vector<TokenId> encode_word_by_definition(const Tokenizer& tokenizer, std::string_view word) {
-  const std::vector<std::string>& pieces = tokenizer.parts().pieces;
-  std::vector<TokenId> ids;
-  for (const char byte : word) {
-    const auto at = std::ranges::find(pieces, std::string(1, byte));
-    ids.push_back(static_cast<TokenId>(at - pieces.begin()));
-  }
+std::vector<TokenId> merge_by_definition(const Tokenizer& tokenizer, std::vector<TokenId> ids) {
   const std::vector<Merge>& merges = tokenizer.parts().merges;
   for (size_t rank = 0; rank < merges.size();) {
     const Merge& merge = merges[rank];
@@ -55,9 +52,54 @@ std::vector<TokenId> encode_word_by_definition(const Tokenizer& tokenizer, std::
   return ids;
 }
 
+std::vector<TokenId> encode_word_by_definition(const Tokenizer& tokenizer, std::string_view word) {
+  const std::vector<std::string>& pieces = tokenizer.parts().pieces;
+  std::vector<TokenId> ids;
+  for (const char byte : word) {
+    const auto at = std::ranges::find(pieces, std::string(1, byte));
+    ids.push_back(static_cast<TokenId>(at - pieces.begin()));
+  }
+  return merge_by_definition(tokenizer, std::move(ids));
+}
+
+std::vector<TokenId> encode_text_by_definition(const Tokenizer& tokenizer, std::string_view text) {
+  const TokenizerParts& parts = tokenizer.parts();
+  const SentencePieceRules& rules = parts.sentencepiece;
+  const bool spaced = text.starts_with(' ') || text.starts_with("\u2581");
+  const bool missing = !text.empty() && rules.prefix_space != PrefixSpace::kNone &&
+                       (rules.prefix_space == PrefixSpace::kAlways || !spaced);
+  const std::string whole = (missing ? " " : "") + std::string(text);
+  std::vector<TokenId> ids, all;
+  for (size_t at = 0; at < whole.size();) {
+    const size_t size = std::max<size_t>(1, decode_utf8(std::string_view(whole).substr(at)).size);
+    std::string character = whole.substr(at, size);
+    if (character == "\u2581") character = " ";
+    if (rules.split_at_spaces && character == " ") {
+      ids = merge_by_definition(tokenizer, std::move(ids));
+      all.insert(all.end(), ids.begin(), ids.end());
+      ids.clear();
+    }
+    const size_t first = rules.bytes.empty() ? 1 : 259;  // behind special tokens and bytes
+    const auto piece = std::find(parts.pieces.begin() + static_cast<ptrdiff_t>(first),
+                                 parts.pieces.end(), character);
+    if (piece != parts.pieces.end())
+      ids.push_back(static_cast<TokenId>(piece - parts.pieces.begin()));
+    else if (!rules.bytes.empty())
+      for (const char byte : character) ids.push_back(rules.bytes[static_cast<uint8_t>(byte)]);
+    else if (!rules.fuse_unknown || ids.empty() || ids.back() != rules.unknown)
+      ids.push_back(rules.unknown);
+    at += size;
+  }
+  ids = merge_by_definition(tokenizer, std::move(ids));
+  all.insert(all.end(), ids.begin(), ids.end());
+  return all;
+}
+
 }  // namespace
 
 std::vector<TokenId> encode_by_definition(const Tokenizer& tokenizer, std::string_view text) {
+  if (tokenizer.parts().kind == TokenizerKind::kSentencePiece)
+    return encode_text_by_definition(tokenizer, text);
   std::vector<TokenId> ids;
   for (size_t at = 0; at < text.size();) {
     const size_t end = word_end(text, at);
@@ -73,6 +115,34 @@ std::vector<TokenId> encode(const Tokenizer& tokenizer, std::string_view text) {
   std::vector<TokenId> ids;
   tokenizer.encode(text, ids);
   return ids;
+}
+
+TokenizerParts sentencepiece_parts(const std::vector<std::string>& pieces,
+                                   const SentencePieceRules& rules) {
+  TokenizerParts parts;
+  parts.kind = TokenizerKind::kSentencePiece;
+  parts.sentencepiece = rules;
+  parts.sentencepiece.unknown = 0;
+  parts.pieces = {"<unk>", "<s>", "</s>"};
+  parts.special = {{.id = 0, .text = "<unk>"}, {.id = 1, .text = "<s>"}, {.id = 2, .text = "</s>"}};
+  for (int byte = 0; byte < 256; ++byte) {
+    parts.sentencepiece.bytes.push_back(static_cast<TokenId>(parts.pieces.size()));
+    parts.pieces.emplace_back(1, static_cast<char>(byte));
+  }
+  std::map<std::string, TokenId> ids;
+  for (const std::string& piece : pieces) {
+    ids.emplace(piece, static_cast<TokenId>(parts.pieces.size()));
+    parts.pieces.push_back(piece);
+  }
+  for (const std::string& piece : pieces) {
+    for (size_t cut = 1; cut < piece.size(); ++cut) {
+      const auto left = ids.find(piece.substr(0, cut)), right = ids.find(piece.substr(cut));
+      if (left != ids.end() && right != ids.end())
+        parts.merges.push_back(
+            {.left = left->second, .right = right->second, .result = ids.at(piece)});
+    }
+  }
+  return parts;
 }
 
 std::string mixed_text() {

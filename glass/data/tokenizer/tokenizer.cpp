@@ -16,7 +16,11 @@
 #include "glass/base/check.h"
 #include "glass/base/json.h"
 #include "glass/base/result.h"
+#include "glass/data/tokenizer/internal/characters.h"
+#include "glass/data/tokenizer/internal/sentencepiece_parts.h"
+#include "glass/data/tokenizer/internal/spelling.h"
 #include "glass/data/tokenizer/internal/tables.h"
+#include "glass/data/tokenizer/internal/token_finder.h"
 
 namespace glass::data {
 
@@ -24,6 +28,19 @@ namespace {
 
 bool in_vocabulary(const TokenizerParts& parts, TokenId id) {
   return id >= 0 && static_cast<size_t>(id) < parts.pieces.size();
+}
+
+// By Tokenizer::end_of_text's rule.
+TokenId find_end_of_text(const std::vector<SpecialToken>& special) {
+  TokenId found = -1;
+  int others = 0;
+  for (const SpecialToken& token : special) {
+    if (token.text == kEndOfText) return token.id;
+    if (token.text != "</s>" && token.text != "<eos>" && token.text != "<|end_of_text|>") continue;
+    found = token.id;
+    ++others;
+  }
+  return others == 1 ? found : -1;
 }
 
 Status add_special(TokenizerTables& tables) {
@@ -34,13 +51,15 @@ Status add_special(TokenizerTables& tables) {
     if (!in_vocabulary(parts, token.id) || token.id <= previous)
       return invalid_input(fmt::format(
           "special token '{}' has id {}, which is taken or leaves a gap", token.text, token.id));
-    if (token.text.empty() || parts.pieces[static_cast<size_t>(token.id)] != token.text)
+    const bool marks = parts.kind == TokenizerKind::kSentencePiece;
+    const std::string piece = marks ? with_spaces(token.text) : token.text;
+    if (token.text.empty() || parts.pieces[static_cast<size_t>(token.id)] != piece)
       return invalid_input(
           fmt::format("special token {} is empty or is not its own piece", token.id));
     tables.special[static_cast<size_t>(token.id)] = true;
-    if (token.text == kEndOfText) tables.end_of_text = token.id;
     previous = token.id;
   }
+  tables.end_of_text = find_end_of_text(parts.special);
   for (const TokenId id : parts.prefix) {
     if (!in_vocabulary(parts, id) || !tables.special[static_cast<size_t>(id)])
       return invalid_input(fmt::format("the template's token {} is not a special token", id));
@@ -48,10 +67,8 @@ Status add_special(TokenizerTables& tables) {
   return {};
 }
 
-Status add_pieces(TokenizerTables& tables) {
+Status add_bytes_and_words(TokenizerTables& tables) {
   const std::vector<std::string>& pieces = tables.parts.pieces;
-  if (pieces.size() > static_cast<size_t>(std::numeric_limits<TokenId>::max()))
-    return invalid_input("the vocabulary has more pieces than ids");
   for (size_t i = 0; i < pieces.size(); ++i) {
     if (tables.special[i]) continue;
     if (pieces[i].empty()) return invalid_input(fmt::format("no piece has the id {}", i));
@@ -70,13 +87,42 @@ Status add_pieces(TokenizerTables& tables) {
   return {};
 }
 
+// What is taken out of a text before merging, by the text that is looked for.
+TokenFinder make_finder(const TokenizerParts& parts, bool with_special) {
+  std::vector<std::pair<std::string, TokenId>> tokens;
+  for (const TokenId id : parts.sentencepiece.fixed)
+    tokens.emplace_back(spell_token(parts, id), id);
+  if (with_special)
+    for (const SpecialToken& token : parts.special) tokens.emplace_back(token.text, token.id);
+  return TokenFinder(std::move(tokens));
+}
+
+Status add_pieces(TokenizerTables& tables) {
+  const TokenizerParts& parts = tables.parts;
+  if (parts.pieces.size() > static_cast<size_t>(std::numeric_limits<TokenId>::max()))
+    return invalid_input("the vocabulary has more pieces than ids");
+  if (parts.kind == TokenizerKind::kByteLevel) {
+    if (parts.sentencepiece != SentencePieceRules{})
+      return invalid_input("a byte-level tokenizer has no rules of SentencePiece");
+    GLASS_TRY_STATUS(add_bytes_and_words(tables));
+  } else {
+    GLASS_TRY_STATUS(check_sentencepiece(parts));
+  }
+  tables.fixed = make_finder(parts, false);
+  tables.special_and_fixed = make_finder(parts, true);
+  return {};
+}
+
 Status add_merges(TokenizerTables& tables) {
   const TokenizerParts& parts = tables.parts;
   tables.ranks = PairMap<uint32_t>(parts.merges.size());
+  std::vector<TokenId> bytes = parts.sentencepiece.bytes;  // tokens that stand for nothing to join
+  std::ranges::sort(bytes);
   for (size_t rank = 0; rank < parts.merges.size(); ++rank) {
     const Merge& merge = parts.merges[rank];
     for (const TokenId id : {merge.left, merge.right, merge.result}) {
-      if (!in_vocabulary(parts, id) || tables.special[static_cast<size_t>(id)])
+      if (!in_vocabulary(parts, id) || tables.special[static_cast<size_t>(id)] ||
+          std::ranges::binary_search(bytes, id))
         return invalid_input(fmt::format("merge {} names {}, which is no piece", rank, id));
     }
     const auto piece = [&](TokenId id) { return parts.pieces[static_cast<size_t>(id)]; };
@@ -88,23 +134,6 @@ Status add_merges(TokenizerTables& tables) {
   return {};
 }
 
-// The first special token in `text`, the longest of those that start there; size npos if none.
-struct Found {
-  size_t at = std::string_view::npos;
-  const SpecialToken* token = nullptr;
-};
-
-Found find_special(const TokenizerParts& parts, std::string_view text) {
-  Found found;
-  for (const SpecialToken& token : parts.special) {
-    const size_t at = text.find(token.text);
-    if (at == std::string_view::npos) continue;
-    const bool longer = at == found.at && token.text.size() > found.token->text.size();
-    if (at < found.at || longer) found = {.at = at, .token = &token};
-  }
-  return found;
-}
-
 }  // namespace
 
 Result<Tokenizer> Tokenizer::make(TokenizerParts parts) {
@@ -113,6 +142,8 @@ Result<Tokenizer> Tokenizer::make(TokenizerParts parts) {
   GLASS_TRY_STATUS(add_special(*tables));
   GLASS_TRY_STATUS(add_pieces(*tables));
   GLASS_TRY_STATUS(add_merges(*tables));
+  if (tables->parts.kind == TokenizerKind::kSentencePiece)
+    tables->characters = Characters(tables->parts);
   return Tokenizer(std::move(tables));
 }
 
@@ -157,19 +188,13 @@ void Tokenizer::encode(std::string_view text, std::vector<TokenId>& out) const {
 }
 
 void Tokenizer::encode_with_special(std::string_view text, std::vector<TokenId>& out) const {
-  Encoder encoder(*this);
-  while (!text.empty()) {
-    const Found found = find_special(tables_->parts, text);
-    encoder.encode(text.substr(0, found.at), out);
-    if (found.token == nullptr) break;
-    out.push_back(found.token->id);
-    text.remove_prefix(found.at + found.token->text.size());
-  }
+  Encoder(*this).encode_with_special(text, out);
 }
 
 std::string Tokenizer::decode(std::span<const TokenId> ids) const {
   std::string bytes;
   for (const TokenId id : ids) bytes += piece(id);
+  if (tables_->parts.sentencepiece.strip_space && bytes.starts_with(' ')) bytes.erase(0, 1);
   return bytes;
 }
 

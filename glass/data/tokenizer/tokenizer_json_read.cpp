@@ -3,11 +3,10 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
-#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -17,41 +16,15 @@
 #include "glass/base/result.h"
 #include "glass/data/tokenizer/internal/byte_alphabet.h"
 #include "glass/data/tokenizer/internal/json_format.h"
+#include "glass/data/tokenizer/internal/json_rules.h"
+#include "glass/data/tokenizer/internal/sentencepiece_json.h"
+#include "glass/data/tokenizer/internal/spelling.h"
 #include "glass/data/tokenizer/scanner.h"
 #include "glass/data/tokenizer/tokenizer.h"
 
 namespace glass::data {
 
 namespace {
-
-// A key of an object and the values it may have; null among them means it may be absent. A key
-// without values may have any: its reader looks at it.
-struct Rule {
-  std::string_view key;
-  std::vector<Json> allowed = {};
-};
-
-// Checks an object against its rules; a key without a rule is refused.
-Status check_object(const Json& value, std::string_view path, const std::vector<Rule>& rules) {
-  const Json::Object* object = value.if_object();
-  if (object == nullptr) return invalid_input(fmt::format("{} must be an object", path));
-  for (const auto& [key, member] : *object) {
-    if (std::ranges::find(rules, key, &Rule::key) == rules.end())
-      return invalid_input(fmt::format("{}.{} is not understood", path, key));
-  }
-  for (const Rule& rule : rules) {
-    const Json* member = value.find(rule.key);
-    const Json actual = member == nullptr ? Json() : *member;
-    if (rule.allowed.empty() || std::ranges::find(rule.allowed, actual) != rule.allowed.end())
-      continue;
-    std::string choices;
-    for (const Json& choice : rule.allowed)
-      choices += (choices.empty() ? "" : " or ") + to_canonical(choice);
-    return invalid_input(fmt::format("{}.{} is {}; only {} is understood", path, rule.key,
-                                     member == nullptr ? "absent" : to_canonical(actual), choices));
-  }
-  return {};
-}
 
 Status check_pre_tokenizer(const Json& value) {
   const std::string_view path = "pre_tokenizer";
@@ -84,14 +57,18 @@ Status check_pre_tokenizer(const Json& value) {
 // Reads the parts of one file, each from the place where the format keeps it.
 class PartsReader {
  public:
+  explicit PartsReader(std::optional<SentencePieceSteps> steps) : steps_(std::move(steps)) {}
+
   Result<TokenizerParts> read(const Json& file) {
-    GLASS_TRY_STATUS(read_vocabulary(*file.find("model")));
-    GLASS_TRY_STATUS(read_merges(*file.find("model")));
+    const Json& model = *file.find("model");
+    GLASS_TRY_STATUS(read_vocabulary(model));
     const Json* added = file.find("added_tokens");
     if (added != nullptr) GLASS_TRY_STATUS(read_added_tokens(*added));
+    GLASS_TRY_STATUS(read_merges(model));
+    if (steps_) GLASS_TRY_STATUS(read_sentencepiece(model));
     const Json* post = file.find("post_processor");
     if (post != nullptr && !post->is_null()) GLASS_TRY_STATUS(read_post_processor(*post));
-    const Json* ignore_merges = file.find("model")->find("ignore_merges");
+    const Json* ignore_merges = model.find("ignore_merges");
     parts_.ignore_merges = ignore_merges != nullptr && *ignore_merges == Json(true);
     return std::move(parts_);
   }
@@ -111,37 +88,38 @@ class PartsReader {
     return {};
   }
 
+  // The bytes of a piece, empty if it is not spelled as its kind is.
+  [[nodiscard]] std::string piece_bytes(std::string_view spelled) const {
+    if (!steps_) return read_piece(spelled).value_or("");
+    const std::optional<uint8_t> byte = steps_->byte_fallback ? read_byte(spelled) : std::nullopt;
+    return byte ? std::string(1, static_cast<char>(*byte)) : with_spaces(spelled);
+  }
+
   Status read_vocabulary(const Json& model) {
     GLASS_TRY(const Json::Object* vocabulary, model.get_object("vocab"));
     for (const auto& [spelled, id] : *vocabulary) {
       const std::string path = fmt::format("model.vocab[{}]", json_quote(spelled));
-      const std::optional<std::string> bytes = read_piece(spelled);
-      if (!bytes || bytes->empty())
-        return invalid_input(path + " is not spelled in the byte alphabet of GPT-2");
-      GLASS_TRY_STATUS(put(id, *bytes, path));
-      ids_.emplace(*bytes, static_cast<TokenId>(*id.if_int()));
+      std::string bytes = piece_bytes(spelled);
+      if (bytes.empty())
+        return invalid_input(
+            path + (steps_ ? " is empty" : " is not spelled in the byte alphabet of GPT-2"));
+      GLASS_TRY_STATUS(put(id, std::move(bytes), path));
+      ids_.emplace(spelled, static_cast<TokenId>(*id.if_int()));
     }
     return {};
   }
 
   // A merge is a pair of pieces, or, as older files have it, both in one string with a space.
   static std::optional<std::pair<std::string, std::string>> merge_pair(const Json& merge) {
-    std::string left, right;
     if (const std::string* both = merge.if_string()) {
       const size_t space = both->find(' ');
       if (space == std::string::npos) return std::nullopt;
-      left = both->substr(0, space);
-      right = both->substr(space + 1);
-    } else {
-      const Json::Array* pair = merge.if_array();
-      if (pair == nullptr || pair->size() != 2) return std::nullopt;
-      if (!pair->front().if_string() || !pair->back().if_string()) return std::nullopt;
-      left = *pair->front().if_string();
-      right = *pair->back().if_string();
+      return std::pair(both->substr(0, space), both->substr(space + 1));
     }
-    const std::optional<std::string> left_bytes = read_piece(left), right_bytes = read_piece(right);
-    if (!left_bytes || !right_bytes) return std::nullopt;
-    return std::pair(*left_bytes, *right_bytes);
+    const Json::Array* pair = merge.if_array();
+    if (pair == nullptr || pair->size() != 2) return std::nullopt;
+    if (!pair->front().if_string() || !pair->back().if_string()) return std::nullopt;
+    return std::pair(*pair->front().if_string(), *pair->back().if_string());
   }
 
   Status read_merges(const Json& model) {
@@ -155,34 +133,93 @@ class PartsReader {
       if (left == ids_.end() || right == ids_.end() || result == ids_.end())
         return invalid_input(
             fmt::format("model.merges[{}] names a piece outside model.vocab", rank));
-      parts_.merges.push_back(
-          {.left = left->second, .right = right->second, .result = result->second});
+      const Merge merge = {.left = left->second, .right = right->second, .result = result->second};
+      // Scores of SentencePiece, turned into merges, also lead to special tokens; in a text these
+      // are taken out before merging, or are plain text, which such a merge would make special.
+      if (steps_ && (is_special(merge.left) || is_special(merge.right) || is_special(merge.result)))
+        continue;
+      parts_.merges.push_back(merge);
     }
     return {};
+  }
+
+  [[nodiscard]] bool is_special(TokenId id) const {
+    return std::ranges::binary_search(parts_.special, id, {}, &SpecialToken::id);
+  }
+
+  // What is only known by ids: the tokens of bytes and the unknown token.
+  Status read_sentencepiece(const Json& model) {
+    for (const auto& [spelled, id] : *model.find("vocab")->if_object()) {
+      if (spelled.find(' ') != std::string::npos && !is_special(ids_.at(spelled)))
+        return invalid_input(
+            fmt::format("model.vocab[{}] has a space, which no text keeps", json_quote(spelled)));
+    }
+    parts_.kind = TokenizerKind::kSentencePiece;
+    SentencePieceRules& rules = parts_.sentencepiece;
+    std::vector<TokenId> fixed = std::move(rules.fixed);
+    rules = steps_->rules;
+    rules.fixed = std::move(fixed);
+    for (int byte = 0; steps_->byte_fallback && byte < 256; ++byte) {
+      const auto token = ids_.find(spell_byte(static_cast<uint8_t>(byte)));
+      if (token == ids_.end())
+        return invalid_input(fmt::format("model.vocab lacks {}, which model.byte_fallback needs",
+                                         spell_byte(static_cast<uint8_t>(byte))));
+      rules.bytes.push_back(token->second);
+    }
+    const Json* unknown = model.find("unk_token");
+    if (unknown == nullptr || unknown->is_null()) return {};
+    const auto token = std::ranges::find_if(
+        parts_.special, [&](const SpecialToken& special) { return *unknown == special.text; });
+    if (token == parts_.special.end())
+      return invalid_input(fmt::format("model.unk_token {} is no special token of added_tokens",
+                                       to_canonical(*unknown)));
+    rules.unknown = token->id;
+    return {};
+  }
+
+  // A token that is looked for in the normalized text must be spelled there as in the text.
+  [[nodiscard]] bool same_when_normalized(std::string_view content) const {
+    if (!steps_ || !steps_->normalizes) return true;
+    return !steps_->prepends && content.find(' ') == std::string_view::npos &&
+           content.find(kSpelledSpace) == std::string_view::npos;
+  }
+
+  Status read_added_token(const Json& token, const std::string& path) {
+    GLASS_TRY(const std::string content, token.get_string("content"));
+    const std::vector<Json> no = {false}, yes = {true}, either = {false, true};
+    GLASS_TRY_STATUS(check_object(token, path,
+                                  {{"id"},
+                                   {"content"},
+                                   {"single_word", no},
+                                   {"lstrip", no},
+                                   {"rstrip", no},
+                                   {"normalized", same_when_normalized(content) ? either : no},
+                                   {"special", steps_ ? either : yes}}));
+    GLASS_TRY(const int64_t id, token.get_int("id"));
+    const bool special = *token.find("special") == Json(true);
+    if (!special && content.find(' ') != std::string::npos)
+      return invalid_input(path + ".content has a space, and is not special");
+    const auto in_vocabulary = ids_.find(content);  // some files list it there too
+    const bool known = in_vocabulary != ids_.end() && in_vocabulary->second == id;
+    if (!known) GLASS_TRY_STATUS(put(Json(id), added_piece(content), path));
+    if (special)
+      parts_.special.push_back({.id = static_cast<TokenId>(id), .text = content});
+    else
+      parts_.sentencepiece.fixed.push_back(static_cast<TokenId>(id));
+    return {};
+  }
+
+  [[nodiscard]] std::string added_piece(const std::string& content) const {
+    return steps_ ? with_spaces(content) : content;
   }
 
   Status read_added_tokens(const Json& added) {
     const Json::Array* tokens = added.if_array();
     if (tokens == nullptr) return invalid_input("added_tokens must be an array");
-    for (size_t i = 0; i < tokens->size(); ++i) {
-      const Json& token = (*tokens)[i];
-      const std::string path = fmt::format("added_tokens[{}]", i);
-      GLASS_TRY_STATUS(check_object(token, path,
-                                    {{"id"},
-                                     {"content"},
-                                     {"single_word", {false}},
-                                     {"lstrip", {false}},
-                                     {"rstrip", {false}},
-                                     {"normalized", {false, true}},  // there is no normalizer
-                                     {"special", {true}}}));
-      GLASS_TRY(const int64_t id, token.get_int("id"));
-      GLASS_TRY(const std::string content, token.get_string("content"));
-      const auto in_vocabulary = ids_.find(content);  // some files list it there too
-      const bool known = in_vocabulary != ids_.end() && in_vocabulary->second == id;
-      if (!known) GLASS_TRY_STATUS(put(id, content, path));
-      parts_.special.push_back({.id = static_cast<TokenId>(id), .text = content});
-    }
+    for (size_t i = 0; i < tokens->size(); ++i)
+      GLASS_TRY_STATUS(read_added_token((*tokens)[i], fmt::format("added_tokens[{}]", i)));
     std::ranges::sort(parts_.special, {}, &SpecialToken::id);
+    std::ranges::sort(parts_.sentencepiece.fixed);
     return {};
   }
 
@@ -209,27 +246,24 @@ class PartsReader {
     return invalid_input("post_processor.single must end with the text");
   }
 
+  std::optional<SentencePieceSteps> steps_;
   TokenizerParts parts_;
-  std::map<std::string, TokenId, std::less<>> ids_;  // of model.vocab, by bytes
+  std::unordered_map<std::string, TokenId> ids_;  // of model.vocab, as it is spelled there
 };
 
-Status check_file(const Json& file) {
-  GLASS_TRY_STATUS(check_object(file, "the file",
-                                {{"version", {"1.0"}},
-                                 {"truncation", {nullptr}},
-                                 {"padding", {nullptr}},
-                                 {"added_tokens"},
-                                 {"normalizer", {nullptr}},
-                                 {"pre_tokenizer"},
-                                 {"post_processor"},
-                                 {"decoder"},
-                                 {"model"}}));
+Status check_byte_level(const Json& file) {
+  const Json* normalizer = file.find("normalizer");
+  if (normalizer != nullptr && !normalizer->is_null())
+    return invalid_input(fmt::format("the file.normalizer is {}; only null is understood",
+                                     to_canonical(*normalizer)));
   GLASS_TRY(const Json::Object* pre_tokenizer, file.get_object("pre_tokenizer"));
   GLASS_TRY_STATUS(check_pre_tokenizer(*pre_tokenizer));
   GLASS_TRY(const Json::Object* decoder, file.get_object("decoder"));
-  GLASS_TRY_STATUS(check_object(
-      *decoder, "decoder",
-      {{"type", {"ByteLevel"}}, {"add_prefix_space"}, {"trim_offsets"}, {"use_regex"}}));
+  GLASS_TRY_STATUS(check_object(*decoder, "decoder",
+                                {{"type", {"ByteLevel", "Sequence"}},
+                                 {"add_prefix_space"},
+                                 {"trim_offsets"},
+                                 {"use_regex"}}));
   GLASS_TRY(const Json::Object* model, file.get_object("model"));
   return check_object(*model, "model",
                       {{"type", {"BPE"}},
@@ -246,8 +280,23 @@ Status check_file(const Json& file) {
 
 Result<Tokenizer> read_tokenizer(std::string_view text) {
   GLASS_TRY(const Json file, parse_json(text));
-  GLASS_TRY_STATUS(check_file(file));
-  GLASS_TRY(TokenizerParts parts, PartsReader().read(file));
+  GLASS_TRY_STATUS(check_object(file, "the file",
+                                {{"version", {"1.0"}},
+                                 {"truncation", {nullptr}},
+                                 {"padding", {nullptr}},
+                                 {"added_tokens"},
+                                 {"normalizer"},
+                                 {"pre_tokenizer"},
+                                 {"post_processor"},
+                                 {"decoder"},
+                                 {"model"}}));
+  std::optional<SentencePieceSteps> steps;
+  if (is_sentencepiece(file)) {
+    GLASS_TRY(steps, read_sentencepiece_steps(file));
+  } else {
+    GLASS_TRY_STATUS(check_byte_level(file));
+  }
+  GLASS_TRY(TokenizerParts parts, PartsReader(std::move(steps)).read(file));
   return Tokenizer::make(std::move(parts));
 }
 

@@ -89,7 +89,7 @@ TEST(TokenizerJson, RefusesByNameWhatItDoesNotKnow) {
   EXPECT_EQ(refusal_with({"model", "dropout"}, 0.5),
             "model.dropout is 0.5; only null is understood");
   EXPECT_EQ(refusal_with({"decoder", "type"}, "Metaspace"),
-            R"(decoder.type is "Metaspace"; only "ByteLevel" is understood)");
+            R"(decoder.type is "Metaspace"; only "ByteLevel" or "Sequence" is understood)");
   EXPECT_EQ(refusal_with({"added_tokens", "0", "lstrip"}, true),
             "added_tokens[0].lstrip is true; only false is understood");
   EXPECT_NE(refusal_with({"pre_tokenizer", "pretokenizers", "0", "pattern", "Regex"}, R"(\w+)")

@@ -30,15 +30,19 @@ void WordMerger::merge(std::string_view word, std::vector<TokenId>& out) {
     const auto whole = tables_->ids.find(word);
     if (whole != tables_->ids.end()) return out.push_back(whole->second);
   }
-  if (word.size() <= kShortWord) return merge_short(word, out);
-  merge_long(word, out);
+  units_.clear();
+  if (tables_->parts.kind == TokenizerKind::kSentencePiece)
+    tables_->characters.append_ids(word, units_);
+  else
+    for (const char byte : word) units_.push_back(tables_->byte_ids[static_cast<uint8_t>(byte)]);
+  if (units_.size() <= kShortWord) return merge_short(out);
+  merge_long(out);
 }
 
-void WordMerger::merge_short(std::string_view word, std::vector<TokenId>& out) const {
-  std::array<TokenId, kShortWord> ids;
+void WordMerger::merge_short(std::vector<TokenId>& out) {
+  std::vector<TokenId>& ids = units_;
   std::array<uint32_t, kShortWord> ranks;  // of joining token i with token i + 1
-  size_t count = word.size();
-  for (size_t i = 0; i < count; ++i) ids[i] = tables_->byte_ids[static_cast<uint8_t>(word[i])];
+  size_t count = ids.size();
   for (size_t i = 0; i + 1 < count; ++i) ranks[i] = rank_of(ids[i], ids[i + 1]);
   while (count > 1) {
     const auto best = std::min_element(ranks.begin(), ranks.begin() + count - 1);
@@ -54,13 +58,13 @@ void WordMerger::merge_short(std::string_view word, std::vector<TokenId>& out) c
   out.insert(out.end(), ids.begin(), ids.begin() + count);
 }
 
-void WordMerger::start_long(std::string_view word) {
-  GLASS_CHECK(word.size() < kNowhere);
-  const auto count = static_cast<uint32_t>(word.size());
+void WordMerger::start_long() {
+  GLASS_CHECK(units_.size() < kNowhere);
+  const auto count = static_cast<uint32_t>(units_.size());
   symbols_.resize(count);
   queue_.clear();
   for (uint32_t i = 0; i < count; ++i) {
-    symbols_[i] = {.id = tables_->byte_ids[static_cast<uint8_t>(word[i])],
+    symbols_[i] = {.id = units_[i],
                    .rank = kNoRank,
                    .previous = i - 1,  // kNowhere for the first
                    .next = i + 1 < count ? i + 1 : kNowhere};
@@ -82,8 +86,8 @@ void WordMerger::offer(uint32_t at) {
   std::ranges::push_heap(queue_, std::greater<>());
 }
 
-void WordMerger::merge_long(std::string_view word, std::vector<TokenId>& out) {
-  start_long(word);
+void WordMerger::merge_long(std::vector<TokenId>& out) {
+  start_long();
   while (!queue_.empty()) {
     std::ranges::pop_heap(queue_, std::greater<>());
     const auto rank = static_cast<uint32_t>(queue_.back() >> 32);

@@ -5,14 +5,11 @@
 #include <cstring>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include <fmt/core.h>
 
-#include "glass/base/ascii.h"
 #include "glass/base/bytes.h"
-#include "glass/base/check.h"
 #include "glass/base/result.h"
 #include "glass/engine/formats/model_file.h"
 #include "glass/engine/models/decoder/config.h"
@@ -21,7 +18,6 @@ namespace glass::engine {
 namespace {
 
 constexpr size_t kHeaderBytes = 7 * sizeof(int32_t);
-constexpr int64_t kMaxPieceBytes = 1024;
 
 Result<DecoderConfig> read_config(ByteView file) {
   if (file.size() < kHeaderBytes)
@@ -119,22 +115,6 @@ class Importer {
   FloatReader reader_;
 };
 
-// The byte that a piece like "<0x0A>" stands for.
-bool byte_piece(std::string_view piece, std::string& byte) {
-  if (piece.size() != 6 || !piece.starts_with("<0x") || piece[5] != '>') return false;
-  int value = 0;
-  for (const char c : piece.substr(3, 2)) {
-    if (is_digit(c))
-      value = value * 16 + (c - '0');
-    else if (c >= 'A' && c <= 'F')
-      value = value * 16 + (c - 'A' + 10);
-    else
-      return false;
-  }
-  byte.assign(1, static_cast<char>(value));
-  return true;
-}
-
 }  // namespace
 
 Result<ModelFile> parse_llama2c(ByteView file) {
@@ -147,38 +127,6 @@ Result<ModelFile> parse_llama2c(ByteView file) {
   GLASS_TRY(ModelFile model, empty_model(config, data));
   Importer(model, file.data() + kHeaderBytes).run();
   return model;
-}
-
-Result<Llama2cVocabulary> Llama2cVocabulary::parse(ByteView file, int64_t tokens) {
-  GLASS_CHECK(tokens > 0);
-  const auto cut_off = [](int64_t token) {
-    return fail(ErrorCode::kCorruption,
-                fmt::format("not a llama2.c vocabulary: it is cut off at token {}", token));
-  };
-  Llama2cVocabulary vocabulary;
-  size_t at = sizeof(int32_t);  // the longest piece, which the reader does not need
-  for (int64_t token = 0; token < tokens; ++token) {
-    if (at + 8 > file.size()) return cut_off(token);
-    const auto length = static_cast<int32_t>(load_little_endian<uint32_t>(file.data() + at + 4));
-    at += 8;
-    if (length < 0 || length > kMaxPieceBytes || at + static_cast<size_t>(length) > file.size())
-      return cut_off(token);
-    vocabulary.pieces_.emplace_back(as_text(file.subspan(at, static_cast<size_t>(length))));
-    at += static_cast<size_t>(length);
-  }
-  if (at != file.size())
-    return fail(ErrorCode::kCorruption,
-                fmt::format("not a llama2.c vocabulary of {} tokens: {} bytes are left over",
-                            tokens, file.size() - at));
-  return vocabulary;
-}
-
-std::string Llama2cVocabulary::text(int32_t previous, int32_t token) const {
-  const std::string& piece = pieces_.at(static_cast<size_t>(token));
-  std::string byte;
-  if (byte_piece(piece, byte)) return byte;
-  if (previous == kBegin && piece.starts_with(' ')) return piece.substr(1);
-  return piece;
 }
 
 }  // namespace glass::engine

@@ -3,8 +3,6 @@
 #include <array>
 #include <cstdint>
 #include <filesystem>
-#include <string>
-#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -67,25 +65,6 @@ TEST(Llama2c, RefusesAFileOfAnotherSize) {
   EXPECT_FALSE(parse_llama2c(huge));
 }
 
-TEST(Llama2cVocabulary, GivesTheTextOfPieces) {
-  Bytes file;
-  append_little_endian<uint32_t>(file, 6);
-  for (const std::string& piece :
-       {std::string("<unk>"), std::string(" a"), std::string("<0x0A>")}) {
-    append_little_endian(file, 0.0F);
-    append_little_endian(file, static_cast<uint32_t>(piece.size()));
-    const ByteView bytes = as_bytes(piece);
-    file.insert(file.end(), bytes.begin(), bytes.end());
-  }
-  const auto vocabulary = Llama2cVocabulary::parse(file, 3);
-  ASSERT_TRUE(vocabulary);
-  EXPECT_EQ(vocabulary->text(Llama2cVocabulary::kBegin, 1), "a");
-  EXPECT_EQ(vocabulary->text(0, 1), " a");
-  EXPECT_EQ(vocabulary->text(0, 2), "\n");
-  EXPECT_FALSE(Llama2cVocabulary::parse(file, 2));
-  EXPECT_FALSE(Llama2cVocabulary::parse(file, 4));
-}
-
 TEST(Llama2c, LoadsStories260K) {
   const system::Path shared = testkit::shared_file("assets/models/stories260K");
   GLASS_SKIP_WITHOUT(shared);
@@ -94,11 +73,6 @@ TEST(Llama2c, LoadsStories260K) {
   ASSERT_TRUE(model) << model.error().message;
   EXPECT_EQ(model->config.n_layers, 5);
   EXPECT_EQ(model->config.vocabulary, 512);
-  const Bytes pieces = system::posix_files().read(shared / "tok512.bin").value();
-  const auto vocabulary = Llama2cVocabulary::parse(pieces, 512);
-  ASSERT_TRUE(vocabulary) << vocabulary.error().message;
-  EXPECT_EQ(vocabulary->text(Llama2cVocabulary::kBegin, 403) + vocabulary->text(403, 407),
-            "Once upon");
 }
 
 }  // namespace

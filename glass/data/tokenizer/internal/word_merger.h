@@ -1,4 +1,5 @@
-// WordMerger: applies the merges to the bytes of one word, lowest rank first, leftmost first.
+// WordMerger: applies the merges to the units of one word, its bytes or characters, lowest rank
+// first, leftmost first.
 //
 // Short words by scanning for the lowest rank, long ones with a heap: O(n log n) whatever the word.
 #pragma once
@@ -18,17 +19,18 @@ class WordMerger {
  public:
   explicit WordMerger(const TokenizerTables& tables) : tables_(&tables) {}
 
-  // Appends the ids of the word. REQUIRES: fewer than 2^32 - 1 bytes.
+  // Appends the ids of the word. REQUIRES: fewer than 2^32 - 1 units.
   void merge(std::string_view word, std::vector<TokenId>& out);
 
  private:
   [[nodiscard]] uint32_t rank_of(TokenId left, TokenId right) const;
-  void merge_short(std::string_view word, std::vector<TokenId>& out) const;
-  void merge_long(std::string_view word, std::vector<TokenId>& out);
-  void start_long(std::string_view word);
+  void merge_short(std::vector<TokenId>& out);
+  void merge_long(std::vector<TokenId>& out);
+  void start_long();
   void offer(uint32_t at);
 
   const TokenizerTables* tables_;
+  std::vector<TokenId> units_;
 
   // Of merge_long. A token lives at the position of its first byte.
   struct Symbol {

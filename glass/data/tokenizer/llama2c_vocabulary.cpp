@@ -1,0 +1,158 @@
+#include "glass/data/tokenizer/llama2c_vocabulary.h"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include <fmt/core.h>
+
+#include "glass/base/bytes.h"
+#include "glass/base/result.h"
+#include "glass/data/tokenizer/internal/spelling.h"
+#include "glass/data/tokenizer/tokenizer.h"
+
+namespace glass::data {
+
+namespace {
+
+constexpr std::array<std::string_view, 3> kSpecial = {"<unk>", "<s>", "</s>"};
+constexpr TokenId kBegin = 1;
+constexpr size_t kFirstByte = kSpecial.size();  // token 3 is the byte 0x00
+constexpr size_t kFirstPiece = kFirstByte + 256;
+constexpr size_t kMaxPieceBytes = 1024;
+constexpr float kNeverMerged = -1e10F;  // llama2.c merges pieces of a higher score only
+
+struct ScoredPiece {
+  float score;
+  std::string text;
+};
+
+Result<std::vector<ScoredPiece>> read_pieces(ByteView file) {
+  std::vector<ScoredPiece> pieces;
+  // The longest piece, which only llama2.c needs, and then the tokens up to the file's end.
+  for (size_t at = sizeof(int32_t); at != file.size();) {
+    const size_t left = at < file.size() ? file.size() - at : 0;
+    const size_t length = left < 8 ? 0 : load_little_endian<uint32_t>(file.data() + at + 4);
+    if (left < 8 || length > left - 8 || length > kMaxPieceBytes)
+      return fail(
+          ErrorCode::kCorruption,
+          fmt::format("not a llama2.c vocabulary: it is cut off at token {}", pieces.size()));
+    pieces.push_back({.score = load_little_endian<float>(file.data() + at),
+                      .text = std::string(as_text(file.subspan(at + 8, length)))});
+    at += 8 + length;
+  }
+  return pieces;
+}
+
+// The tokens that llama2.c finds by number must stand there.
+Status check_first_tokens(const std::vector<ScoredPiece>& pieces) {
+  for (size_t id = 0; id < kFirstPiece; ++id) {
+    const std::string expected = id < kFirstByte
+                                     ? std::string(kSpecial[id])
+                                     : spell_byte(static_cast<uint8_t>(id - kFirstByte));
+    // llama2.c's export writes <s> and </s> between line breaks.
+    if (id < pieces.size() && (pieces[id].text == expected ||
+                               (id < kFirstByte && pieces[id].text == "\n" + expected + "\n")))
+      continue;
+    return invalid_input(
+        fmt::format("not a llama2.c vocabulary: token {} is not {}", id, expected));
+  }
+  return {};
+}
+
+// Whether the first `size` bytes of `text` are also its last.
+bool is_border(std::string_view text, size_t size) {
+  return text.substr(0, size) == text.substr(text.size() - size);
+}
+
+// The cuts of a piece of `size` bytes, in the order that lets the leftmost of two overlapping ways
+// to it go first: where its first k bytes are also its last, three tokens may stand side by side of
+// which the middle one, of k bytes, goes with the left one (cut at size - k) or with the right one
+// (cut at k).
+std::vector<size_t> ordered_cuts(std::string_view piece) {
+  std::vector<size_t> cuts;
+  for (size_t low = 1; 2 * low <= piece.size(); ++low) {
+    const size_t high = piece.size() - low;
+    const bool high_first = is_border(piece, low);
+    cuts.push_back(high_first ? high : low);
+    if (low != high) cuts.push_back(high_first ? low : high);
+  }
+  return cuts;
+}
+
+class MergeMaker {
+ public:
+  explicit MergeMaker(const std::vector<ScoredPiece>& pieces) : pieces_(&pieces) {
+    for (size_t id = kFirstPiece; id < pieces.size(); ++id)
+      ids_.emplace(pieces[id].text, static_cast<TokenId>(id));
+  }
+
+  Result<std::vector<Merge>> make() {
+    std::vector<size_t> order;
+    for (size_t id = kFirstPiece; id < pieces_->size(); ++id)
+      if ((*pieces_)[id].score > kNeverMerged) order.push_back(id);
+    const auto score = [&](size_t id) { return (*pieces_)[id].score; };
+    std::ranges::stable_sort(order, std::ranges::greater(), score);
+    std::vector<Merge> merges;
+    for (const size_t id : order) {
+      const size_t before = merges.size();
+      add_merges(static_cast<TokenId>(id), merges);
+      if (merges.size() == before || before == 0) continue;
+      const auto last = static_cast<size_t>(merges[before - 1].result);
+      if (score(last) == score(id))
+        return invalid_input(fmt::format(
+            "the pieces {} and {} have the same score, so neither comes before the other", last,
+            id));
+    }
+    return merges;
+  }
+
+ private:
+  void add_merges(TokenId id, std::vector<Merge>& merges) const {
+    const std::string_view piece = (*pieces_)[static_cast<size_t>(id)].text;
+    for (const size_t cut : ordered_cuts(piece)) {
+      const auto left = ids_.find(piece.substr(0, cut)), right = ids_.find(piece.substr(cut));
+      if (left == ids_.end() || right == ids_.end()) continue;
+      merges.push_back({.left = left->second, .right = right->second, .result = id});
+    }
+  }
+
+  const std::vector<ScoredPiece>* pieces_;
+  std::unordered_map<std::string_view, TokenId> ids_;  // views into the pieces
+};
+
+}  // namespace
+
+Result<TokenizerParts> parse_llama2c_vocabulary(ByteView file) {
+  GLASS_TRY(const std::vector<ScoredPiece> pieces, read_pieces(file));
+  GLASS_TRY_STATUS(check_first_tokens(pieces));
+  TokenizerParts parts;
+  parts.kind = TokenizerKind::kSentencePiece;
+  SentencePieceRules& rules = parts.sentencepiece;
+  rules.prefix_space = PrefixSpace::kAlways;
+  rules.strip_space = true;
+  rules.fuse_unknown = true;  // as files of Llama 2 say; every character has bytes
+  rules.unknown = 0;
+  for (size_t id = 0; id < pieces.size(); ++id) {
+    if (id < kFirstByte) {
+      parts.pieces.emplace_back(kSpecial[id]);
+      parts.special.push_back({.id = static_cast<TokenId>(id), .text = std::string(kSpecial[id])});
+    } else if (id < kFirstPiece) {
+      parts.pieces.emplace_back(1, static_cast<char>(id - kFirstByte));
+      rules.bytes.push_back(static_cast<TokenId>(id));
+    } else {
+      parts.pieces.push_back(pieces[id].text);
+    }
+  }
+  parts.prefix = {kBegin};
+  GLASS_TRY(parts.merges, MergeMaker(pieces).make());
+  return parts;
+}
+
+}  // namespace glass::data
