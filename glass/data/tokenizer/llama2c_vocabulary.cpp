@@ -66,26 +66,6 @@ Status check_first_tokens(const std::vector<ScoredPiece>& pieces) {
   return {};
 }
 
-// Whether the first `size` bytes of `text` are also its last.
-bool is_border(std::string_view text, size_t size) {
-  return text.substr(0, size) == text.substr(text.size() - size);
-}
-
-// The cuts of a piece of `size` bytes, in the order that lets the leftmost of two overlapping ways
-// to it go first: where its first k bytes are also its last, three tokens may stand side by side of
-// which the middle one, of k bytes, goes with the left one (cut at size - k) or with the right one
-// (cut at k).
-std::vector<size_t> ordered_cuts(std::string_view piece) {
-  std::vector<size_t> cuts;
-  for (size_t low = 1; 2 * low <= piece.size(); ++low) {
-    const size_t high = piece.size() - low;
-    const bool high_first = is_border(piece, low);
-    cuts.push_back(high_first ? high : low);
-    if (low != high) cuts.push_back(high_first ? low : high);
-  }
-  return cuts;
-}
-
 class MergeMaker {
  public:
   explicit MergeMaker(const std::vector<ScoredPiece>& pieces) : pieces_(&pieces) {
@@ -116,7 +96,7 @@ class MergeMaker {
  private:
   void add_merges(TokenId id, std::vector<Merge>& merges) const {
     const std::string_view piece = (*pieces_)[static_cast<size_t>(id)].text;
-    for (const size_t cut : ordered_cuts(piece)) {
+    for (size_t cut = 1; cut < piece.size(); ++cut) {
       const auto left = ids_.find(piece.substr(0, cut)), right = ids_.find(piece.substr(cut));
       if (left == ids_.end() || right == ids_.end()) continue;
       merges.push_back({.left = left->second, .right = right->second, .result = id});

@@ -134,8 +134,7 @@ TEST(Llama2cVocabulary, TheHighestScoreIsJoinedFirst) {
   EXPECT_EQ(tokenizer.parts().prefix, (std::vector<TokenId>{1}));
 }
 
-TEST(Llama2cVocabulary, OfTwoWaysToAPieceThatOverlapTheLeftmostWins) {
-  // "ab" and "ba" come first, then ab|a|ba could become aba|ba or ab|aba.
+TEST(Llama2cVocabulary, WaysToAPieceThatOverlapGoAsInLlama2c) {
   const std::vector<Scored> pieces = vocabulary_with({{-10, " "},
                                                       {-11, "a"},
                                                       {-12, "b"},
