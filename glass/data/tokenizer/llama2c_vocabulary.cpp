@@ -78,7 +78,7 @@ class MergeMaker {
     for (size_t id = kFirstPiece; id < pieces_->size(); ++id)
       if ((*pieces_)[id].score > kNeverMerged) order.push_back(id);
     const auto score = [&](size_t id) { return (*pieces_)[id].score; };
-    std::ranges::stable_sort(order, std::ranges::greater(), score);
+    std::ranges::sort(order, {}, [&](size_t id) { return std::pair(-score(id), id); });
     std::vector<Merge> merges;
     for (const size_t id : order) {
       const size_t before = merges.size();
