@@ -54,14 +54,17 @@ Json kind_json(const FolderSource& folder) {
 Json kind_json(const JsonlSource& jsonl) {
   Json::Array files;
   for (const system::Path& file : jsonl.files) files.emplace_back(file.string());
-  return Json::Object{{"kind", "jsonl"},
-                      {"files", std::move(files)},
-                      {"text_field", jsonl.text_field},
-                      {"id_field", jsonl.id_field},
-                      {"licence_field", jsonl.licence_field},
-                      {"language_field", jsonl.language_field},
-                      {"licence", jsonl.licence},
-                      {"language", jsonl.language}};
+  Json::Object json{{"kind", "jsonl"},
+                    {"files", std::move(files)},
+                    {"text_field", jsonl.text_field},
+                    {"id_field", jsonl.id_field},
+                    {"licence_field", jsonl.licence_field},
+                    {"language_field", jsonl.language_field},
+                    {"licence", jsonl.licence},
+                    {"language", jsonl.language}};
+  if (jsonl.form != JsonlForm::kText)
+    json.emplace("form", jsonl.form == JsonlForm::kConversation ? "conversation" : "preference");
+  return json;
 }
 
 bool is_name(std::string_view name) {

@@ -19,6 +19,7 @@
 #include "glass/base/parallel.h"
 #include "glass/base/result.h"
 #include "glass/crypto/sha256.h"
+#include "glass/data/ingest/jsonl.h"
 #include "glass/system/files.h"
 #include "glass/system/process.h"
 
@@ -66,6 +67,7 @@ struct FolderSource {
 // One JSON object per line; .jsonl, .jsonl.gz or .jsonl.zst.
 struct JsonlSource {
   std::vector<system::Path> files;
+  JsonlForm form = JsonlForm::kText;
   std::string text_field = "text";
   std::string id_field;        // empty: documents are known by file name and line
   std::string licence_field;   // empty: `licence` holds for all

@@ -31,7 +31,8 @@ class JsonlReader {
     }
     const ByteView content =
         compression == Compression::kNone ? mapped->bytes() : ByteView(unpacked);
-    const JsonlFields fields{.text = jsonl_.text_field,
+    const JsonlFields fields{.form = jsonl_.form,
+                             .text = jsonl_.text_field,
                              .id = jsonl_.id_field,
                              .licence = jsonl_.licence_field,
                              .language = jsonl_.language_field};

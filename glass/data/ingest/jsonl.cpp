@@ -7,6 +7,7 @@
 #include <simdjson.h>
 
 #include "glass/base/json.h"
+#include "glass/data/ingest/conversation.h"
 
 namespace glass::data {
 namespace {
@@ -29,16 +30,38 @@ Result<std::string> member(const dom::object& object, const std::string& key, ui
   return wrong(line, fmt::format("the field \"{}\" is neither text nor a whole number", key));
 }
 
-Result<JsonlRecord> read_object(const dom::object& object, const JsonlFields& fields,
-                                uint64_t line) {
+Result<std::string> text_member(const dom::object& object, const std::string& key, uint64_t line) {
+  std::string_view text;
+  if (object.at_key(key).get(text) == simdjson::SUCCESS) return std::string(text);
+  return wrong(line,
+               fmt::format("there is no text in the field \"{}\"; name the right field in the "
+                           "recipe",
+                           key));
+}
+
+// A conversation or a preference, in the form in which a corpus keeps it.
+Result<std::string> turns(std::string_view text, JsonlForm form, uint64_t line) {
+  GLASS_TRY(const Json json, parse_json(text));
+  if (form == JsonlForm::kConversation) {
+    const auto conversation = conversation_of(json);
+    return conversation ? Result<std::string>(to_text(*conversation))
+                        : wrong(line, conversation.error().message);
+  }
+  const auto preference = preference_of(json);
+  return preference ? Result<std::string>(to_text(*preference))
+                    : wrong(line, preference.error().message);
+}
+
+// `text` is the line that holds the object.
+Result<JsonlRecord> read_object(const dom::object& object, std::string_view text,
+                                const JsonlFields& fields, uint64_t line) {
   JsonlRecord out;
   out.line = line;
-  std::string_view text;
-  if (object.at_key(fields.text).get(text) != simdjson::SUCCESS)
-    return wrong(line, fmt::format("there is no text in the field \"{}\"; name the right field in "
-                                   "the recipe",
-                                   fields.text));
-  out.text = text;
+  if (fields.form == JsonlForm::kText) {
+    GLASS_TRY(out.text, text_member(object, fields.text, line));
+  } else {
+    GLASS_TRY(out.text, turns(text, fields.form, line));
+  }
   GLASS_TRY(out.id, member(object, fields.id, line));
   GLASS_TRY(out.licence, member(object, fields.licence, line));
   GLASS_TRY(out.language, member(object, fields.language, line));
@@ -80,7 +103,7 @@ Status read_jsonl(std::string_view content, const JsonlFields& fields,
       return wrong(line, no_json(text, error));
     dom::object object;
     if (element.get(object) != simdjson::SUCCESS) return wrong(line, "it is no JSON object");
-    GLASS_TRY(JsonlRecord out, read_object(object, fields, line));
+    GLASS_TRY(JsonlRecord out, read_object(object, text, fields, line));
     GLASS_TRY_STATUS(record(std::move(out)));
   }
   return {};

@@ -10,8 +10,16 @@
 
 namespace glass::data {
 
+// What a line is read as.
+enum class JsonlForm {
+  kText,          // the field `text`
+  kConversation,  // conversation_of (conversation.h), kept as canonical JSON
+  kPreference,    // preference_of
+};
+
 struct JsonlFields {
-  std::string text = "text";
+  JsonlForm form = JsonlForm::kText;
+  std::string text = "text";          // kText
   std::string id, licence, language;  // empty: not read
 };
 

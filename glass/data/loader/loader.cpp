@@ -18,21 +18,13 @@
 #include "glass/base/parallel.h"
 #include "glass/base/philox.h"
 #include "glass/base/result.h"
+#include "glass/base/shuffle.h"
 #include "glass/data/loader/internal/document_line.h"
 #include "glass/data/shard/shard.h"
 
 namespace glass::data {
 
 namespace {
-
-// Fisher and Yates: every permutation is possible.
-std::vector<uint64_t> shuffled(uint64_t count, uint64_t seed, uint64_t epoch) {
-  std::vector<uint64_t> order(count);
-  std::iota(order.begin(), order.end(), uint64_t{0});
-  for (uint64_t i = count; i-- > 1;)
-    std::swap(order[i], order[random_below(seed, Purpose::kDocumentOrder, epoch, i, i + 1)]);
-  return order;
-}
 
 Status check_sizes(int64_t sequence_length, int64_t sequences) {
   if (sequence_length < 1 || sequences < 1)
@@ -64,7 +56,8 @@ struct Loader::State {
     if (!lines[0].second || lines[0].first != epoch) {
       lines[1] = std::move(lines[0]);
       lines[0] = {epoch, std::make_shared<const DocumentLine>(
-                             *documents, shuffled(documents->count(), config.seed, epoch))};
+                             *documents, shuffled(documents->count(), config.seed,
+                                                  Purpose::kDocumentOrder, epoch))};
     }
     return lines[0].second;
   }

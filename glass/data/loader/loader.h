@@ -25,11 +25,20 @@ struct LoaderConfig {
 };
 
 // One micro-batch; N = B * T rows, sequence by sequence. Resized once, then reused.
+// The rows of two answers to one prompt.
+struct PreferencePair {
+  int32_t chosen_begin, chosen_end;
+  int32_t rejected_begin, rejected_end;
+
+  friend bool operator==(const PreferencePair&, const PreferencePair&) = default;
+};
+
 struct Batch {
   std::vector<int32_t> token_N;
-  std::vector<int32_t> target_N;    // -1: no target (padding of held-out batches only)
-  std::vector<int32_t> position_N;  // counted from the document's start within the window
-  std::vector<int32_t> first_key;   // [B, T]: the first position of the window that may be seen
+  std::vector<int32_t> target_N;      // -1: no target (padding, and what is not to be learned)
+  std::vector<int32_t> position_N;    // counted from the document's start within the window
+  std::vector<int32_t> first_key;     // [B, T]: the first position of the window that may be seen
+  std::vector<PreferencePair> pairs;  // of preference data; else empty
 };
 
 // The part of one document that a step was trained on.

@@ -134,9 +134,7 @@ Status add_merges(TokenizerTables& tables) {
   return {};
 }
 
-}  // namespace
-
-Result<Tokenizer> Tokenizer::make(TokenizerParts parts) {
+Result<std::unique_ptr<TokenizerTables>> make_tables(TokenizerParts parts) {
   auto tables = std::make_unique<TokenizerTables>();
   tables->parts = std::move(parts);
   GLASS_TRY_STATUS(add_special(*tables));
@@ -144,6 +142,13 @@ Result<Tokenizer> Tokenizer::make(TokenizerParts parts) {
   GLASS_TRY_STATUS(add_merges(*tables));
   if (tables->parts.kind == TokenizerKind::kSentencePiece)
     tables->characters = Characters(tables->parts);
+  return tables;
+}
+
+}  // namespace
+
+Result<Tokenizer> Tokenizer::make(TokenizerParts parts) {
+  GLASS_TRY(std::unique_ptr<TokenizerTables> tables, make_tables(std::move(parts)));
   return Tokenizer(std::move(tables));
 }
 
@@ -159,6 +164,14 @@ int32_t Tokenizer::vocabulary_size() const {
 
 TokenId Tokenizer::end_of_text() const {
   return tables_->end_of_text;
+}
+
+Result<Tokenizer> Tokenizer::with_end_of_text(TokenId id) const {
+  if (!in_vocabulary(tables_->parts, id) || !is_special(id))
+    return invalid_input(fmt::format("token {} is no special token, so it ends no document", id));
+  GLASS_TRY(std::unique_ptr<TokenizerTables> tables, make_tables(tables_->parts));
+  tables->end_of_text = id;
+  return Tokenizer(std::move(tables));
 }
 
 std::string_view Tokenizer::piece(TokenId id) const {

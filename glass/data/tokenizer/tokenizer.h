@@ -121,6 +121,11 @@ class Tokenizer {
   // not say which one it means. Ends of a turn (<|im_end|>, <end_of_turn>) end no document.
   [[nodiscard]] TokenId end_of_text() const;
 
+  // The same tokenizer with another special token that ends a document: for a model that was
+  // trained with another than its file lets one guess. kInvalidInput if it is no special token. Not
+  // part of the JSON.
+  [[nodiscard]] Result<Tokenizer> with_end_of_text(TokenId id) const;
+
   // The bytes a token stands for; of a special token its text. REQUIRES: id is in the vocabulary.
   [[nodiscard]] std::string_view piece(TokenId id) const;
   [[nodiscard]] bool is_special(TokenId id) const;
