@@ -2,6 +2,8 @@
 // it is paid for once.
 #include "glass/cli/verbs.h"
 
+#include <unistd.h>
+
 #include <charconv>
 #include <cstdint>
 #include <cstdio>
@@ -21,6 +23,7 @@
 #include "glass/base/units_text.h"
 #include "glass/cli/door.h"
 #include "glass/crypto/ed25519.h"
+#include "glass/data/examples/example_set.h"
 #include "glass/service/recipe/recipe.h"
 #include "glass/service/services.h"
 #include "glass/service/summary.h"
@@ -233,10 +236,69 @@ void add_run(CLI::App& app, Action& action) {
       service::run_recipe, "Done.");
 }
 
+// What is learned stands between these marks, which no tokenizer of ours writes; on a terminal it
+// is green besides.
+void print_masked(const std::vector<data::MaskedText>& runs, bool colours) {
+  for (const data::MaskedText& run : runs) {
+    if (!run.learned)
+      fmt::print("{}", run.text);
+    else if (colours)
+      fmt::print("\033[32m⟦{}⟧\033[0m", run.text);
+    else
+      fmt::print("⟦{}⟧", run.text);
+  }
+}
+
+Status print_mask(const service::RecipeChoice& choice, int64_t count, bool json,
+                  const service::Services& services) {
+  GLASS_TRY(const service::MaskedExamples masked, service::show_mask(choice, count, services));
+  if (json) {
+    Json::Array examples;
+    for (const auto& runs : masked.texts) {
+      Json::Array items;
+      for (const data::MaskedText& run : runs)
+        items.emplace_back(Json::Object{{"text", run.text}, {"learned", run.learned}});
+      examples.emplace_back(std::move(items));
+    }
+    fmt::print("{}\n", to_canonical(Json::Object{{"examples", std::move(examples)},
+                                                 {"units", masked.units},
+                                                 {"tokens", masked.tokens},
+                                                 {"learned", masked.learned}}));
+    return {};
+  }
+  const bool colours = isatty(fileno(stdout)) == 1;
+  for (size_t i = 0; i < masked.texts.size(); ++i) {
+    fmt::print("\n--- {}\n", i + 1);
+    print_masked(masked.texts[i], colours);
+  }
+  fmt::print("\n\n⟦ ⟧ is learned: {} of {} in all {}.\n", count_text(masked.learned),
+             count_text(masked.tokens, "token"), count_text(masked.units, "example"));
+  return {};
+}
+
+struct TrainVerb : RecipeVerb {
+  int64_t show_mask = 0;  // so many examples; 0: train
+};
+
 void add_train(CLI::App& app, Action& action) {
-  add_recipe_verb(app, action, "train",
-                  "Data, training, model and signed record, without the checks",
-                  service::train_model, "Trained.");
+  auto flags = std::make_shared<TrainVerb>();
+  CLI::App* verb =
+      app.add_subcommand("train", "Data, training, model and signed record, without the checks");
+  add_recipe_flags(*verb, flags->recipe);
+  verb->add_option("--show-mask", flags->show_mask,
+                   "Show so many conversations and what of them is learned, and do not train")
+      ->check(CLI::Range(1, 1'000'000));
+  add_common(*verb, flags->common);
+  verb->callback([flags, &action] {
+    action = [flags] {
+      return with_services(flags->common, [&](const service::Services& services) -> Status {
+        if (flags->show_mask > 0)
+          return print_mask(flags->choice(), flags->show_mask, flags->common.json, services);
+        GLASS_TRY(const service::Summary summary, service::train_model(flags->choice(), services));
+        return tell(flags->common, summary, "Trained.");
+      });
+    };
+  });
 }
 
 struct PlanVerb : RecipeVerb {
@@ -292,6 +354,8 @@ void add_generate(CLI::App& app, Action& action) {
   CLI::App* verb = app.add_subcommand("generate", "Let a model write");
   verb->add_option("MODEL", flags->model, "Folder of a run or of a model")->required();
   verb->add_option("--prompt,-p", flags->choice.prompts, "How the text begins; may be repeated");
+  verb->add_option("--as", flags->choice.role,
+                   "Prompts are turns of this role, which the model answers: user, ...");
   verb->add_option("--max-tokens", flags->choice.max_tokens, "Length at most")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();

@@ -1,12 +1,16 @@
 // generate_text: a model on disk continues prompts.
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <fmt/core.h>
 
+#include "glass/base/json.h"
 #include "glass/base/result.h"
+#include "glass/data/examples/chat_template.h"
 #include "glass/data/tokenizer/tokenizer.h"
 #include "glass/engine/formats/huggingface.h"
 #include "glass/engine/formats/model_file.h"
@@ -30,6 +34,32 @@ Result<system::Path> model_folder(const system::Path& named, system::Files& file
                           named.string()));
 }
 
+// The token before a text, as the model's config.json says; nothing where it says none.
+Result<std::optional<data::TokenId>> begin_of(const system::Path& folder, system::Files& files) {
+  GLASS_TRY(const std::string text, files.read_text(folder / "config.json"));
+  GLASS_TRY(const Json config, parse_json(text));
+  const Json* begin = config.find("bos_token_id");
+  if (begin == nullptr || begin->is_null()) return std::nullopt;
+  GLASS_TRY(const int64_t id, config.get_int("bos_token_id"));
+  return std::optional(static_cast<data::TokenId>(id));
+}
+
+// How the model's turns are written; nothing where it knows no chat.
+Result<std::optional<data::ChatTemplate>> chat_of(const system::Path& folder,
+                                                  const data::Tokenizer& tokenizer,
+                                                  system::Files& files) {
+  const system::Path file = folder / "chat.json";
+  if (!files.exists(file)) return std::nullopt;
+  GLASS_TRY(const std::string text, files.read_text(file));
+  const auto made = [&]() -> Result<data::ChatTemplate> {
+    GLASS_TRY(const Json json, parse_json(text));
+    GLASS_TRY(std::vector<data::ChatRole> roles, data::chat_roles_from_json(json));
+    return data::ChatTemplate::make(std::move(roles), tokenizer);
+  }();
+  if (!made) return in_context(file.string(), made.error());
+  return std::optional(*made);
+}
+
 }  // namespace
 
 Result<std::vector<std::string>> generate_text(const GenerateChoice& choice,
@@ -38,7 +68,11 @@ Result<std::vector<std::string>> generate_text(const GenerateChoice& choice,
   GLASS_TRY(const engine::ModelFile model, engine::import_huggingface(services.files, folder));
   const system::Path file = folder / "tokenizer.json";
   GLASS_TRY(const std::string json, services.files.read_text(file));
-  GLASS_TRY(const data::Tokenizer tokenizer, data::Tokenizer::from_json(json, file.string()));
+  GLASS_TRY(data::Tokenizer tokenizer, data::Tokenizer::from_json(json, file.string()));
+  GLASS_TRY(const std::optional<data::TokenId> begin, begin_of(folder, services.files));
+  if (begin) {
+    GLASS_TRY(tokenizer, tokenizer.with_end_of_text(*begin));
+  }
   if (tokenizer.vocabulary_size() > model.config.vocabulary || tokenizer.end_of_text() < 0)
     return fail(ErrorCode::kInvalidInput,
                 fmt::format("{} does not belong to the model beside it", file.string()));
@@ -46,9 +80,13 @@ Result<std::vector<std::string>> generate_text(const GenerateChoice& choice,
     const auto tensor = model.tensors.find(name);
     return tensor == model.tensors.end() ? std::span<const float>{} : tensor->second.values;
   };
-  services.progress.generated(choice.prompts.front());
+  std::optional<data::ChatTemplate> chat;
+  if (!choice.role.empty()) {
+    GLASS_TRY(chat, chat_of(folder, tokenizer, services.files));
+  }
+  services.progress.generated(choice.role.empty() ? choice.prompts.front() : "");
   return write_texts(
-      {model.config, parameters, tokenizer}, choice.prompts, choice,
+      {model.config, parameters, tokenizer, chat ? &*chat : nullptr}, choice.prompts, choice,
       [&](size_t prompt, std::string_view text) {
         if (prompt == 0) services.progress.generated(text);
       },

@@ -10,6 +10,7 @@
 #include "glass/service/accelerators.h"
 #include "glass/service/run_summary.h"
 #include "glass/service/services.h"
+#include "glass/service/start_model.h"
 #include "glass/service/training_run.h"
 #include "glass/service/training_settings.h"
 #include "glass/service/use_cases.h"
@@ -17,8 +18,9 @@
 
 namespace glass::service {
 
-Result<PlanReport> plan_of(const Recipe& recipe, int64_t vocabulary, const Services& services) {
-  GLASS_TRY(const engine::TrainingSettings settings, training_settings(recipe, vocabulary));
+Result<PlanReport> plan_of(const Recipe& recipe, const ModelBasis& basis,
+                           const Services& services) {
+  GLASS_TRY(const engine::TrainingSettings settings, training_settings(recipe, basis));
   GLASS_TRY(const engine::TrainingPlan plan,
             engine::plan_training(settings, kernels(), services.parallel.workers()));
   GLASS_TRY(const double flops_per_token,
@@ -57,8 +59,13 @@ Result<PlanEstimate> estimate_on(const PlanChoice& choice, const PlanReport& rep
 
 Result<PlannedRecipe> plan_recipe(const PlanChoice& choice, const Services& services) {
   GLASS_TRY(const ChosenRecipe chosen, read_chosen(choice.recipe, services.files));
-  GLASS_TRY(const PlanReport report,
-            plan_of(chosen.recipe, chosen.recipe.tokenizer.vocabulary, services));
+  ModelBasis basis{.vocabulary = chosen.recipe.tokenizer.vocabulary, .start = nullptr};
+  engine::DecoderConfig start;
+  if (applies(chosen.recipe, "start")) {
+    GLASS_TRY(start, start_config(chosen.recipe, chosen.folder, services));
+    basis.start = &start;
+  }
+  GLASS_TRY(const PlanReport report, plan_of(chosen.recipe, basis, services));
   PlannedRecipe planned{.report = report, .estimates = {}};
   if (choice.accelerator.empty())
     GLASS_TRY_STATUS(engine::expect_fits(report.memory, report.available_bytes));

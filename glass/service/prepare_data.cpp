@@ -69,8 +69,14 @@ std::vector<system::Path> resolved(const std::vector<std::string>& paths,
   return out;
 }
 
+data::JsonlForm form_of(const Recipe& recipe) {
+  if (recipe.train.objective == "chat") return data::JsonlForm::kConversation;
+  if (recipe.train.objective == "preference") return data::JsonlForm::kPreference;
+  return data::JsonlForm::kText;
+}
+
 // A recipe's source may name several folders; each becomes a source of its own.
-Status add_sources(const SourceSettings& settings, std::string name,
+Status add_sources(const SourceSettings& settings, std::string name, data::JsonlForm form,
                    const system::Path& recipe_folder, data::CorpusConfig& config) {
   const auto add = [&](std::string source_name, auto kind) {
     config.sources.push_back({.name = std::move(source_name),
@@ -83,6 +89,7 @@ Status add_sources(const SourceSettings& settings, std::string name,
     add(std::move(name), std::move(debian));
   } else if (settings.kind == "jsonl") {
     add(std::move(name), data::JsonlSource{.files = paths,
+                                           .form = form,
                                            .text_field = settings.text_field,
                                            .id_field = settings.id_field,
                                            .licence_field = settings.licence_field,
@@ -147,9 +154,15 @@ Status expect_as_before(const system::Path& folder, const std::optional<crypto::
                           folder.string(), crypto::to_text(now), crypto::to_text(*before)));
 }
 
+crypto::Digest corpus_inputs(const Recipe& recipe) {
+  Json::Object parts{{"corpus", *to_json(recipe).find("corpus")}};
+  if (form_of(recipe) != data::JsonlForm::kText) parts.emplace("objective", recipe.train.objective);
+  return inputs_digest(std::move(parts));
+}
+
 Result<data::CorpusReport> corpus_stage(const Recipe& recipe, const system::Path& recipe_folder,
                                         RunFolder& folder, const Services& services) {
-  const crypto::Digest inputs = inputs_digest({{"corpus", *to_json(recipe).find("corpus")}});
+  const crypto::Digest inputs = corpus_inputs(recipe);
   const data::CorpusServices corpus_services{services.files, services.process, services.parallel};
   const system::Path corpus = folder.paths().corpus();
   const auto digest = folder.finished("corpus", inputs);
@@ -235,6 +248,50 @@ Result<TokenizerStage> tokenizer_stage(const Recipe& recipe, const data::CorpusR
   return finished_tokenizer(paths, services.files);
 }
 
+// The start's tokenizer, which its vocabulary and its embedding belong to.
+Result<TokenizerStage> start_tokenizer_stage(const StartModel& start, RunFolder& folder,
+                                             const Services& services) {
+  const RunPaths& paths = folder.paths();
+  const crypto::Digest inputs =
+      inputs_digest({{"start", crypto::to_text(start.manifest.tokenizer)}});
+  const auto digest = folder.finished("tokenizer", inputs);
+  const bool found = digest && services.files.exists(paths.tokenizer());
+  services.progress.stage("tokenizer", found);
+  if (!found) {
+    GLASS_TRY(const std::string json, services.files.read_text(paths.start() / "tokenizer.json"));
+    GLASS_TRY_STATUS(
+        publish_folder(services.files, paths.tokenizer(),
+                       {{"tokenizer.json", json}, {"manifest.json", tokenizer_manifest(start)}}));
+    GLASS_TRY_STATUS(folder.finish("tokenizer", inputs, start.manifest.tokenizer));
+  }
+  GLASS_TRY(TokenizerStage tokenizer, finished_tokenizer(paths, services.files));
+  if (tokenizer.digest != start.manifest.tokenizer)
+    return harmed(paths.tokenizer(), "tokenizer.json is not that of the start");
+  GLASS_TRY(tokenizer.tokenizer, tokenizer.tokenizer.with_end_of_text(start.manifest.end_of_text));
+  if (!found)
+    services.progress.note(
+        fmt::format("{} of the start", count_text(tokenizer.tokenizer.vocabulary_size(), "token")));
+  return tokenizer;
+}
+
+// Conversations are few, and made again in seconds: they are not kept on disk.
+Result<data::ExampleSets> example_stage(const Recipe& recipe, const data::DocumentStore& documents,
+                                        const data::Tokenizer& tokenizer,
+                                        const Services& services) {
+  services.progress.stage("examples", false);
+  GLASS_TRY(data::ExampleSets sets, make_examples(recipe, documents, tokenizer));
+  const std::string_view unit = recipe.train.objective == "chat" ? "conversation" : "preference";
+  services.progress.note(fmt::format(
+      "{} to train on, {} held out; {} of {} are learned", count_text(sets.train.units(), unit),
+      count_text(sets.held_out.units()), count_text(sets.train.learned_tokens()),
+      count_text(sets.train.tokens(), "token")));
+  if (sets.too_long > 0)
+    services.progress.note(fmt::format("left out: {} longer than train.sequence_length ({})",
+                                       count_text(sets.too_long, unit),
+                                       recipe.train.sequence_length));
+  return sets;
+}
+
 Result<data::ShardSet> shard_stage(const data::CorpusReport& corpus,
                                    const data::DocumentStore& documents,
                                    const TokenizerStage& tokenizer, RunFolder& folder,
@@ -294,7 +351,8 @@ Result<data::CorpusConfig> corpus_config(const Recipe& recipe, const system::Pat
     const SourceSettings& source = settings.sources[i];
     std::string source_name =
         source.name.empty() ? fmt::format("{}-{}", source.kind, i + 1) : source.name;
-    GLASS_TRY_STATUS(add_sources(source, std::move(source_name), recipe_folder, config));
+    GLASS_TRY_STATUS(
+        add_sources(source, std::move(source_name), form_of(recipe), recipe_folder, config));
   }
   return config;
 }
@@ -328,6 +386,11 @@ Result<data::TrainedTokenizer> make_tokenizer(const data::DocumentStore& documen
 
 std::string tokenizer_manifest(const TokenizerSettings& settings, const data::TrainerFacts& facts) {
   return to_canonical(data::describe(trainer_options(settings), facts));
+}
+
+std::string tokenizer_manifest(const StartModel& start) {
+  return to_canonical(
+      Json::Object{{"taken_from", "start"}, {"sha256", crypto::to_text(start.manifest.tokenizer)}});
 }
 
 data::ShardSetOptions shard_options(const crypto::Digest& corpus_manifest,
@@ -367,15 +430,27 @@ Result<crypto::Digest> make_shards(const data::DocumentStore& documents,
 
 Result<PreparedData> prepare_data(const Recipe& recipe, const system::Path& recipe_folder,
                                   RunFolder& folder, const Services& services) {
+  std::optional<StartModel> start;
+  if (applies(recipe, "start")) {
+    GLASS_TRY(start, prepare_start(recipe, recipe_folder, folder, services));
+  }
   GLASS_TRY(data::CorpusReport corpus, corpus_stage(recipe, recipe_folder, folder, services));
   GLASS_TRY(const data::DocumentStore documents,
             data::DocumentStore::open(services.files, folder.paths().documents()));
-  GLASS_TRY(TokenizerStage tokenizer, tokenizer_stage(recipe, corpus, documents, folder, services));
-  GLASS_TRY(data::ShardSet shards, shard_stage(corpus, documents, tokenizer, folder, services));
-  return PreparedData{.corpus = std::move(corpus),
+  GLASS_TRY(TokenizerStage tokenizer,
+            start ? start_tokenizer_stage(*start, folder, services)
+                  : tokenizer_stage(recipe, corpus, documents, folder, services));
+  TokenData tokens;
+  if (recipe.train.objective == "next_token") {
+    GLASS_TRY(tokens.shards, shard_stage(corpus, documents, tokenizer, folder, services));
+  } else {
+    GLASS_TRY(tokens.examples, example_stage(recipe, documents, tokenizer.tokenizer, services));
+  }
+  return PreparedData{.start = std::move(start),
+                      .corpus = std::move(corpus),
                       .tokenizer = std::move(tokenizer.tokenizer),
                       .tokenizer_digest = tokenizer.digest,
-                      .shards = std::move(shards)};
+                      .tokens = std::move(tokens)};
 }
 
 }  // namespace glass::service

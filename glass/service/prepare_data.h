@@ -1,10 +1,12 @@
-// prepare_data: the first three stages of a run: corpus, tokenizer, token shards.
+// prepare_data: the stages of a run before training: the model it starts from, where there is one,
+// corpus, tokenizer, token shards or conversations.
 //
 // Each stage is skipped when it was finished from the same inputs and its result is still there and
 // unharmed; else it is built aside and published whole. A result whose folder is gone is made again
 // and must have the digest it had.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,17 +18,20 @@
 #include "glass/data/shard/shard.h"
 #include "glass/data/tokenizer/tokenizer.h"
 #include "glass/data/tokenizer/trainer.h"
+#include "glass/service/batches.h"
 #include "glass/service/recipe/recipe.h"
 #include "glass/service/run_folder.h"
 #include "glass/service/services.h"
+#include "glass/service/start_model.h"
 
 namespace glass::service {
 
 struct PreparedData {
+  std::optional<StartModel> start;
   data::CorpusReport corpus;
   data::Tokenizer tokenizer;
   crypto::Digest tokenizer_digest;  // of tokenizer.json
-  data::ShardSet shards;
+  TokenData tokens;
 };
 
 // `recipe_folder` is what relative paths of the recipe start from.
@@ -51,8 +56,9 @@ std::vector<std::string_view> tokenizer_texts(const data::DocumentStore& documen
 [[nodiscard]] Result<data::TrainedTokenizer> make_tokenizer(const data::DocumentStore& documents,
                                                             const TokenizerSettings& settings,
                                                             Parallel& parallel);
-// The text of tokenizer/manifest.json.
+// The text of tokenizer/manifest.json: of one that was trained, and of a start's.
 std::string tokenizer_manifest(const TokenizerSettings& settings, const data::TrainerFacts& facts);
+std::string tokenizer_manifest(const StartModel& start);
 data::ShardSetOptions shard_options(const crypto::Digest& corpus_manifest,
                                     const data::Tokenizer& tokenizer);
 

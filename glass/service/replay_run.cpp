@@ -163,7 +163,9 @@ Result<Summary> replay_run(const system::Path& run, const ReplayChoice& choice,
   const RunPaths& paths = folder.paths();
   GLASS_TRY(const RunRecord record, read_run_record(services.files, paths));
   GLASS_TRY_STATUS(expect_in_place(record, paths, services.files));
-  for (const system::Path& made : {paths.corpus(), paths.tokenizer(), paths.shards()}) {
+  std::vector<system::Path> needed = {paths.corpus(), paths.tokenizer()};
+  if (record.subject.origin.shards) needed.push_back(paths.shards());
+  for (const system::Path& made : needed) {
     if (!services.files.exists(made))
       return fail(ErrorCode::kMismatch,
                   fmt::format("{} is gone; run the recipe again to have it made again, or restore "

@@ -3,10 +3,12 @@
 //   OUT/recipe.json     the resolved recipe, canonical JSON
 //   OUT/stages.json     per finished stage the digest of what went in and of what came out
 //   OUT/corpus/         documents.bin, dropped.jsonl, manifest.json
+//   OUT/start/          the model that the training goes on from, where there is one
 //   OUT/tokenizer/      tokenizer.json, manifest.json
 //   OUT/shards/         token shards, manifest.json
 //   OUT/training/       chain.jsonl, metrics.jsonl, samples.jsonl, checkpoints/
 //   OUT/model/          the model in Hugging Face's layout, with its tokenizer
+//   OUT/adapter/        the adapters alone, as Hugging Face's peft loads them, where there are any
 //   OUT/record.json     the signed record of the run
 //   OUT/replays/        signed replay statements
 //   OUT/report.html     and tensorboard/, metrics.prom: views of the above (run_views.h)
@@ -38,6 +40,8 @@ struct RunPaths {
 
   [[nodiscard]] system::Path documents() const { return corpus() / "documents.bin"; }
 
+  [[nodiscard]] system::Path start() const { return root / "start"; }
+
   [[nodiscard]] system::Path tokenizer() const { return root / "tokenizer"; }
 
   [[nodiscard]] system::Path tokenizer_json() const { return tokenizer() / "tokenizer.json"; }
@@ -55,6 +59,8 @@ struct RunPaths {
   [[nodiscard]] system::Path checkpoints() const { return training() / "checkpoints"; }
 
   [[nodiscard]] system::Path model() const { return root / "model"; }
+
+  [[nodiscard]] system::Path adapter() const { return root / "adapter"; }
 
   [[nodiscard]] system::Path record() const { return root / "record.json"; }
 

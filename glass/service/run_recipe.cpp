@@ -1,4 +1,5 @@
 // run_recipe: the main job. Train, verify, replay, report; whatever is finished is found.
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -14,6 +15,7 @@
 #include "glass/service/run_summary.h"
 #include "glass/service/run_views.h"
 #include "glass/service/services.h"
+#include "glass/service/start_model.h"
 #include "glass/service/summary.h"
 #include "glass/service/training_run.h"
 #include "glass/service/use_cases.h"
@@ -37,9 +39,16 @@ Status report_checks(const Summary& summary, const Services& services) {
   GLASS_TRY(const data::CorpusReport corpus,
             data::load_corpus(paths.corpus(), {files, services.process, services.parallel}));
   GLASS_TRY(const data::Tokenizer tokenizer, read_tokenizer(paths, files));
-  GLASS_TRY(const PlanReport plan, plan_of(recipe, tokenizer.vocabulary_size(), services));
+  std::optional<StartModel> start;
+  ModelBasis basis{.vocabulary = tokenizer.vocabulary_size(), .start = nullptr};
+  if (applies(recipe, "start")) {
+    GLASS_TRY(start, read_start(paths, services));
+    basis.start = &start->model.config;
+  }
+  GLASS_TRY(const PlanReport plan, plan_of(recipe, basis, services));
   return write_report(facts_of(recipe, log, &record),
                       {.corpus = corpus,
+                       .start = start ? std::optional(start->manifest) : std::nullopt,
                        .parameters = plan.parameters,
                        .checks = summary.checks,
                        .next_commands = summary.next_commands},

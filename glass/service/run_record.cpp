@@ -27,6 +27,22 @@ Result<crypto::Digest> digest_member(const Json& json, std::string_view key) {
   return crypto::digest_from_text(text);
 }
 
+Json digests_to_json(const std::map<std::string, crypto::Digest>& digests) {
+  Json::Object json;
+  for (const auto& [file, digest] : digests) json.emplace(file, crypto::to_text(digest));
+  return json;
+}
+
+Result<std::map<std::string, crypto::Digest>> digests_member(const Json& json,
+                                                             std::string_view key) {
+  GLASS_TRY(const Json::Object* object, json.get_object(key));
+  std::map<std::string, crypto::Digest> digests;
+  for (const auto& [file, value] : *object) {
+    GLASS_TRY(digests[file], digest_member(*object, file));
+  }
+  return digests;
+}
+
 tl::unexpected<Error> no_record(system::Files& files, const RunPaths& paths) {
   const std::string root = paths.root.string();
   if (!files.exists(paths.stages()))
@@ -38,24 +54,26 @@ tl::unexpected<Error> no_record(system::Files& files, const RunPaths& paths) {
 }  // namespace
 
 Json to_json(const RunOrigin& origin) {
-  return Json::Object{{"numerics", kNumericsClass},
-                      {"recipe", crypto::to_text(origin.recipe)},
-                      {"corpus", crypto::to_text(origin.corpus)},
-                      {"tokenizer", crypto::to_text(origin.tokenizer)},
-                      {"shards", crypto::to_text(origin.shards)},
-                      {"graph", crypto::to_text(origin.graph)}};
+  Json::Object json{{"numerics", kNumericsClass},
+                    {"recipe", crypto::to_text(origin.recipe)},
+                    {"corpus", crypto::to_text(origin.corpus)},
+                    {"tokenizer", crypto::to_text(origin.tokenizer)},
+                    {"graph", crypto::to_text(origin.graph)}};
+  if (origin.shards) json.emplace("shards", crypto::to_text(*origin.shards));
+  if (origin.examples) json.emplace("examples", crypto::to_text(*origin.examples));
+  if (origin.start) json.emplace("start", crypto::to_text(*origin.start));
+  return json;
 }
 
 Json to_json(const RunSubject& subject) {
-  Json::Object model;
-  for (const auto& [file, digest] : subject.model) model.emplace(file, crypto::to_text(digest));
   Json json = to_json(subject.origin);
   Json::Object& object = *json.if_object();
   object.emplace("steps", subject.steps);
   object.emplace("tokens", subject.tokens);
   object.emplace("chain", crypto::to_text(subject.chain));
   object.emplace("parameters", crypto::to_text(subject.parameters));
-  object.emplace("model", std::move(model));
+  object.emplace("model", digests_to_json(subject.model));
+  if (!subject.adapter.empty()) object.emplace("adapter", digests_to_json(subject.adapter));
   if (!subject.held_out_loss_bits.empty())
     object.emplace("held_out", Json::Object{{"loss_bits", subject.held_out_loss_bits},
                                             {"bits_per_byte", subject.held_out_bits_per_byte}});
@@ -73,15 +91,22 @@ Result<RunSubject> run_subject_from_json(const Json& json) {
   GLASS_TRY(origin.recipe, digest_member(json, "recipe"));
   GLASS_TRY(origin.corpus, digest_member(json, "corpus"));
   GLASS_TRY(origin.tokenizer, digest_member(json, "tokenizer"));
-  GLASS_TRY(origin.shards, digest_member(json, "shards"));
   GLASS_TRY(origin.graph, digest_member(json, "graph"));
   GLASS_TRY(subject.steps, json.get_int("steps"));
   GLASS_TRY(subject.tokens, json.get_int("tokens"));
   GLASS_TRY(subject.chain, digest_member(json, "chain"));
   GLASS_TRY(subject.parameters, digest_member(json, "parameters"));
-  GLASS_TRY(const Json::Object* model, json.get_object("model"));
-  for (const auto& [file, value] : *model) {
-    GLASS_TRY(subject.model[file], digest_member(*model, file));
+  for (const auto& [key, into] :
+       {std::pair{"shards", &origin.shards}, std::pair{"examples", &origin.examples},
+        std::pair{"start", &origin.start}}) {
+    if (json.find(key) == nullptr) continue;
+    GLASS_TRY(*into, digest_member(json, key));
+  }
+  if (origin.shards.has_value() == origin.examples.has_value())
+    return fail(ErrorCode::kInvalidInput, "the run names neither shards nor examples, or both");
+  GLASS_TRY(subject.model, digests_member(json, "model"));
+  if (json.find("adapter") != nullptr) {
+    GLASS_TRY(subject.adapter, digests_member(json, "adapter"));
   }
   if (const Json* held_out = json.find("held_out")) {
     GLASS_TRY(subject.held_out_loss_bits, held_out->get_string("loss_bits"));
@@ -143,6 +168,8 @@ Status expect_in_place(const RunRecord& record, const RunPaths& paths, system::F
                                crypto::to_text(end->digest), crypto::to_text(subject.chain)));
   for (const auto& [file, digest] : subject.model)
     GLASS_TRY_STATUS(recorded_file(files, paths.model() / file, digest));
+  for (const auto& [file, digest] : subject.adapter)
+    GLASS_TRY_STATUS(recorded_file(files, paths.adapter() / file, digest));
   return {};
 }
 

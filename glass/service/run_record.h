@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -25,16 +26,20 @@ inline constexpr std::string_view kNumericsClass = "portable-1";
 
 // What a training starts from. Its digest is the genesis of the chain of steps.
 struct RunOrigin {
-  crypto::Digest recipe, corpus, tokenizer, shards, graph;
+  crypto::Digest recipe, corpus, tokenizer, graph;
+  // Exactly one of the two: of the shards' manifest, or of the conversations as tokens.
+  std::optional<crypto::Digest> shards, examples;
+  std::optional<crypto::Digest> start;  // of start/manifest.json; none: the weights were random
 };
 
 struct RunSubject {
   RunOrigin origin;
   int64_t steps = 0;
   int64_t tokens = 0;
-  crypto::Digest chain;                         // of the last step
-  crypto::Digest parameters;                    // of the final ones, as checkpoints name them
-  std::map<std::string, crypto::Digest> model;  // file in model/ -> SHA-256
+  crypto::Digest chain;                           // of the last step
+  crypto::Digest parameters;                      // of the final ones, as checkpoints name them
+  std::map<std::string, crypto::Digest> model;    // file in model/ -> SHA-256
+  std::map<std::string, crypto::Digest> adapter;  // file in adapter/; empty: there were none
   std::string held_out_loss_bits;  // float32, hexadecimal; empty if nothing was held out
   double held_out_bits_per_byte = 0;
 };

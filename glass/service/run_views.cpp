@@ -69,6 +69,12 @@ void add_corpus(const data::CorpusReport& corpus, record::RunFacts& facts) {
     facts.dropped.push_back({reason, static_cast<int64_t>(count), std::nullopt});
 }
 
+record::StartFact start_fact(const StartManifest& start) {
+  return {.weights = crypto::to_text(start.weights),
+          .licence = start.licence,
+          .run = start.run ? crypto::to_text(*start.run) : ""};
+}
+
 void add_record(const RunRecord& record, record::RunFacts& facts) {
   const RunSubject& subject = record.subject;
   facts.digest = crypto::to_text(run_digest(subject));
@@ -132,6 +138,7 @@ Status write_metrics(const record::RunFacts& facts, const RunPaths& paths, const
 Status write_report(record::RunFacts facts, const ReportSources& sources, const RunPaths& paths,
                     const Services& services) {
   facts.parameters = sources.parameters;
+  if (sources.start) facts.start = start_fact(*sources.start);
   facts.checks = sources.checks;
   facts.places = places(paths);
   facts.next_commands = sources.next_commands;

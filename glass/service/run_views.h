@@ -15,6 +15,7 @@
 #include "glass/service/run_log.h"
 #include "glass/service/run_record.h"
 #include "glass/service/services.h"
+#include "glass/service/start_model.h"
 
 namespace glass::service {
 
@@ -31,6 +32,7 @@ system::Path tensorboard_file(const RunPaths& paths, const Recipe& recipe);
 // What the report tells besides.
 struct ReportSources {
   const data::CorpusReport& corpus;
+  std::optional<StartManifest> start;
   int64_t parameters;
   std::vector<record::CheckFact> checks;
   std::vector<std::string> next_commands;

@@ -10,6 +10,7 @@
 
 #include "glass/base/parallel.h"
 #include "glass/base/result.h"
+#include "glass/data/examples/chat_template.h"
 #include "glass/data/tokenizer/tokenizer.h"
 #include "glass/engine/generate/generator.h"
 #include "glass/engine/models/decoder/config.h"
@@ -28,13 +29,15 @@ struct Writer {
   const engine::DecoderConfig& config;
   engine::ParameterLookup parameters;
   const data::Tokenizer& tokenizer;
+  const data::ChatTemplate* chat = nullptr;  // null: it writes plain text
 };
 
 // Called with whole UTF-8 characters as they come.
 using OnText = FunctionRef<void(size_t prompt, std::string_view text)>;
 
-// The continuations of the prompts, in valid UTF-8: bytes of no character are U+FFFD. The model and
-// the prompts in `choice` are not looked at.
+// The continuations of the prompts, or the answers to them where they are turns of choice.role, in
+// valid UTF-8: bytes of no character are U+FFFD. The model and the prompts in `choice` are not
+// looked at. kInvalidInput if there is a role and the model knows no chat, or not this role.
 [[nodiscard]] Result<std::vector<std::string>> write_texts(const Writer& writer,
                                                            std::span<const std::string> prompts,
                                                            const GenerateChoice& choice,

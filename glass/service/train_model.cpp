@@ -22,9 +22,11 @@
 #include "glass/crypto/sha256.h"
 #include "glass/data/shard/shard.h"
 #include "glass/engine/formats/huggingface.h"
+#include "glass/engine/formats/peft.h"
 #include "glass/engine/models/decoder/decoder.h"
 #include "glass/engine/models/family.h"
 #include "glass/engine/train/batch_source.h"
+#include "glass/engine/train/merged_model.h"
 #include "glass/engine/train/step_record.h"
 #include "glass/engine/train/trainer.h"
 #include "glass/record/evidence/statement.h"
@@ -100,7 +102,9 @@ class TrainingLoop {
                               resumed.step, paths_.chain().string(), paths_.training().string()));
     GLASS_TRY(log_, RunLogWriter::open(services_.files, paths_.metrics(), paths_.samples(),
                                        resumed.step));
-    if (resumed.step == 0) return {};
+    // What a new model says before its first step is noise; what a start says is what to improve
+    // on.
+    if (resumed.step == 0) return data_.start ? look_at_model(0) : Status{};
     services_.progress.note(fmt::format("going on after step {}", resumed.step));
     return look_at_model(resumed.step);
   }
@@ -163,9 +167,9 @@ class TrainingLoop {
   // all held-out text when the record is made.
   [[nodiscard]] Status look_at_model(int64_t step) {
     if (due(step, recipe_.evaluation.every_steps) && step < recipe_.train.steps &&
-        run_.held_out->batches() > 0) {
+        run_.batches.held_out().batches > 0) {
       GLASS_TRY(const engine::Evaluation evaluation,
-                trainer_.evaluate(engine::held_out_of(*run_.held_out), recipe_.evaluation.tokens));
+                trainer_.evaluate(run_.batches.held_out(), recipe_.evaluation.tokens));
       GLASS_TRY_STATUS(log_evaluation(step, evaluation));
       services_.progress.note(fmt::format("step {}: held-out loss {:.4f}, {:.4f} bits per byte",
                                           step, evaluation.loss, evaluation.bits_per_byte));
@@ -194,6 +198,7 @@ class TrainingLoop {
     GLASS_TRY_STATUS(write_metrics(facts, paths_, recipe_, services_.files));
     const ReportSources sources{
         .corpus = data_.corpus,
+        .start = data_.start ? std::optional(data_.start->manifest) : std::nullopt,
         .parameters = engine::parameter_count(trainer_.plan().parameters),
         .checks = {},
         .next_commands = record == nullptr
@@ -232,35 +237,72 @@ class TrainingLoop {
   int64_t timed_tokens_ = 0;
 };
 
-Status add_file_digests(const system::Path& folder, system::Files& files, RunSubject& subject) {
+Status add_file_digests(const system::Path& folder, system::Files& files,
+                        std::map<std::string, crypto::Digest>& digests) {
   GLASS_TRY(const std::vector<system::Entry> entries, files.list(folder));
   for (const system::Entry& entry : entries) {
     GLASS_TRY(const auto mapped, files.map(folder / entry.name));
-    subject.model.emplace(entry.name, crypto::sha256(mapped->bytes()));
+    digests.emplace(entry.name, crypto::sha256(mapped->bytes()));
   }
   return {};
 }
 
-// model/: what other programs load, made aside and published whole.
-Status export_model(const Recipe& recipe, const PreparedData& data, const TrainingRun& run,
-                    const RunPaths& paths, system::Files& files) {
-  GLASS_TRY(const engine::ModelFamily* family, engine::model_family(recipe.model.family));
-  const engine::DecoderConfig& config = run.trainer->plan().settings.model;
-  engine::TensorViews tensors;
-  for (const engine::ParameterSlot& slot : run.trainer->plan().layout.slots())
-    tensors.emplace(slot.name, engine::TensorView{.shape = slot.shape,
-                                                  .values = slot.of(run.trainer->parameters())});
-  system::Path staged = paths.model();
+// Makes a folder aside, filled by `fill`, and publishes it whole.
+template <typename Fill>
+Status publish_filled(const system::Path& folder, system::Files& files, Fill fill) {
+  system::Path staged = folder;
   staged += ".part";
   GLASS_TRY_STATUS(files.remove_all(staged));
   GLASS_TRY_STATUS(files.make_folders(staged));
-  const data::TokenId end = data.tokenizer.end_of_text();
-  GLASS_TRY_STATUS(engine::export_huggingface(files, staged, *family, config, tensors,
-                                              {.begin = end, .end = end}));
+  GLASS_TRY_STATUS(fill(staged));
+  GLASS_TRY_STATUS(files.remove_all(folder));
+  return files.publish(staged, folder);
+}
+
+// How turns are written: chat.json for us, tokenizer_config.json for other programs.
+Status export_chat(const data::ChatTemplate& chat, const data::Tokenizer& tokenizer,
+                   const system::Path& folder, system::Files& files) {
+  const Json config = Json::Object{{"tokenizer_class", "PreTrainedTokenizerFast"},
+                                   {"eos_token", tokenizer.piece(chat.end_of_turn())},
+                                   {"chat_template", chat.to_jinja()}};
   GLASS_TRY_STATUS(
-      files.write_atomic(staged / "tokenizer.json", as_bytes(data.tokenizer.to_json())));
-  GLASS_TRY_STATUS(files.remove_all(paths.model()));
-  return files.publish(staged, paths.model());
+      files.write_atomic(folder / "tokenizer_config.json", as_bytes(to_pretty(config))));
+  const std::string roles = to_pretty(data::to_json(chat.roles()));
+  return files.write_atomic(folder / "chat.json", as_bytes(roles));
+}
+
+// model/: what other programs load.
+Status export_model(const Recipe& recipe, const engine::ModelFamily& family,
+                    const engine::DecoderConfig& config, const engine::TensorViews& tensors,
+                    const data::Tokenizer& tokenizer, const RunPaths& paths, system::Files& files) {
+  return publish_filled(paths.model(), files, [&](const system::Path& folder) -> Status {
+    engine::SpecialTokens special{.begin = tokenizer.end_of_text(), .end = tokenizer.end_of_text()};
+    if (applies(recipe, "chat")) {
+      GLASS_TRY(const data::ChatTemplate chat, chat_template(recipe, tokenizer));
+      GLASS_TRY_STATUS(export_chat(chat, tokenizer, folder, files));
+      special.end = chat.end_of_turn();
+    }
+    GLASS_TRY_STATUS(engine::export_huggingface(files, folder, family, config, tensors, special));
+    return files.write_atomic(folder / "tokenizer.json", as_bytes(tokenizer.to_json()));
+  });
+}
+
+// Where there are adapters: they alone in adapter/, and merged with the start in model/.
+Status export_results(const Recipe& recipe, const PreparedData& data, const TrainingRun& run,
+                      const RunPaths& paths, const Services& services) {
+  const engine::ModelFamily& family = family_of(recipe, data);
+  const engine::DecoderConfig& config = run.trainer->plan().settings.model;
+  const engine::TensorViews tensors = run.trainer->tensors();
+  system::Files& files = services.files;
+  if (config.adapters.rank == 0)
+    return export_model(recipe, family, config, tensors, data.tokenizer, paths, files);
+  GLASS_TRY_STATUS(publish_filled(paths.adapter(), files, [&](const system::Path& folder) {
+    return engine::export_peft(files, folder, family, config, tensors, recipe.start.model);
+  }));
+  GLASS_TRY(const engine::ModelFile merged,
+            engine::merge_adapters(config, tensors, kernels(), services.parallel));
+  return export_model(recipe, family, merged.config, engine::views(merged), data.tokenizer, paths,
+                      files);
 }
 
 Result<Json> execution_facts(const RunPaths& paths, const Services& services) {
@@ -313,15 +355,17 @@ Result<RunRecord> conclude(const Recipe& recipe, const PreparedData& data, Train
   GLASS_TRY(subject.tokens, tokens_of_chain(run.origin, paths, services.files));
   subject.chain = loop.chain_end().digest;
   subject.parameters = run.trainer->parameter_digest();
-  if (run.held_out->batches() > 0) {
+  if (run.batches.held_out().batches > 0) {
     GLASS_TRY(const engine::Evaluation evaluation,
-              run.trainer->evaluate(engine::held_out_of(*run.held_out), INT64_MAX));
+              run.trainer->evaluate(run.batches.held_out(), INT64_MAX));
     GLASS_TRY_STATUS(loop.log_evaluation(recipe.train.steps, evaluation));
     subject.held_out_loss_bits = float_bits(evaluation.loss);
     subject.held_out_bits_per_byte = evaluation.bits_per_byte;
   }
-  GLASS_TRY_STATUS(export_model(recipe, data, run, paths, services.files));
-  GLASS_TRY_STATUS(add_file_digests(paths.model(), services.files, subject));
+  GLASS_TRY_STATUS(export_results(recipe, data, run, paths, services));
+  GLASS_TRY_STATUS(add_file_digests(paths.model(), services.files, subject.model));
+  if (recipe.adapter.rank > 0)
+    GLASS_TRY_STATUS(add_file_digests(paths.adapter(), services.files, subject.adapter));
   GLASS_TRY(Json execution, execution_facts(paths, services));
   RunRecord record{
       .statement = record::sign(run_record_payload(subject, std::move(execution)), services.key),

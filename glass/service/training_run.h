@@ -5,14 +5,17 @@
 #include <memory>
 
 #include "glass/base/result.h"
-#include "glass/data/loader/loader.h"
+#include "glass/engine/formats/model_file.h"
 #include "glass/engine/kernels/kernels.h"
+#include "glass/engine/models/family.h"
 #include "glass/engine/train/trainer.h"
+#include "glass/service/batches.h"
 #include "glass/service/prepare_data.h"
 #include "glass/service/recipe/recipe.h"
 #include "glass/service/run_folder.h"
 #include "glass/service/run_record.h"
 #include "glass/service/services.h"
+#include "glass/service/training_settings.h"
 #include "glass/service/use_cases.h"
 
 namespace glass::service {
@@ -20,21 +23,27 @@ namespace glass::service {
 // The fastest kernels this machine can run.
 const engine::Kernels& kernels();
 
+// Where the parameters of a training begin that these data were prepared for.
+ModelBasis basis_of(const PreparedData& data);
+
+// The family that writes the trained model. REQUIRES: the recipe was checked.
+const engine::ModelFamily& family_of(const Recipe& recipe, const PreparedData& data);
+
 // Built from the recipe and finished data. kRefused, with the figures, if it does not fit into
 // memory. `data` must outlive it.
 struct TrainingRun {
   RunOrigin origin;
   double flops_per_token;
-  std::unique_ptr<data::Loader> loader;
-  std::unique_ptr<data::HeldOutLoader> held_out;
+  Batches batches;
+  std::unique_ptr<engine::TensorViews> start;  // of the data's start; null: there is none
   std::unique_ptr<engine::Trainer> trainer;
 };
 
 [[nodiscard]] Result<TrainingRun> open_training(const Recipe& recipe, const PreparedData& data,
                                                 const RunPaths& paths, const Services& services);
 
-// Parameters, arithmetic and memory of a recipe's model with so many tokens.
-[[nodiscard]] Result<PlanReport> plan_of(const Recipe& recipe, int64_t vocabulary,
+// Parameters, arithmetic and memory of a recipe's model.
+[[nodiscard]] Result<PlanReport> plan_of(const Recipe& recipe, const ModelBasis& basis,
                                          const Services& services);
 
 crypto::Digest recipe_digest(const Recipe& recipe);

@@ -1,6 +1,9 @@
 #include "glass/service/training_settings.h"
 
+#include <algorithm>
 #include <cstdint>
+#include <string>
+#include <string_view>
 
 #include "glass/base/json.h"
 #include "glass/base/result.h"
@@ -15,7 +18,25 @@
 namespace glass::service {
 namespace {
 
-Result<engine::DecoderConfig> decoder_config(const Recipe& recipe, int64_t vocabulary) {
+engine::nn::Adapters adapters(const AdapterSettings& settings) {
+  if (settings.rank == 0) return {};
+  const auto targets = [&](std::string_view layer) {
+    return std::ranges::find(settings.targets, layer) != settings.targets.end();
+  };
+  return {.rank = settings.rank,
+          .alpha = settings.alpha,
+          .qkv = targets("qkv"),
+          .out = targets("out"),
+          .up = targets("up"),
+          .down = targets("down")};
+}
+
+Result<engine::DecoderConfig> decoder_config(const Recipe& recipe, const ModelBasis& basis) {
+  if (basis.start != nullptr) {
+    engine::DecoderConfig config = *basis.start;
+    config.adapters = adapters(recipe.adapter);
+    return config;
+  }
   const ModelSettings& model = recipe.model;
   GLASS_TRY(const engine::ModelFamily* family, engine::model_family(model.family));
   return family->from_options({.layers = model.layers,
@@ -23,7 +44,7 @@ Result<engine::DecoderConfig> decoder_config(const Recipe& recipe, int64_t vocab
                                .heads = model.heads,
                                .kv_heads = model.kv_heads,
                                .d_ff = model.d_ff,
-                               .vocabulary = vocabulary,
+                               .vocabulary = basis.vocabulary,
                                .context = recipe.train.sequence_length,
                                .norm_epsilon = model.norm_epsilon,
                                .rope_theta = model.rope_theta,
@@ -51,14 +72,20 @@ Result<engine::StepPolicy> policy(const TrainSettings& train) {
 
 }  // namespace
 
-Result<engine::TrainingSettings> training_settings(const Recipe& recipe, int64_t vocabulary) {
+Result<engine::TrainingSettings> training_settings(const Recipe& recipe, const ModelBasis& basis) {
   const TrainSettings& train = recipe.train;
   const OptimizerSettings& optimizer = recipe.optimizer;
   engine::TrainingSettings settings;
-  GLASS_TRY(settings.model, decoder_config(recipe, vocabulary));
+  GLASS_TRY(settings.model, decoder_config(recipe, basis));
+  settings.from_start = basis.start != nullptr;
   GLASS_TRY(settings.recompute, engine::recompute_from_name(train.recompute));
   GLASS_TRY(settings.schedule, schedule(recipe));
   GLASS_TRY(settings.policy, policy(train));
+  if (applies(recipe, "preference")) {
+    settings.preference.emplace();
+    settings.preference->beta = recipe.preference.beta;
+    GLASS_TRY(settings.preference->loss, engine::preference_loss_from_name(recipe.preference.loss));
+  }
   settings.seed = static_cast<uint64_t>(recipe.seed);
   settings.micro_batch = {.sequences = train.micro_batch_sequences,
                           .positions = train.sequence_length};

@@ -10,9 +10,14 @@
 
 namespace glass::service {
 
-// `vocabulary` is the tokenizer's, which may be smaller than what the recipe asked for.
+// What decides the model besides the recipe.
+struct ModelBasis {
+  int64_t vocabulary = 0;                        // the tokenizer's: perhaps less than asked for
+  const engine::DecoderConfig* start = nullptr;  // of the model to go on from; null: a new one
+};
+
 [[nodiscard]] Result<engine::TrainingSettings> training_settings(const Recipe& recipe,
-                                                                 int64_t vocabulary);
+                                                                 const ModelBasis& basis);
 
 // The digest of the training graph of one micro-batch.
 crypto::Digest graph_digest(const engine::TrainingPlan& plan);

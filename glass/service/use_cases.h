@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "glass/base/result.h"
+#include "glass/data/examples/example_set.h"
 #include "glass/engine/plan/memory_report.h"
 #include "glass/service/services.h"
 #include "glass/service/summary.h"
@@ -26,6 +27,18 @@ struct RecipeChoice {
 
 // Data, training, model and record; what is finished already is found by its digest.
 [[nodiscard]] Result<Summary> train_model(const RecipeChoice& choice, const Services& services);
+
+// The conversations of a recipe as they are learned: so many of the first, each as runs of text of
+// which the model learns to write every token, or none. The data are prepared as for training.
+// kInvalidInput if the recipe's objective is not of conversations.
+struct MaskedExamples {
+  std::vector<std::vector<data::MaskedText>> texts;
+  int64_t units = 0;                // there are, to train on
+  int64_t tokens = 0, learned = 0;  // of all of them
+};
+
+[[nodiscard]] Result<MaskedExamples> show_mask(const RecipeChoice& choice, int64_t count,
+                                               const Services& services);
 
 // Recomputes everything about a run that can be recomputed without training.
 [[nodiscard]] Result<Summary> verify_run(const system::Path& run, const Services& services);
@@ -80,6 +93,8 @@ struct PlannedRecipe {
 struct GenerateChoice {
   system::Path model;  // the folder of a run or of a model
   std::vector<std::string> prompts;
+  std::string
+      role;  // prompts are turns of this role, to be answered (chat.json); empty: plain text
   int64_t max_tokens = 200;
   double temperature = 0.8;
   double top_p = 0.95;

@@ -19,17 +19,18 @@
 #include "glass/data/shard/shard.h"
 #include "glass/data/tokenizer/tokenizer.h"
 #include "glass/engine/formats/model_file.h"
-#include "glass/engine/optim/float_buffer.h"
 #include "glass/engine/train/manifest.h"
 #include "glass/engine/train/step_record.h"
 #include "glass/engine/train/training_plan.h"
 #include "glass/engine/train/training_state.h"
 #include "glass/record/documents/facts.h"
+#include "glass/service/batches.h"
 #include "glass/service/recipe/recipe.h"
 #include "glass/service/run_folder.h"
 #include "glass/service/run_log.h"
 #include "glass/service/run_record.h"
 #include "glass/service/services.h"
+#include "glass/service/start_model.h"
 
 namespace glass::service {
 
@@ -51,9 +52,14 @@ class Verification {
   [[nodiscard]] Status add_unchecked();
 
   // verify_data.cpp
+  [[nodiscard]] Status start();
   [[nodiscard]] Status corpus();
   [[nodiscard]] Status tokenizer();
   [[nodiscard]] Status shards();
+  [[nodiscard]] Status examples();
+
+  [[nodiscard]] bool has_tokens() const { return tokens_.shards || tokens_.examples; }
+
   [[nodiscard]] Status batches();
 
   // verify_training.cpp
@@ -63,7 +69,9 @@ class Verification {
   [[nodiscard]] Status checkpoint(int64_t step, engine::TrainingState& state) const;
   [[nodiscard]] Status expect_in_chain(int64_t step, const engine::Manifest& manifest) const;
   [[nodiscard]] Status model();
-  void take_parameters(const engine::ModelFile& file);
+  [[nodiscard]] Status model_files(const std::map<std::string, crypto::Digest>& digests,
+                                   const system::Path& folder);
+  [[nodiscard]] Status merged_model(const engine::ModelFile& file);
   [[nodiscard]] Status held_out();
 
   // Ends a check that cannot be made, or not to its end: it is told as not checked.
@@ -83,13 +91,14 @@ class Verification {
 
   // What the checks found right, for those after them.
   std::optional<Recipe> recipe_;
+  std::optional<StartModel> start_;
   std::optional<data::DocumentStore> documents_;
   std::optional<data::Tokenizer> tokenizer_;
-  std::optional<data::ShardSet> shards_;
+  TokenData tokens_;  // none of both: what there is is wrong
   std::optional<engine::TrainingPlan> plan_;
   std::vector<engine::StepRecord> steps_;  // of the chain, from step 1; empty if it is wrong
   std::vector<crypto::Digest> heads_;      // the chain's digest after each
-  std::optional<engine::FloatBuffer> parameters_;  // of the model, in the plan's layout
+  std::map<std::string, engine::ModelTensor> parameters_;  // as the last step left them
   std::optional<RunLog> log_;
 
   std::string detail_, blocked_;   // of the check at hand

@@ -19,6 +19,7 @@
 #include "glass/data/tokenizer/tokenizer.h"
 #include "glass/engine/train/batch_source.h"
 #include "glass/engine/train/step_record.h"
+#include "glass/service/batches.h"
 #include "glass/service/prepare_data.h"
 #include "glass/service/recorded_file.h"
 #include "glass/service/run_folder.h"
@@ -26,6 +27,20 @@
 #include "glass/service/verification.h"
 
 namespace glass::service {
+
+Status Verification::start() {
+  GLASS_TRY_STATUS(recorded(paths_.start() / "manifest.json", *subject_.origin.start));
+  GLASS_TRY(start_, read_start(paths_, services_));
+  for (const char* file :
+       {"config.json", "generation_config.json", "model.safetensors", "tokenizer.json"})
+    covers(paths_.start() / file);
+  if (start_->manifest.run) covers(paths_.start() / "record.json");
+  detail_ = fmt::format(
+      "{} hashed again, under {}, {}", count_text(std::ssize(start_->model.tensors), "tensor"),
+      start_->manifest.licence,
+      start_->manifest.run ? "the model of the signed record beside it" : "of no recorded run");
+  return {};
+}
 
 Status Verification::corpus() {
   GLASS_TRY(const auto manifest,
@@ -54,8 +69,19 @@ Status Verification::tokenizer() {
   GLASS_TRY(const auto file, recorded(paths_.tokenizer_json(), subject_.origin.tokenizer));
   GLASS_TRY(tokenizer_,
             data::Tokenizer::from_json(as_text(file->bytes()), paths_.tokenizer_json().string()));
-  if (!recipe_ || !documents_)
-    return blocked("its digest is the recorded one; to train it again takes recipe and corpus");
+  if (start_) {
+    GLASS_TRY_STATUS(expect_same("the start's tokenizer", subject_.origin.tokenizer,
+                                 start_->manifest.tokenizer));
+    GLASS_TRY(tokenizer_, tokenizer_->with_end_of_text(start_->manifest.end_of_text));
+    const std::string manifest = tokenizer_manifest(*start_);
+    GLASS_TRY_STATUS(recorded(paths_.tokenizer() / "manifest.json", crypto::sha256(manifest)));
+    detail_ = "that of the start";
+    return {};
+  }
+  if (!recipe_ || !documents_ || subject_.origin.start)
+    return blocked(
+        "its digest is the recorded one; to make it again takes recipe and corpus, or "
+        "the start");
   GLASS_TRY(const data::TrainedTokenizer trained,
             make_tokenizer(*documents_, recipe_->tokenizer, services_.parallel));
   GLASS_TRY_STATUS(expect_same("the tokenizer trained again from the documents",
@@ -69,7 +95,7 @@ Status Verification::tokenizer() {
 
 Status Verification::shards() {
   GLASS_TRY(const auto manifest,
-            recorded(paths_.shards() / "manifest.json", subject_.origin.shards));
+            recorded(paths_.shards() / "manifest.json", *subject_.origin.shards));
   GLASS_TRY(const Json json, parse_json(as_text(manifest->bytes())));
   for (const std::string_view part : {"train", "held_out"}) {
     const Json* counts = json.find(part);
@@ -84,7 +110,7 @@ Status Verification::shards() {
   if (!shards) return changed(paths_.shards(), shards.error().message);
   if (const Status whole = shards->verify(services_.parallel); !whole)
     return changed(paths_.shards(), whole.error().message);
-  shards_ = std::move(*shards);
+  tokens_.shards = std::move(*shards);
   if (!documents_ || !tokenizer_)
     return blocked("their digests are the recorded ones; to encode them again takes the corpus");
   GLASS_TRY(data::ShardSetWriter writer,
@@ -92,23 +118,32 @@ Status Verification::shards() {
   GLASS_TRY(const crypto::Digest again,
             make_shards(*documents_, *tokenizer_, std::move(writer), services_));
   detail_ = "encoded again from the documents";
-  return expect_same("the shards encoded again", subject_.origin.shards, again);
+  return expect_same("the shards encoded again", *subject_.origin.shards, again);
+}
+
+Status Verification::examples() {
+  if (!recipe_ || !documents_ || !tokenizer_)
+    return blocked("to render them again takes recipe, corpus and tokenizer");
+  GLASS_TRY(data::ExampleSets sets, make_examples(*recipe_, *documents_, *tokenizer_));
+  GLASS_TRY_STATUS(
+      expect_same("the conversations rendered again", *subject_.origin.examples, sets.digest()));
+  detail_ = fmt::format("{} rendered again, {} learned",
+                        count_text(sets.train.tokens() + sets.held_out.tokens(), "token"),
+                        count_text(sets.train.learned_tokens() + sets.held_out.learned_tokens()));
+  tokens_.examples = std::move(sets);
+  return {};
 }
 
 Status Verification::batches() {
-  if (!recipe_ || !shards_ || steps_.empty())
-    return blocked("to draw them again takes recipe, shards and chain");
-  GLASS_TRY(
-      const data::Loader loader,
-      data::Loader::create(*shards_, {.sequence_length = recipe_->train.sequence_length,
-                                      .micro_batch_sequences = recipe_->train.micro_batch_sequences,
-                                      .micro_batches_per_step = recipe_->train.micro_batches,
-                                      .seed = static_cast<uint64_t>(recipe_->seed)}));
+  if (!recipe_ || !has_tokens() || steps_.empty() || !tokenizer_)
+    return blocked("to draw them again takes recipe, tokenizer, tokens and chain");
+  GLASS_TRY(const Batches batches, Batches::create(*recipe_, tokens_, *tokenizer_));
+  const engine::BatchSource source = batches.training();
   data::Batch batch;
   for (const engine::StepRecord& step : steps_) {
     crypto::Sha256 digests;
     for (int64_t micro = 0; micro < recipe_->train.micro_batches; ++micro) {
-      GLASS_TRY_STATUS(loader.batch(step.step - 1, micro, batch));  // the loader counts from 0
+      GLASS_TRY_STATUS(source(step.step - 1, micro, batch));  // sources count from 0
       digests.update(engine::digest_of(batch).bytes);
     }
     GLASS_TRY_STATUS(

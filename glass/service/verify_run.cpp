@@ -88,9 +88,11 @@ Result<std::vector<record::CheckFact>> Verification::run() {
   static constexpr Step kSteps[] = {
       {"signature", &Verification::signature},
       {"recipe", &Verification::recipe},
+      {"start", &Verification::start},
       {"corpus", &Verification::corpus},
       {"tokenizer", &Verification::tokenizer},
       {"shards", &Verification::shards},
+      {"examples", &Verification::examples},
       {"graph", &Verification::graph},
       {"chain", &Verification::chain},
       {"batches", &Verification::batches},
@@ -103,6 +105,9 @@ Result<std::vector<record::CheckFact>> Verification::run() {
   };
   uint64_t done = 0;
   for (const Step& step : kSteps) {
+    if (step.check == &Verification::start && !subject_.origin.start) continue;
+    if (step.check == &Verification::shards && !subject_.origin.shards) continue;
+    if (step.check == &Verification::examples && !subject_.origin.examples) continue;
     if (services_.interrupted()) return fail(ErrorCode::kInterrupted, "verification was stopped");
     services_.progress.part(step.what, done++, std::size(kSteps));
     detail_.clear();
@@ -141,7 +146,10 @@ Status Verification::signature() {
 
 Status Verification::recipe() {
   GLASS_TRY_STATUS(recorded(paths_.recipe(), subject_.origin.recipe));
-  GLASS_TRY(recipe_, recorded_recipe(services_.files, paths_));
+  GLASS_TRY(Recipe recipe, recorded_recipe(services_.files, paths_));
+  if (applies(recipe, "start") != subject_.origin.start.has_value())
+    return fail(ErrorCode::kMismatch, "recipe and record differ in whether there was a start");
+  recipe_ = std::move(recipe);
   detail_ = "the digest is the recorded one";
   return {};
 }

@@ -17,17 +17,18 @@
 #include "glass/data/loader/loader.h"
 #include "glass/engine/formats/huggingface.h"
 #include "glass/engine/formats/model_file.h"
-#include "glass/engine/optim/float_buffer.h"
+#include "glass/engine/formats/peft.h"
 #include "glass/engine/optim/optimizer.h"
-#include "glass/engine/optim/parameter_layout.h"
 #include "glass/engine/train/batch_source.h"
 #include "glass/engine/train/checkpoint.h"
 #include "glass/engine/train/evaluation.h"
 #include "glass/engine/train/manifest.h"
+#include "glass/engine/train/merged_model.h"
 #include "glass/engine/train/step_record.h"
 #include "glass/engine/train/training_plan.h"
 #include "glass/engine/train/training_state.h"
 #include "glass/record/evidence/step_chain.h"
+#include "glass/service/batches.h"
 #include "glass/service/recorded_file.h"
 #include "glass/service/run_folder.h"
 #include "glass/service/run_record.h"
@@ -37,11 +38,12 @@
 #include "glass/service/verification.h"
 
 namespace glass::service {
-
 Status Verification::graph() {
   if (!recipe_ || !tokenizer_) return blocked("to build it again takes recipe and tokenizer");
+  if (subject_.origin.start && !start_) return blocked("to build it again takes the start");
   GLASS_TRY(const engine::TrainingSettings settings,
-            training_settings(*recipe_, tokenizer_->vocabulary_size()));
+            training_settings(*recipe_, {.vocabulary = tokenizer_->vocabulary_size(),
+                                         .start = start_ ? &start_->model.config : nullptr}));
   GLASS_TRY(engine::TrainingPlan plan,
             engine::plan_training(settings, kernels(), services_.parallel.workers()));
   GLASS_TRY_STATUS(
@@ -133,66 +135,82 @@ Status Verification::expect_in_chain(int64_t step, const engine::Manifest& manif
                      engine::total(manifest.digests.optimizer));
 }
 
-Status Verification::model() {
+Status Verification::model_files(const std::map<std::string, crypto::Digest>& digests,
+                                 const system::Path& folder) {
   std::vector<std::string> errors;
-  for (const auto& [name, digest] : subject_.model) {
-    const auto file = recorded(paths_.model() / name, digest);
+  for (const auto& [name, digest] : digests) {
+    const auto file = recorded(folder / name, digest);
     if (!file) errors.push_back(file.error().message);
   }
-  GLASS_TRY_STATUS(joined(errors));
-  GLASS_TRY(const engine::ModelFile file,
-            engine::import_huggingface(services_.files, paths_.model()));
-  engine::TensorDigests digests;
-  for (const auto& [name, tensor] : file.tensors)
-    digests.emplace(name, crypto::sha256_chunked(as_bytes(std::span<const float>(tensor.values)),
-                                                 services_.parallel));
+  return joined(errors);
+}
+
+Status Verification::model() {
+  GLASS_TRY_STATUS(model_files(subject_.model, paths_.model()));
+  GLASS_TRY(engine::ModelFile file, engine::import_huggingface(services_.files, paths_.model()));
+  if (!subject_.adapter.empty()) return merged_model(file);
   GLASS_TRY_STATUS(
-      expect_same("what the model's tensors are", subject_.parameters, engine::total(digests)));
-  take_parameters(file);
+      expect_same("what the model's tensors are", subject_.parameters,
+                  engine::total(engine::digests_of(file.tensors, services_.parallel))));
   detail_ = fmt::format("{} hashed again, {} are the parameters of the last step",
                         count_text(std::ssize(subject_.model), "file"),
                         count_text(std::ssize(file.tensors), "tensor"));
+  parameters_ = std::move(file.tensors);
   return {};
 }
 
-// Where the evaluation looks for them.
-void Verification::take_parameters(const engine::ModelFile& file) {
-  if (!plan_) return;
-  engine::FloatBuffer parameters(plan_->layout.floats());
-  for (const engine::ParameterSlot& slot : plan_->layout.slots()) {
-    const auto tensor = file.tensors.find(slot.name);
-    if (tensor == file.tensors.end() || tensor->second.shape != slot.shape) return;
-    std::ranges::copy(tensor->second.values, slot.of(parameters.span()).begin());
-  }
-  parameters_ = std::move(parameters);
+// What was trained are the adapters; the model is the start with them.
+Status Verification::merged_model(const engine::ModelFile& file) {
+  GLASS_TRY_STATUS(model_files(subject_.adapter, paths_.adapter()));
+  if (!plan_ || !start_)
+    return blocked(
+        "its files are the recorded ones; to merge it again takes "
+        "graph and start");
+  const engine::DecoderConfig& config = plan_->settings.model;
+  GLASS_TRY(auto adapters,
+            engine::import_peft(services_.files, paths_.adapter(), *start_->family, config));
+  GLASS_TRY_STATUS(expect_same("what the adapters' tensors are", subject_.parameters,
+                               engine::total(engine::digests_of(adapters, services_.parallel))));
+  auto all = start_->model.tensors;
+  const int64_t trained = std::ssize(adapters);
+  all.merge(adapters);
+  GLASS_TRY(const engine::ModelFile merged,
+            engine::merge_adapters(config, engine::views(all), kernels(), services_.parallel));
+  GLASS_TRY_STATUS(
+      expect_same("the start merged with the adapters again",
+                  engine::total(engine::digests_of(merged.tensors, services_.parallel)),
+                  engine::total(engine::digests_of(file.tensors, services_.parallel))));
+  detail_ =
+      fmt::format("{} hashed again, {} are the adapters of the last step, merged again",
+                  count_text(std::ssize(subject_.model) + std::ssize(subject_.adapter), "file"),
+                  count_text(trained, "tensor"));
+  parameters_ = std::move(all);
+  return {};
 }
 
 // The same pass that the training ends with.
 Status Verification::held_out() {
-  if (!plan_ || !shards_ || !parameters_)
-    return blocked("to measure it again takes graph, shards and model");
+  if (!plan_ || !has_tokens() || parameters_.empty())
+    return blocked("to measure it again takes graph, tokens and model");
   const engine::TrainingSettings& settings = plan_->settings;
-  GLASS_TRY(const data::HeldOutLoader loader,
-            data::HeldOutLoader::create(*shards_, settings.micro_batch.positions,
-                                        settings.micro_batch.sequences));
+  GLASS_TRY(const Batches batches, Batches::create(*recipe_, tokens_, *tokenizer_));
+  engine::HeldOutSource source = batches.held_out();
   const std::string& recorded_bits = subject_.held_out_loss_bits;
-  if (loader.batches() == 0 || recorded_bits.empty()) {
-    if (loader.batches() > 0 || !recorded_bits.empty())
-      return fail(ErrorCode::kMismatch, "the record and the shards differ in whether there is any");
+  if (source.batches == 0 || recorded_bits.empty()) {
+    if (source.batches > 0 || !recorded_bits.empty())
+      return fail(ErrorCode::kMismatch, "the record and the tokens differ in whether there is any");
     detail_ = "there is none, and the record names no figures of it";
     return {};
   }
-  GLASS_TRY(
-      engine::Evaluator evaluator,
-      engine::Evaluator::create(plan_->evaluation,
-                                {.micro_batch = settings.micro_batch,
-                                 .micro_batches = settings.micro_batches,
-                                 .vocabulary = settings.model.vocabulary},
-                                plan_->layout, parameters_->span(), kernels(), services_.parallel));
-  engine::HeldOutSource source = engine::held_out_of(loader);
-  source.batch = [&](int64_t index, data::Batch& out) -> Status {
+  GLASS_TRY(engine::Evaluator evaluator,
+            engine::Evaluator::create(plan_->evaluation,
+                                      {.micro_batch = settings.micro_batch,
+                                       .micro_batches = settings.micro_batches,
+                                       .vocabulary = settings.model.vocabulary},
+                                      engine::views(parameters_), kernels(), services_.parallel));
+  source.batch = [&, batch = source.batch](int64_t index, data::Batch& out) -> Status {
     if (services_.interrupted()) return fail(ErrorCode::kInterrupted, "verification was stopped");
-    return loader.batch(index, out);
+    return batch(index, out);
   };
   GLASS_TRY(const engine::Evaluation found, evaluator.run(source, INT64_MAX));
   const std::string found_bits = float_bits(found.loss);

@@ -44,7 +44,7 @@ DecoderConfig wide(DecoderConfig config) {
 
 StepResult step(const DecoderConfig& config, BatchShape shape, const RunOptions& options,
                 Recompute recompute = Recompute::kNone) {
-  GraphRun run(build_training_graph(config, shape, recompute).value(), options);
+  GraphRun run(build_training_graph(config, shape, {.recompute = recompute}).value(), options);
   fill_parameters(run, 1);
   fill_batch(run, config, shape, {40, 3}, 2);
   run.run();

@@ -35,11 +35,15 @@ Result<ModelFile> empty_model(const DecoderConfig& config, uint64_t stored_bytes
   return model;
 }
 
-TensorViews views(const ModelFile& model) {
+TensorViews views(const std::map<std::string, ModelTensor>& tensors) {
   TensorViews result;
-  for (const auto& [name, tensor] : model.tensors)
+  for (const auto& [name, tensor] : tensors)
     result.emplace(name, TensorView{.shape = tensor.shape, .values = tensor.values});
   return result;
+}
+
+TensorViews views(const ModelFile& model) {
+  return views(model.tensors);
 }
 
 }  // namespace glass::engine

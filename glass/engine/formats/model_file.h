@@ -38,6 +38,10 @@ struct TensorView {
 
 using TensorViews = std::map<std::string, TensorView, std::less<>>;
 
+// The views last as long as what they are views of.
+TensorViews views(const std::map<std::string, ModelTensor>& tensors);
+TensorViews views(std::map<std::string, ModelTensor>&& tensors) = delete;
 TensorViews views(const ModelFile& model);
+TensorViews views(ModelFile&& model) = delete;
 
 }  // namespace glass::engine

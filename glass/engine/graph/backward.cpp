@@ -41,14 +41,15 @@ Result<Recompute> recompute_from_name(std::string_view text) {
               fmt::format("recomputation '{}' is unknown; it is 'none' or 'blocks'", text));
 }
 
-BackwardPass::BackwardPass(const Graph& forward, Recompute recompute)
+BackwardPass::BackwardPass(const Graph& forward, Recompute recompute,
+                           const FrozenParameters& frozen)
     : forward_(forward),
       recompute_(recompute),
       builder_(Graph(forward)),
       wants_(forward.values().size()),
       producer_(forward.values().size(), -1) {
   for (const Value* parameter : forward.values_of(ValueKind::kParameter))
-    wants_[index(parameter->id)] = true;
+    wants_[index(parameter->id)] = !frozen.contains(parameter->name);
   for (size_t i = 0; i < forward.nodes().size(); ++i) {
     const Node& node = forward.nodes()[i];
     const bool depends = std::ranges::any_of(
@@ -90,6 +91,7 @@ std::vector<ValueId> BackwardPass::compute_again(const Node& node) {
 }
 
 void BackwardPass::contribute(ValueId input, ValueId gradient) {
+  if (!wants(input)) return;
   const ValueId so_far = take(input);
   if (so_far != ValueId::kNone) gradient = emit("add", input, {so_far, gradient})[0];
   gradients_[input] = gradient;
@@ -130,7 +132,12 @@ void BackwardPass::settle_name(ValueId value) {
 
 void BackwardPass::start(size_t loss_node) {
   const Node& node = forward_.nodes()[loss_node];
-  const OpSpec& with_gradients = *find_op(find_op(node.op)->with_gradients);
+  const OpSpec& spec = *find_op(node.op);
+  const OpSpec& all = *find_op(spec.with_gradients);
+  const bool all_wanted = std::ranges::all_of(all.gradient_of, [&](int of) {
+    return of < 0 || wants(node.inputs[static_cast<size_t>(of)]);
+  });
+  const OpSpec& with_gradients = all_wanted ? all : *find_op(spec.with_input_gradient);
   const std::vector<ValueId> made = builder_.replace_node(loss_node, with_gradients.name);
   for (size_t i = 0; i < made.size(); ++i) {
     const int of = with_gradients.gradient_of[node.outputs.size() + i];
@@ -155,6 +162,7 @@ void BackwardPass::visit(const Node& node) {
 
 void BackwardPass::finish_parameters() {
   for (const Value* parameter : forward_.values_of(ValueKind::kParameter)) {
+    if (!wants(parameter->id)) continue;
     const ValueId final = gradient(parameter->id);
     if (final == ValueId::kNone)
       return builder_.fail(
@@ -189,8 +197,9 @@ Result<Graph> BackwardPass::run(std::string_view loss) {
   return builder_.build();
 }
 
-Result<Graph> backward(const Graph& graph, std::string_view loss, Recompute recompute) {
-  return BackwardPass(graph, recompute).run(loss);
+Result<Graph> backward(const Graph& graph, std::string_view loss, Recompute recompute,
+                       const FrozenParameters& frozen) {
+  return BackwardPass(graph, recompute, frozen).run(loss);
 }
 
 }  // namespace glass::engine

@@ -6,6 +6,8 @@
 // gradient: that of the *sum* of the losses of all rows.
 #pragma once
 
+#include <set>
+#include <string>
 #include <string_view>
 
 #include "glass/base/result.h"
@@ -23,7 +25,13 @@ enum class Recompute {
 std::string_view name(Recompute recompute);
 [[nodiscard]] Result<Recompute> recompute_from_name(std::string_view text);
 
+// Names of parameters that stay as they are: no gradient is made for them, nor for what depends on
+// no other parameter.
+using FrozenParameters = std::set<std::string, std::less<>>;
+
+// kInvalidInput if `loss` is no loss, or a parameter that is not frozen does not reach it.
 [[nodiscard]] Result<Graph> backward(const Graph& graph, std::string_view loss,
-                                     Recompute recompute = Recompute::kNone);
+                                     Recompute recompute = Recompute::kNone,
+                                     const FrozenParameters& frozen = {});
 
 }  // namespace glass::engine

@@ -15,20 +15,22 @@ namespace glass::engine {
 
 class BackwardPass {
  public:
-  BackwardPass(const Graph& forward, Recompute recompute);
+  BackwardPass(const Graph& forward, Recompute recompute, const FrozenParameters& frozen);
 
   [[nodiscard]] const Graph& forward() const { return forward_; }
 
   // The gradient of an output of the node, kNone if none flows into it.
   [[nodiscard]] ValueId gradient(ValueId output) const;
 
-  // Whether the gradient of this input is wanted: it is a parameter or depends on one.
+  // Whether the gradient of this input is wanted: it is a parameter that is trained, or depends on
+  // one.
   [[nodiscard]] bool wants(ValueId input) const;
 
   // A value of the forward pass: itself, or computed again.
   [[nodiscard]] ValueId saved(ValueId value);
 
-  // One more contribution to the gradient of an input of the node.
+  // One more contribution to the gradient of an input of the node; one that is not wanted is
+  // dropped.
   void contribute(ValueId input, ValueId gradient);
 
   // The contributions so far, for an operation that adds its own to them in place; they count as

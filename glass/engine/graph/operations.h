@@ -108,9 +108,14 @@ ValueId affine(GraphBuilder& graph, std::string_view name, ValueId x, double fac
 // cap tanh(x / cap), of logits. No gradient flows through it: the loss caps by itself.
 ValueId softcap(GraphBuilder& graph, std::string_view name, ValueId x, double cap);
 
-// loss_N, whose sum backward() differentiates. A row whose target is -1 counts nothing. A softcap
-// of 0 is none.
+// loss_N, whose sum backward() differentiates, or the sum of row_weight_N loss_N. A row whose
+// target is -1 counts nothing.
+struct LossOptions {
+  double softcap = 0;  // of the logits; 0: none
+  ValueId row_weight_N = ValueId::kNone;
+};
+
 ValueId linear_cross_entropy(GraphBuilder& graph, std::string_view name, ValueId x_NC,
-                             ValueId weight_VC, ValueId target_N, double softcap = 0);
+                             ValueId weight_VC, ValueId target_N, const LossOptions& options = {});
 
 }  // namespace glass::engine

@@ -60,6 +60,7 @@ struct OpSpec {
   void (*backward)(BackwardPass&, const Node&) = nullptr;
   // For a loss: the op that makes also the gradients of the loss' inputs, as further outputs.
   std::string_view with_gradients = "";
+  std::string_view with_input_gradient = "";  // the same without what is not wanted, the weight's
   // Of `with_gradients`: the input whose gradient the output of that index is, -1 for none.
   std::vector<int> gradient_of = {};
   bool constant = false;  // computed once, before the first run

@@ -259,9 +259,10 @@ struct LinearCrossEntropyArgs {
   const int32_t* target_N;  // -1: masked, its loss is 0 and its gradient too
   float* loss_N;
   float* dx_NC;       // null: no gradients wanted
-  float* dweight_VC;  // overwritten; null together with dx
+  float* dweight_VC;  // overwritten; null where dx is, or where W is not trained
   int64_t rows, cols, vocabulary;
-  float softcap = 0;  // c; 0: logits are not capped
+  float softcap = 0;                    // c; 0: logits are not capped
+  const float* row_weight_N = nullptr;  // the gradients are those of sum row_weight loss; null: 1
 };
 
 // Decoupled weight decay; the state is updated in place.

@@ -347,24 +347,31 @@ struct LossShape {
   int64_t rows, cols, vocabulary;
   float scale = 1.0F;
   float softcap = 0;
+  bool weighted = false;
 };
 
-Outputs run_loss(const Kernels& kernels, Parallel& parallel, LossShape s, bool gradients) {
+// Which gradients are wanted.
+enum class LossGradients { kNone, kInput, kAll };
+
+Outputs run_loss(const Kernels& kernels, Parallel& parallel, LossShape s, LossGradients gradients) {
   const Floats x = random_floats(1, s.rows * s.cols, s.scale);
   const Floats weight = random_floats(2, s.vocabulary * s.cols);
   std::vector<int32_t> target = random_indices(3, s.rows, s.vocabulary);
   for (size_t i = 2; i < target.size(); i += 5) target[i] = -1;
+  const Floats weights = random_floats(4, s.rows);
   Floats loss(s.rows), dx(s.rows * s.cols), dweight(s.vocabulary * s.cols, kUntouched);
-  const LinearCrossEntropyArgs args{.x_NC = x.data(),
-                                    .weight_VC = weight.data(),
-                                    .target_N = target.data(),
-                                    .loss_N = loss.data(),
-                                    .dx_NC = gradients ? dx.data() : nullptr,
-                                    .dweight_VC = gradients ? dweight.data() : nullptr,
-                                    .rows = s.rows,
-                                    .cols = s.cols,
-                                    .vocabulary = s.vocabulary,
-                                    .softcap = s.softcap};
+  const LinearCrossEntropyArgs args{
+      .x_NC = x.data(),
+      .weight_VC = weight.data(),
+      .target_N = target.data(),
+      .loss_N = loss.data(),
+      .dx_NC = gradients == LossGradients::kNone ? nullptr : dx.data(),
+      .dweight_VC = gradients == LossGradients::kAll ? dweight.data() : nullptr,
+      .rows = s.rows,
+      .cols = s.cols,
+      .vocabulary = s.vocabulary,
+      .softcap = s.softcap,
+      .row_weight_N = s.weighted ? weights.data() : nullptr};
   ScratchSpace scratch(kernels.linear_cross_entropy_scratch(args, parallel.workers()));
   kernels.linear_cross_entropy(args, scratch.span(), parallel);
   return {{"loss", loss.span()}, {"dx", dx.span()}, {"dweight", dweight.span()}};
@@ -384,13 +391,16 @@ KernelCases linear_cross_entropy_cases() {
            {.rows = 2, .cols = 300, .vocabulary = 600},
            {.rows = 37, .cols = 24, .vocabulary = 530, .scale = 8.0F},
            {.rows = 1, .cols = 2, .vocabulary = 3, .softcap = 0.5F},
+           {.rows = 270, .cols = 9, .vocabulary = 260, .weighted = true},
            {.rows = 270, .cols = 12, .vocabulary = 300, .scale = 30.0F, .softcap = 20.0F}}) {
-    for (const bool gradients : {false, true}) {
+    for (const auto& [gradients, suffix] :
+         {std::pair{LossGradients::kNone, ""}, std::pair{LossGradients::kInput, " with dx"},
+          std::pair{LossGradients::kAll, " with gradients"}}) {
       cases.push_back(
-          {fmt::format("linear_cross_entropy {}x{} of {}{}{}", s.rows, s.cols, s.vocabulary,
+          {fmt::format("linear_cross_entropy {}x{} of {}{}{}{}", s.rows, s.cols, s.vocabulary,
                        s.softcap == 0 ? "" : fmt::format(" cap {}", s.softcap),
-                       gradients ? " with gradients" : ""),
-           [=](const Kernels& kernels, Parallel& parallel) {
+                       s.weighted ? " weighted" : "", suffix),
+           [s, gradients = gradients](const Kernels& kernels, Parallel& parallel) {
              return run_loss(kernels, parallel, s, gradients);
            }});
     }

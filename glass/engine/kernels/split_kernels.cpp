@@ -309,6 +309,7 @@ float finish_row(const LossArgs& l, std::vector<LogitSlice>& slices,
       float& z = slice.row(i)[v - slice.begin];
       const float hit = v == target ? 1.0F : 0.0F;
       z = target < 0 ? 0.0F : (exp(z - log_sum_exp) - hit) * cap_slope(z, l.softcap);
+      if (l.row_weight_N != nullptr) z *= l.row_weight_N[i];
     }
   }
   return loss;
@@ -358,7 +359,9 @@ void SplitKernels::linear_cross_entropy(const LinearCrossEntropyArgs& l, Scratch
   std::vector<LogitSlice> slices = logit_slices(*this, l, split_.vocabulary, parallel);
   for (int64_t i = 0; i < l.rows; ++i) l.loss_N[i] = finish_row(l, slices, nodes, i);
   if (l.dx_NC == nullptr) return;
-  for (const LogitSlice& slice : slices) dweight_of_slice(*this, l, slice, parallel);
+  if (l.dweight_VC != nullptr) {
+    for (const LogitSlice& slice : slices) dweight_of_slice(*this, l, slice, parallel);
+  }
   const auto part = [&](size_t node) {
     return dx_of_node(*this, l, slices, nodes[node], parallel);
   };

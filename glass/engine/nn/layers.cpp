@@ -1,5 +1,6 @@
 #include "glass/engine/nn/layers.h"
 
+#include <cmath>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -8,19 +9,22 @@
 #include "glass/engine/nn/net.h"
 
 namespace glass::engine::nn {
-
-ValueId linear(Net& net, std::string_view name, ValueId x_NK, int64_t width,
-               const LinearOptions& options) {
-  const std::string prefix(name);
-  const ValueId weight =
-      net.parameter(prefix + ".weight", {width, net.width(x_NK)}, Init::normal(options.std));
-  const ValueId bias =
-      options.bias ? net.parameter(prefix + ".bias", {width}, Init::zeros()) : ValueId::kNone;
-  return engine::linear(net.graph(), name, x_NK, weight,
-                        {.bias_M = bias, .residual_NM = options.residual_NM});
-}
-
 namespace {
+
+// y + (alpha / rank) B A x, under the name of the layer.
+ValueId add_adapter(Net& net, const std::string& name, ValueId x_NK, ValueId y_NM) {
+  const Adapters& adapters = net.adapters();
+  const int64_t inputs = net.width(x_NK);
+  const double std = 1.0 / std::sqrt(static_cast<double>(inputs));
+  const ValueId a =
+      net.adapter_parameter(name + ".adapter_a", {adapters.rank, inputs}, Init::normal(std));
+  const ValueId b =
+      net.adapter_parameter(name + ".adapter_b", {net.width(y_NM), adapters.rank}, Init::zeros());
+  const ValueId inner = engine::linear(net.graph(), name + ".adapter", x_NK, a);
+  const ValueId scaled = affine(net.graph(), name + ".adapter.scaled", inner,
+                                adapters.alpha / static_cast<double>(adapters.rank), 0.0);
+  return engine::linear(net.graph(), name, scaled, b, {.residual_NM = y_NM});
+}
 
 // The factor of an RMSNorm named `name`.
 ValueId norm_factor(Net& net, const std::string& name, int64_t width, bool plus_one) {
@@ -30,6 +34,19 @@ ValueId norm_factor(Net& net, const std::string& name, int64_t width, bool plus_
 }
 
 }  // namespace
+
+ValueId linear(Net& net, std::string_view name, ValueId x_NK, int64_t width,
+               const LinearOptions& options) {
+  const std::string prefix(name);
+  const ValueId weight =
+      net.parameter(prefix + ".weight", {width, net.width(x_NK)}, Init::normal(options.std));
+  const ValueId bias =
+      options.bias ? net.parameter(prefix + ".bias", {width}, Init::zeros()) : ValueId::kNone;
+  const engine::LinearOptions plain{.bias_M = bias, .residual_NM = options.residual_NM};
+  if (!options.adapted) return engine::linear(net.graph(), name, x_NK, weight, plain);
+  const ValueId frozen = engine::linear(net.graph(), prefix + ".frozen", x_NK, weight, plain);
+  return add_adapter(net, prefix, x_NK, frozen);
+}
 
 ValueId norm(Net& net, std::string_view name, ValueId x_NC, const NormOptions& options) {
   const std::string prefix(name);
@@ -49,7 +66,8 @@ ValueId self_attention(Net& net, std::string_view name, ValueId x_NC, ValueId re
   GraphBuilder& graph = net.graph();
   const Heads& heads = options.heads;
 
-  ValueId qkv = linear(net, "qkv", x_NC, heads.qkv_width(), {.bias = options.qkv_bias});
+  ValueId qkv = linear(net, "qkv", x_NC, heads.qkv_width(),
+                       {.bias = options.qkv_bias, .adapted = net.adapters().qkv});
   if (options.qk_norm != QkNorm::kNone) {
     const bool whole = options.qk_norm == QkNorm::kWhole;
     const auto factor = [&](const std::string& of, int64_t of_heads) {
@@ -75,7 +93,10 @@ ValueId self_attention(Net& net, std::string_view name, ValueId x_NC, ValueId re
         cached_attention(graph, "heads", qkv, cache, options.first_key_BT, options.length_B, heads);
   }
   return linear(net, "out", mixed, net.width(x_NC),
-                {.std = options.out_std, .bias = options.out_bias, .residual_NM = residual_NC});
+                {.std = options.out_std,
+                 .bias = options.out_bias,
+                 .residual_NM = residual_NC,
+                 .adapted = net.adapters().out});
 }
 
 ValueId mlp(Net& net, std::string_view name, ValueId x_NC, ValueId residual_NC,
@@ -83,16 +104,20 @@ ValueId mlp(Net& net, std::string_view name, ValueId x_NC, ValueId residual_NC,
   const auto scope = net.scope(name);
   ValueId hidden;
   if (options.kind == MlpKind::kSwiglu || options.kind == MlpKind::kGeglu) {
-    const ValueId gate_up =
-        linear(net, "gate_up", x_NC, 2 * options.hidden_width, {.bias = options.bias});
+    const ValueId gate_up = linear(net, "gate_up", x_NC, 2 * options.hidden_width,
+                                   {.bias = options.bias, .adapted = net.adapters().up});
     hidden = options.kind == MlpKind::kSwiglu ? swiglu(net.graph(), "hidden", gate_up)
                                               : geglu(net.graph(), "hidden", gate_up);
   } else {
-    const ValueId up = linear(net, "up", x_NC, options.hidden_width, {.bias = options.bias});
+    const ValueId up = linear(net, "up", x_NC, options.hidden_width,
+                              {.bias = options.bias, .adapted = net.adapters().up});
     hidden = gelu(net.graph(), "hidden", up, options.kind == MlpKind::kGeluTanh ? "tanh" : "erf");
   }
   return linear(net, "down", hidden, net.width(x_NC),
-                {.std = options.down_std, .bias = options.bias, .residual_NM = residual_NC});
+                {.std = options.down_std,
+                 .bias = options.bias,
+                 .residual_NM = residual_NC,
+                 .adapted = net.adapters().down});
 }
 
 }  // namespace glass::engine::nn

@@ -1,5 +1,6 @@
 // Layers: a name, a few parameters, a few operations. A layer names its parameters after itself:
-// linear("attn.qkv", ...) has `attn.qkv.weight` and, if wished, `attn.qkv.bias`.
+// linear("attn.qkv", ...) has `attn.qkv.weight` and, if wished, `attn.qkv.bias`. One with an
+// adapter has `attn.qkv.adapter_a` [rank, inputs] and `attn.qkv.adapter_b` [outputs, rank] besides.
 // Letters as in graph/operations.h.
 #pragma once
 
@@ -15,6 +16,7 @@ struct LinearOptions {
   double std = 0.02;  // of the initial weights
   bool bias = false;  // begins with zeros
   ValueId residual_NM = ValueId::kNone;
+  bool adapted = false;  // with an adapter of the net's
 };
 
 ValueId linear(Net& net, std::string_view name, ValueId x_NK, int64_t width,

@@ -69,6 +69,7 @@ crypto::Digest digest_of(const data::Batch& batch) {
   for (const auto* const part :
        {&batch.token_N, &batch.target_N, &batch.position_N, &batch.first_key})
     hash.update(as_bytes(std::span<const int32_t>(*part)));
+  hash.update(as_bytes(std::span<const data::PreferencePair>(batch.pairs)));
   return hash.finish();
 }
 

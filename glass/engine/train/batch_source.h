@@ -33,7 +33,8 @@ HeldOutSource held_out_of(const data::HeldOutLoader& loader);
 // The number of rows that have a target.
 int64_t count_targets(const data::Batch& batch);
 
-// SHA-256 over tokens, targets, positions and first keys, as little-endian int32 in that order.
+// SHA-256 over tokens, targets, positions, first keys and pairs, as little-endian int32 in that
+// order.
 crypto::Digest digest_of(const data::Batch& batch);
 
 }  // namespace glass::engine

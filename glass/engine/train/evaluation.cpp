@@ -10,9 +10,9 @@
 #include "glass/base/parallel.h"
 #include "glass/base/result.h"
 #include "glass/data/loader/loader.h"
+#include "glass/engine/formats/model_file.h"
 #include "glass/engine/kernels/kernels.h"
 #include "glass/engine/optim/gradient_tree.h"
-#include "glass/engine/optim/parameter_layout.h"
 #include "glass/engine/plan/executor.h"
 #include "glass/engine/plan/plan.h"
 #include "glass/engine/train/batch_source.h"
@@ -25,12 +25,10 @@ Evaluator::Evaluator(std::unique_ptr<Executor> executor, const StepShape& shape,
     : executor_(std::move(executor)), shape_(shape), kernels_(&kernels), parallel_(&parallel) {}
 
 Result<Evaluator> Evaluator::create(Plan plan, const StepShape& shape,
-                                    const ParameterLayout& layout,
-                                    std::span<const float> parameters, const Kernels& kernels,
+                                    const TensorViews& parameters, const Kernels& kernels,
                                     Parallel& parallel) {
   GLASS_TRY(Executor executor, Executor::create(std::move(plan), kernels, parallel));
-  for (const ParameterSlot& slot : layout.slots())
-    GLASS_TRY_STATUS(executor.bind(slot.name, slot.of(parameters)));
+  GLASS_TRY_STATUS(bind_parameters(executor, parameters));
   return Evaluator(std::make_unique<Executor>(std::move(executor)), shape, kernels, parallel);
 }
 

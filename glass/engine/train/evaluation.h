@@ -7,8 +7,8 @@
 
 #include "glass/base/parallel.h"
 #include "glass/base/result.h"
+#include "glass/engine/formats/model_file.h"
 #include "glass/engine/kernels/kernels.h"
-#include "glass/engine/optim/parameter_layout.h"
 #include "glass/engine/plan/executor.h"
 #include "glass/engine/plan/plan.h"
 #include "glass/engine/train/batch_source.h"
@@ -27,8 +27,7 @@ class Evaluator {
  public:
   // `plan` is that of the loss graph. REQUIRES: as of GradientWorker.
   [[nodiscard]] static Result<Evaluator> create(Plan plan, const StepShape& shape,
-                                                const ParameterLayout& layout,
-                                                std::span<const float> parameters,
+                                                const TensorViews& parameters,
                                                 const Kernels& kernels, Parallel& parallel);
 
   // Over the first batches, until at least `max_targets` targets are counted. The sum is the

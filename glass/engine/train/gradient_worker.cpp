@@ -13,6 +13,7 @@
 #include "glass/base/result.h"
 #include "glass/crypto/sha256.h"
 #include "glass/data/loader/loader.h"
+#include "glass/engine/formats/model_file.h"
 #include "glass/engine/kernels/kernels.h"
 #include "glass/engine/kernels/tree.h"
 #include "glass/engine/optim/gradient_tree.h"
@@ -34,17 +35,22 @@ GradientWorker::GradientWorker(std::unique_ptr<Executor> executor, const StepSha
 
 Result<GradientWorker> GradientWorker::create(Plan plan, const StepShape& shape, TreeNode share,
                                               const ParameterLayout& layout,
-                                              std::span<const float> parameters,
-                                              const Kernels& kernels, Parallel& parallel) {
+                                              const TensorViews& parameters, const Kernels& kernels,
+                                              Parallel& parallel) {
   GLASS_TRY(Executor executor, Executor::create(std::move(plan), kernels, parallel));
-  for (const ParameterSlot& slot : layout.slots())
-    GLASS_TRY_STATUS(executor.bind(slot.name, slot.of(parameters)));
+  GLASS_TRY_STATUS(bind_parameters(executor, parameters));
   GradientWorker worker(std::make_unique<Executor>(std::move(executor)), shape, layout, kernels,
                         parallel);
   worker.nodes_ = cover_nodes(shape.micro_batches, share.first, share.second);
   for (const TreeNode& node : worker.nodes_)
     worker.trees_.emplace_back(node.second - node.first, layout.floats(), kernels);
   return worker;
+}
+
+void GradientWorker::judge_by(PreferenceJudge judge) {
+  judge_ = std::move(judge);
+  row_weight_N_.resize(
+      static_cast<size_t>(shape_.micro_batch.sequences * shape_.micro_batch.positions));
 }
 
 Result<StepPiece> GradientWorker::compute(int64_t step, const BatchSource& source) {
@@ -66,14 +72,25 @@ Status GradientWorker::compute_micro(int64_t step, int64_t micro, const BatchSou
   GLASS_TRY_STATUS(source(step, micro, batch_));
   GLASS_TRY_STATUS(check_batch(batch_, shape_.micro_batch.sequences, shape_.micro_batch.positions,
                                shape_.vocabulary));
+  std::optional<float> pair_losses;
+  if (judge_) {
+    GLASS_TRY(pair_losses, judge_->judge(batch_, row_weight_N_));
+    GLASS_TRY_STATUS(executor_->bind("row_weights", std::span<const float>(row_weight_N_)));
+  }
   GLASS_TRY_STATUS(bind_batch(*executor_, batch_));
   for (const ParameterSlot& slot : layout_->slots())
     GLASS_TRY_STATUS(executor_->bind_mutable(slot.name + ".gradient", slot.of(gradient)));
   GLASS_TRY_STATUS(executor_->run());
   GLASS_TRY(const std::span<const float> losses, executor_->read("loss"));
-  piece.losses.push_back(kernels_->sum(losses, *parallel_));
+  piece.losses.push_back(pair_losses ? *pair_losses : kernels_->sum(losses, *parallel_));
   piece.batches.push_back(digest_of(batch_));
-  piece.targets += count_targets(batch_);
+  piece.targets += judge_ ? std::ssize(batch_.pairs) : count_targets(batch_);
+  return {};
+}
+
+Status bind_parameters(Executor& executor, const TensorViews& parameters) {
+  for (const auto& [name, tensor] : parameters)
+    GLASS_TRY_STATUS(executor.bind(name, tensor.values));
   return {};
 }
 

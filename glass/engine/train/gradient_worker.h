@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -11,6 +12,7 @@
 #include "glass/base/result.h"
 #include "glass/crypto/sha256.h"
 #include "glass/data/loader/loader.h"
+#include "glass/engine/formats/model_file.h"
 #include "glass/engine/kernels/kernels.h"
 #include "glass/engine/kernels/tree.h"
 #include "glass/engine/models/decoder/decoder.h"
@@ -19,6 +21,7 @@
 #include "glass/engine/plan/executor.h"
 #include "glass/engine/plan/plan.h"
 #include "glass/engine/train/batch_source.h"
+#include "glass/engine/train/preference.h"
 
 namespace glass::engine {
 
@@ -47,12 +50,17 @@ struct StepSum {
 class GradientWorker {
  public:
   // `plan` is that of the training graph of one micro-batch; `share` the micro-batches of this
-  // worker. REQUIRES: layout, parameters, kernels and parallel outlive this; `parameters` has the
-  // layout, whose names are those of the graph.
+  // worker; `layout` that of the gradients. REQUIRES: layout, the memory of the parameters, kernels
+  // and parallel outlive this; `parameters` has all that the graph names.
   [[nodiscard]] static Result<GradientWorker> create(Plan plan, const StepShape& shape,
                                                      TreeNode share, const ParameterLayout& layout,
-                                                     std::span<const float> parameters,
+                                                     const TensorViews& parameters,
                                                      const Kernels& kernels, Parallel& parallel);
+
+  // From now on batches are of preferences: rows are weighted by what the judge says, the losses
+  // are those of the pairs, and what is counted as targets are pairs. REQUIRES: the graph is
+  // weighted.
+  void judge_by(PreferenceJudge judge);
 
   // `step` counts from 0.
   [[nodiscard]] Result<StepPiece> compute(int64_t step, const BatchSource& source);
@@ -73,7 +81,12 @@ class GradientWorker {
   std::vector<TreeNode> nodes_;
   std::vector<GradientTree> trees_;  // one a node
   data::Batch batch_;
+  std::optional<PreferenceJudge> judge_;
+  std::vector<float> row_weight_N_;  // of the judge
 };
+
+// Lends the parameters to the graph for as long as the executor lives.
+[[nodiscard]] Status bind_parameters(Executor& executor, const TensorViews& parameters);
 
 // Lends the batch to the graph's inputs until the next one.
 [[nodiscard]] Status bind_batch(Executor& executor, const data::Batch& batch);

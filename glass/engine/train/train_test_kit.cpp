@@ -38,14 +38,17 @@ TrainingSettings tiny_settings() {
 }
 
 TinyRun::TinyRun(const TrainingSettings& settings, system::Files& files,
-                 const system::Path& checkpoints, BatchSource source) {
+                 const system::Path& checkpoints, BatchSource source, const TensorViews* start) {
   const Kernels& kernels = *find_kernels("");
   auto plan = plan_training(settings, kernels, 1);
   EXPECT_TRUE(plan) << plan.error().message;
   if (!source)
     source = synthetic_batches(settings.micro_batch, settings.model.vocabulary, settings.seed);
-  const TrainerWorld world{
-      .kernels = kernels, .parallel = serial_, .files = files, .checkpoints = checkpoints};
+  const TrainerWorld world{.kernels = kernels,
+                           .parallel = serial_,
+                           .files = files,
+                           .checkpoints = checkpoints,
+                           .start = start};
   auto trainer = Trainer::create(std::move(*plan), std::move(source), world);
   EXPECT_TRUE(trainer) << trainer.error().message;
   trainer_ = std::move(*trainer);

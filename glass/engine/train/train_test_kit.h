@@ -21,7 +21,7 @@ TrainingSettings tiny_settings();
 class TinyRun {
  public:
   TinyRun(const TrainingSettings& settings, system::Files& files, const system::Path& checkpoints,
-          BatchSource source = nullptr);
+          BatchSource source = nullptr, const TensorViews* start = nullptr);
 
   [[nodiscard]] Trainer& trainer() { return *trainer_; }
 

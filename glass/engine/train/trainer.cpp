@@ -60,6 +60,7 @@ Trainer::Trainer(TrainingPlan plan, BatchSource source, const TrainerWorld& worl
 
 Result<std::unique_ptr<Trainer>> Trainer::create(TrainingPlan plan, BatchSource source,
                                                  const TrainerWorld& world) {
+  GLASS_TRY_STATUS(expect_start(plan, world.start));
   std::unique_ptr<Trainer> trainer(new Trainer(std::move(plan), std::move(source), world));
   GLASS_TRY_STATUS(trainer->create_workers());
   return trainer;
@@ -70,8 +71,17 @@ Status Trainer::create_workers() {
   for (int64_t i = 0; i < settings.workers; ++i) {
     const TreeNode share = share_of(settings.micro_batches, settings.workers, i);
     GLASS_TRY(GradientWorker worker,
-              GradientWorker::create(plan_.step, shape_of(settings), share, plan_.layout,
-                                     state_.parameters.span(), world_.kernels, world_.parallel));
+              GradientWorker::create(plan_.step, shape_of(settings), share, plan_.layout, tensors(),
+                                     world_.kernels, world_.parallel));
+    if (plan_.reference) {
+      GLASS_TRY(PreferenceJudge judge,
+                PreferenceJudge::create({.policy = plan_.evaluation,
+                                         .tensors = tensors(),
+                                         .reference = *plan_.reference,
+                                         .start = *world_.start},
+                                        *settings.preference, world_.kernels, world_.parallel));
+      worker.judge_by(std::move(judge));
+    }
     workers_.push_back(std::move(worker));
   }
   return {};
@@ -80,7 +90,8 @@ Status Trainer::create_workers() {
 void Trainer::initialize() {
   GLASS_CHECK(writer_.wait().has_value());
   state_.progress = {};
-  fill_initial_parameters(plan_.parameters, plan_.layout, plan_.settings.seed,
+  fill_initial_parameters(plan_.parameters, plan_.layout,
+                          {.seed = plan_.settings.seed, .start = world_.start},
                           state_.parameters.span(), world_.parallel);
   std::ranges::fill(state_.first_moment.span(), 0.0F);
   std::ranges::fill(state_.second_moment.span(), 0.0F);
@@ -118,6 +129,17 @@ Status Trainer::restore(int64_t step) {
   copy_state(state_, writer_.snapshot(), world_.parallel);
   stopped_ = false;
   return {};
+}
+
+TensorViews Trainer::tensors() const {
+  TensorViews tensors;
+  for (const ParameterSpec& spec : plan_.parameters) {
+    if (!spec.trained) tensors.emplace(spec.name, world_.start->at(spec.name));
+  }
+  for (const ParameterSlot& slot : plan_.layout.slots())
+    tensors.emplace(slot.name,
+                    TensorView{.shape = slot.shape, .values = slot.of(state_.parameters.span())});
+  return tensors;
 }
 
 bool Trainer::checkpoint_due() const {
@@ -230,9 +252,8 @@ Status Trainer::finish() {
 
 Result<Evaluation> Trainer::evaluate(const HeldOutSource& source, int64_t max_targets) {
   if (!evaluator_) {
-    GLASS_TRY(evaluator_,
-              Evaluator::create(plan_.evaluation, shape_of(plan_.settings), plan_.layout,
-                                state_.parameters.span(), world_.kernels, world_.parallel));
+    GLASS_TRY(evaluator_, Evaluator::create(plan_.evaluation, shape_of(plan_.settings), tensors(),
+                                            world_.kernels, world_.parallel));
   }
   return evaluator_->run(source, max_targets);
 }

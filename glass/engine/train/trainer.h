@@ -49,11 +49,14 @@ struct TrainerWorld {
   Parallel& parallel;
   system::Files& files;
   system::Path checkpoints;  // the folder; made when first written to
+  // What the parameters begin with, and what those that are not trained are; null: they are random.
+  const TensorViews* start = nullptr;
 };
 
 class Trainer {
  public:
-  // kRefused when the memory cannot be had. The state is not defined until one of initialize,
+  // kRefused when the memory cannot be had; kInvalidInput if world.start does not fit (see
+  // expect_start). The state is not defined until one of initialize,
   // resume and restore.
   [[nodiscard]] static Result<std::unique_ptr<Trainer>> create(TrainingPlan plan,
                                                                BatchSource source,
@@ -95,6 +98,9 @@ class Trainer {
   [[nodiscard]] const TrainingPlan& plan() const { return plan_; }
 
   [[nodiscard]] std::span<const float> parameters() const { return state_.parameters.span(); }
+
+  // All parameters as they are, trained or not; the memory is the trainer's and the start's.
+  [[nodiscard]] TensorViews tensors() const;
 
   [[nodiscard]] crypto::Digest parameter_digest();
 

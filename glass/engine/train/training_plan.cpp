@@ -8,6 +8,7 @@
 #include <fmt/core.h>
 
 #include "glass/base/result.h"
+#include "glass/engine/formats/model_file.h"
 #include "glass/engine/graph/graph.h"
 #include "glass/engine/kernels/kernels.h"
 #include "glass/engine/models/decoder/decoder.h"
@@ -43,6 +44,10 @@ Status check(const TrainingSettings& settings) {
     return wrong("a step whose loss is not finite cannot just be recorded");
   if (!(settings.policy.loss_spike_factor > 1))
     return wrong("the loss-spike factor must be above 1");
+  if (settings.preference && !(settings.preference->beta > 0))
+    return wrong("the beta of preferences must be above 0");
+  if (settings.preference && !settings.from_start)
+    return wrong("preferences need a model to start from, which answers are compared with");
   return {};
 }
 
@@ -53,12 +58,40 @@ int64_t gradient_buffers(const TrainingSettings& settings) {
   return settings.workers * (levels + 1);
 }
 
+// Of the model that the training starts from.
+int64_t start_bytes(const TrainingPlan& plan) {
+  if (!plan.settings.from_start) return 0;
+  const auto specs = parameters(without_adapters(plan.settings.model));
+  return specs ? parameter_count(*specs) * static_cast<int64_t>(sizeof(float)) : 0;
+}
+
 }  // namespace
 
 ParameterLayout layout_of(const std::vector<ParameterSpec>& parameters) {
   ParameterLayout layout;
-  for (const ParameterSpec& spec : parameters) layout.add(spec.name, spec.shape, spec.decay);
+  for (const ParameterSpec& spec : parameters) {
+    if (spec.trained) layout.add(spec.name, spec.shape, spec.decay);
+  }
   return layout;
+}
+
+Status expect_start(const TrainingPlan& plan, const TensorViews* start) {
+  if (plan.settings.from_start != (start != nullptr))
+    return wrong("a model to start from is given exactly where the settings say so");
+  if (plan.settings.model.adapters.rank > 0 && start == nullptr)
+    return wrong("adapters are trained on top of a model, so there must be one to start from");
+  if (start == nullptr) return {};
+  const bool adapted = plan.settings.model.adapters.rank > 0;
+  for (const ParameterSpec& spec : plan.parameters) {
+    if (adapted && spec.trained) continue;  // an adapter begins anew
+    const auto tensor = start->find(spec.name);
+    if (tensor == start->end())
+      return wrong(fmt::format("the model to start from has no {}", spec.name));
+    if (tensor->second.shape != spec.shape)
+      return wrong(fmt::format("{} of the model to start from is {}, expected {}", spec.name,
+                               to_text(tensor->second.shape), to_text(spec.shape)));
+  }
+  return {};
 }
 
 Result<TrainingPlan> plan_training(const TrainingSettings& settings, const Kernels& kernels,
@@ -69,19 +102,29 @@ Result<TrainingPlan> plan_training(const TrainingSettings& settings, const Kerne
   GLASS_TRY(plan.parameters, parameters(settings.model));
   plan.layout = layout_of(plan.parameters);
   const PlanOptions options = {.keep = {}, .workers = threads};
+  const bool preference = settings.preference.has_value();
   GLASS_TRY(Graph training,
-            build_training_graph(settings.model, settings.micro_batch, settings.recompute));
+            build_training_graph(settings.model, settings.micro_batch,
+                                 {.recompute = settings.recompute, .weighted = preference}));
   GLASS_TRY(plan.step, make_plan(std::move(training), kernels, options));
   GLASS_TRY(Graph evaluation, build_loss_graph(settings.model, settings.micro_batch));
   GLASS_TRY(plan.evaluation, make_plan(std::move(evaluation), kernels, options));
+  if (preference) {
+    GLASS_TRY(Graph reference,
+              build_loss_graph(without_adapters(settings.model), settings.micro_batch));
+    GLASS_TRY(plan.reference, make_plan(std::move(reference), kernels, options));
+  }
 
   const auto buffer = plan.layout.floats() * static_cast<int64_t>(sizeof(float));
   plan.memory = plan.step.memory;
-  plan.memory.parameters = buffer;
+  plan.memory.parameters = buffer + start_bytes(plan);
   plan.memory.gradients = gradient_buffers(settings) * buffer;
   const int kept = moments(settings.optimizer.kind);
   plan.memory.optimizer = (kept + kept + 1) * buffer;  // the moments, and a snapshot of all
   plan.memory.arena = settings.workers * plan.step.memory.arena + plan.evaluation.memory.arena;
+  if (plan.reference)  // the judge of each worker runs both models
+    plan.memory.arena +=
+        settings.workers * (plan.evaluation.memory.arena + plan.reference->memory.arena);
   return plan;
 }
 

@@ -3,9 +3,11 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "glass/base/result.h"
+#include "glass/engine/formats/model_file.h"
 #include "glass/engine/kernels/kernels.h"
 #include "glass/engine/models/decoder/decoder.h"
 #include "glass/engine/optim/optimizer.h"
@@ -14,6 +16,7 @@
 #include "glass/engine/plan/memory_report.h"
 #include "glass/engine/plan/plan.h"
 #include "glass/engine/train/checkpoint_writer.h"
+#include "glass/engine/train/preference.h"
 #include "glass/engine/train/step_record.h"
 
 namespace glass::engine {
@@ -36,6 +39,8 @@ struct TrainingSettings {
   StepPolicy policy;
   int64_t checkpoint_every = 100;  // steps; also after the last one
   Retention retention;
+  std::optional<PreferenceSettings> preference;  // none: every target of a batch is learned
+  bool from_start = false;  // the parameters begin as those of a model, which stays in memory
   // Data parallel, one after the other in this process, each with memory of its own.
   int64_t workers = 1;
 };
@@ -43,16 +48,22 @@ struct TrainingSettings {
 struct TrainingPlan {
   TrainingSettings settings;
   std::vector<ParameterSpec> parameters;
-  ParameterLayout layout;  // of them, in that order
-  Plan step;               // of the training graph of one micro-batch
-  Plan evaluation;         // of its loss graph
-  MemoryReport memory;     // of everything: also the optimizer's state and its snapshot
+  ParameterLayout layout;         // of those that are trained, in that order
+  Plan step;                      // of the training graph of one micro-batch
+  Plan evaluation;                // of its loss graph
+  std::optional<Plan> reference;  // of preferences: of the start's loss graph, without adapters
+  MemoryReport memory;            // of everything: also the optimizer's state and its snapshot
 };
 
 // kInvalidInput names the setting that is out of range. `threads` is the most that will compute.
 [[nodiscard]] Result<TrainingPlan> plan_training(const TrainingSettings& settings,
                                                  const Kernels& kernels, int threads);
 
+// Of those that are trained.
 ParameterLayout layout_of(const std::vector<ParameterSpec>& parameters);
+
+// `start` has every parameter of the model but adapters, and of its shape. kInvalidInput names what
+// is missing; `start` may be null where nothing is taken from it.
+[[nodiscard]] Status expect_start(const TrainingPlan& plan, const TensorViews* start);
 
 }  // namespace glass::engine

@@ -52,6 +52,14 @@ StateDigests digests_of(const TrainingState& state, const ParameterLayout& layou
   return digests;
 }
 
+TensorDigests digests_of(const std::map<std::string, ModelTensor>& tensors, Parallel& parallel) {
+  TensorDigests digests;
+  for (const auto& [name, tensor] : tensors)
+    digests.emplace(
+        name, crypto::sha256_chunked(as_bytes(std::span<const float>(tensor.values)), parallel));
+  return digests;
+}
+
 Json to_json(const TensorDigests& digests) {
   Json::Object object;
   for (const auto& [name, digest] : digests) object.emplace(name, to_text(digest));

@@ -10,6 +10,7 @@
 #include "glass/base/json.h"
 #include "glass/base/parallel.h"
 #include "glass/crypto/sha256.h"
+#include "glass/engine/formats/model_file.h"
 #include "glass/engine/optim/float_buffer.h"
 #include "glass/engine/optim/parameter_layout.h"
 
@@ -48,6 +49,9 @@ struct StateDigests {
 
 StateDigests digests_of(const TrainingState& state, const ParameterLayout& layout,
                         Parallel& parallel);
+
+// sha256_chunked of each tensor, as checkpoints name them.
+TensorDigests digests_of(const std::map<std::string, ModelTensor>& tensors, Parallel& parallel);
 
 // {"NAME":"sha256:...",...}, and SHA-256 of its canonical text: what all tensors are known by.
 Json to_json(const TensorDigests& digests);

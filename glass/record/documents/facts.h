@@ -41,6 +41,13 @@ struct PlaceFact {
   std::string what;
 };
 
+// The model that a training went on from.
+struct StartFact {
+  std::string weights;  // digest of their file
+  std::string licence;
+  std::string run;  // digest of the run it came from; empty if there is no record of one
+};
+
 struct RunFacts {
   std::string name;
   std::string description;
@@ -62,7 +69,8 @@ struct RunFacts {
   std::vector<StepPoint> learning_rate;  // of every step
   std::vector<StepPoint> held_out_loss;  // of every evaluation, in nats per token
   std::vector<SampleFact> samples;
-  std::string corpus_licence;  // SPDX expression of all texts together
+  std::optional<StartFact> start;  // none: a new model
+  std::string corpus_licence;      // SPDX expression of all texts together
   std::vector<CountFact> sources;
   std::vector<CountFact> licences;
   std::vector<CountFact> languages;

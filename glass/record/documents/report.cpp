@@ -117,6 +117,17 @@ std::string samples(const RunFacts& facts) {
   return out;
 }
 
+std::string start(const RunFacts& facts) {
+  if (!facts.start) return "<p>From nothing: its first weights were random.</p>\n";
+  const std::string run =
+      facts.start->run.empty()
+          ? "no record of how it was made"
+          : fmt::format("made by the recorded run <code>{}</code>", escape_html(facts.start->run));
+  return fmt::format(
+      "<p>From a model whose weights have the digest <code>{}</code>, under {}; {}.</p>\n",
+      escape_html(facts.start->weights), escape_html(facts.start->licence), run);
+}
+
 std::string counts(std::string_view heading, const std::vector<CountFact>& rows) {
   if (rows.empty()) return "<p>Nothing.</p>\n";
   std::string out = fmt::format(
@@ -176,6 +187,7 @@ std::string html_report(const RunFacts& facts) {
       {"Loss", loss_chart(facts)},
       {"What was verified", checks(facts)},
       {"What the model writes", samples(facts)},
+      {"Where it began", start(facts)},
       {"What it was trained on", counts("Source", facts.sources)},
       {"Licences", licences(facts)},
       {"Languages", counts("Language", facts.languages)},

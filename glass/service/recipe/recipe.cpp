@@ -1,5 +1,7 @@
 #include "glass/service/recipe/recipe.h"
 
+#include <algorithm>
+#include <array>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -9,6 +11,7 @@
 #include <fmt/format.h>
 #include <toml++/toml.h>
 
+#include "glass/base/ascii.h"
 #include "glass/base/json.h"
 #include "glass/base/result.h"
 #include "glass/service/recipe/internal/json_fields.h"
@@ -18,12 +21,69 @@
 namespace glass::service {
 namespace {
 
+constexpr std::array<std::string_view, 4> kAdapterTargets = {"qkv", "out", "up", "down"};
+
+bool is_digest(std::string_view text) {
+  return text.size() == 64 &&
+         std::ranges::all_of(text, [](char c) { return is_digit(c) || (c >= 'a' && c <= 'f'); });
+}
+
+void add_contradictions_of_start(const Recipe& recipe, Problems& problems) {
+  const StartSettings& start = recipe.start;
+  const auto expect = [&](bool holds, std::string what) {
+    if (!holds) problems.push_back(std::move(what));
+  };
+  if (start.model.empty()) {
+    expect(start.tokenizer.empty() && start.sha256.empty() && start.licence.empty(),
+           "start.model is missing: [start] names the model to go on from");
+    expect(recipe.adapter.rank == 0,
+           "adapter.rank needs a start.model: adapters are trained on top of a model");
+    return;
+  }
+  expect(start.sha256.empty() || is_digest(start.sha256),
+         fmt::format("start.sha256 is '{}'; it must be 64 hexadecimal digits in lower case",
+                     start.sha256));
+  expect(!start.licence.empty(),
+         "start.licence is missing: name the SPDX expression under which the model may be used");
+  if (recipe.adapter.rank == 0) return;
+  expect(!recipe.adapter.targets.empty(), "adapter.targets is empty: name a layer, such as 'qkv'");
+  for (const std::string& target : recipe.adapter.targets)
+    expect(std::ranges::find(kAdapterTargets, target) != kAdapterTargets.end(),
+           fmt::format("adapter.targets has '{}'; known are {}", target,
+                       fmt::join(kAdapterTargets, ", ")));
+}
+
+void add_contradictions_of_objective(const Recipe& recipe, Problems& problems) {
+  const std::string& objective = recipe.train.objective;
+  const auto expect = [&](bool holds, std::string what) {
+    if (!holds) problems.push_back(std::move(what));
+  };
+  if (objective == "next_token") {
+    expect(recipe.chat.roles.empty(),
+           "chat.role is for train.objective = 'chat' or 'preference', and that is 'next_token'");
+    return;
+  }
+  expect(!recipe.chat.roles.empty(),
+         fmt::format("chat.role is missing: train.objective is '{}', so say how the turns of each "
+                     "role are written",
+                     objective));
+  for (size_t i = 0; i < recipe.corpus.sources.size(); ++i)
+    expect(recipe.corpus.sources[i].kind == "jsonl",
+           fmt::format("corpus.source[{}] is of kind {}: train.objective = '{}' takes jsonl", i,
+                       recipe.corpus.sources[i].kind, objective));
+  expect(objective != "preference" || !recipe.start.model.empty(),
+         "train.objective = 'preference' needs a start.model: the answers are compared with what "
+         "that model thinks of them");
+}
+
 // Contradictions between keys that are each in range. Every one names both keys.
 Problems contradictions(const Recipe& recipe) {
   Problems problems;
   const auto expect = [&](bool holds, std::string what) {
     if (!holds) problems.push_back(std::move(what));
   };
+  add_contradictions_of_start(recipe, problems);
+  add_contradictions_of_objective(recipe, problems);
   const ModelSettings& model = recipe.model;
   expect(model.d_model % model.heads == 0,
          fmt::format("model.d_model ({}) must be a multiple of model.heads ({})", model.d_model,
@@ -94,6 +154,20 @@ Recipe read_tables(const toml::table& root, const RecipeSource& source, Problems
   return recipe;
 }
 
+// A section that the start decides must not be given besides.
+void refuse_idle_sections(const toml::table& root, const Recipe& recipe, const RecipeSource& source,
+                          Problems& problems) {
+  if (recipe.start.model.empty()) return;
+  for (const std::string_view name : {"model", "tokenizer"}) {
+    const toml::node* node = root.get(name);
+    if (node != nullptr)
+      problems.push_back(
+          fmt::format("{}[{}] contradicts [start], whose model brings its own; leave "
+                      "one of them out",
+                      where(source, name, node->source().begin), name));
+  }
+}
+
 tl::unexpected<Error> refuse(const Problems& problems) {
   return fail(ErrorCode::kInvalidInput, fmt::format("{}", fmt::join(problems, "\n")));
 }
@@ -115,11 +189,22 @@ Result<Recipe> read_recipe(std::string_view text, std::string_view file,
   for (const std::string& assignment : overrides)
     apply_override(root, assignment, source, problems);
   Recipe recipe = read_tables(root, source, problems);
+  refuse_idle_sections(root, recipe, source, problems);
   if (!problems.empty()) return refuse(problems);
   problems = contradictions(recipe);
   for (std::string& problem : problems) problem = fmt::format("{}: {}", file, problem);
   if (!problems.empty()) return refuse(problems);
   return recipe;
+}
+
+bool applies(const Recipe& recipe, std::string_view section) {
+  const bool started = !recipe.start.model.empty();
+  if (section == "start") return started;
+  if (section == "model" || section == "tokenizer") return !started;
+  if (section == "adapter") return recipe.adapter.rank > 0;
+  if (section == "chat") return recipe.train.objective != "next_token";
+  if (section == "preference") return recipe.train.objective == "preference";
+  return true;
 }
 
 Json to_json(const Recipe& recipe) {
@@ -128,6 +213,7 @@ Json to_json(const Recipe& recipe) {
   describe(top, copy);
   Json::Object root = std::move(top).take();
   for_each_section(copy, [&](std::string_view name, std::string_view, auto& section) {
+    if (!applies(recipe, name)) return;
     JsonWriter fields;
     describe(fields, section);
     root.emplace(std::string(name), std::move(fields).take());
@@ -142,6 +228,7 @@ Result<Recipe> recipe_from_json(const Json& json) {
   describe(top, recipe);
   for_each_section(recipe, [&](std::string_view name, std::string_view, auto& section) {
     const Json* object = json.find(name);
+    if (object == nullptr && !applies(recipe, name)) return;
     JsonReader fields(object == nullptr ? Json() : *object, name, problems);
     describe(fields, section);
   });

@@ -86,7 +86,39 @@ struct ModelSettings {
   bool tied_embeddings = true;
 };
 
+// A model to go on from instead of a new one; it brings its tokenizer.
+struct StartSettings {
+  std::string model;      // folder of a model or a run, or a llama2.c file; empty: none
+  std::string tokenizer;  // llama2.c: its vocabulary's file
+  std::string sha256;     // of the file with the weights
+  std::string licence;    // SPDX expression
+};
+
+// LoRA: small matrices beside the start's weights, which stay as they are.
+struct AdapterSettings {
+  int64_t rank = 0;  // 0: none, everything is trained
+  double alpha = 16;
+  std::vector<std::string> targets = {"qkv", "out", "up", "down"};
+};
+
+// How the turns of one role are written.
+struct ChatRoleSettings {
+  std::string name;
+  std::string before, after;
+  bool learned = false;
+};
+
+struct ChatSettings {
+  std::vector<ChatRoleSettings> roles;
+};
+
+struct PreferenceSettings {
+  std::string loss = "sigmoid";  // sigmoid, hinge, ipo
+  double beta = 0.1;
+};
+
 struct TrainSettings {
+  std::string objective = "next_token";  // next_token, chat, preference
   int64_t steps = 1000;
   int64_t sequence_length = 256;
   int64_t micro_batch_sequences = 16;
@@ -138,8 +170,12 @@ struct Recipe {
   std::string description;
   int64_t seed = 1;
   CorpusSettings corpus;
+  StartSettings start;
   TokenizerSettings tokenizer;
   ModelSettings model;
+  AdapterSettings adapter;
+  ChatSettings chat;
+  PreferenceSettings preference;
   TrainSettings train;
   OptimizerSettings optimizer;
   ScheduleSettings schedule;
@@ -153,7 +189,12 @@ struct Recipe {
 [[nodiscard]] Result<Recipe> read_recipe(std::string_view text, std::string_view file,
                                          std::span<const std::string> overrides);
 
-// What is hashed, signed and stored with the run; parse_recipe reads it back.
+// Whether a section says something: [start] and [adapter] where they are used, [model] and
+// [tokenizer] where no start brings them, [chat] and [preference] where the objective asks for
+// them. Only such sections are in the JSON.
+bool applies(const Recipe& recipe, std::string_view section);
+
+// What is hashed, signed and stored with the run; recipe_from_json reads it back.
 Json to_json(const Recipe& recipe);
 [[nodiscard]] Result<Recipe> recipe_from_json(const Json& json);
 

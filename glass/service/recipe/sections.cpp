@@ -12,6 +12,8 @@ namespace {
 constexpr std::array<std::string_view, 3> kSourceKinds = {"debian", "folder", "jsonl"};
 constexpr std::array<std::string_view, 7> kFamilies = {"gpt2",  "llama", "mistral", "neox",
                                                        "olmo2", "qwen2", "qwen3"};
+constexpr std::array<std::string_view, 3> kObjectives = {"next_token", "chat", "preference"};
+constexpr std::array<std::string_view, 3> kPreferenceLosses = {"sigmoid", "hinge", "ipo"};
 constexpr std::array<std::string_view, 2> kRecompute = {"none", "blocks"};
 constexpr std::array<std::string_view, 3> kOnNonFinite = {"stop", "skip_step", "roll_back"};
 constexpr std::array<std::string_view, 4> kOnLossSpike = {"record", "stop", "skip_step",
@@ -123,7 +125,49 @@ void describe(FieldVisitor& fields, ModelSettings& model) {
                  "the output layer uses the embedding's weights");
 }
 
+void describe(FieldVisitor& fields, StartSettings& start) {
+  fields.text(
+      "model", start.model,
+      "folder of a model (config.json, model.safetensors, tokenizer.json) or of a run, or a "
+      "llama2.c model; relative to the recipe; empty for a new model");
+  fields.text("tokenizer", start.tokenizer, "the vocabulary's file of a llama2.c model");
+  fields.text("sha256", start.sha256, "of the file with the weights: 64 hexadecimal digits");
+  fields.text("licence", start.licence, "of the model, as an SPDX expression");
+}
+
+void describe(FieldVisitor& fields, AdapterSettings& adapter) {
+  fields.integer("rank", adapter.rank, {.min = 0, .max = 10'000},
+                 "columns and rows of the adapters' matrices; 0 trains all weights instead");
+  fields.real("alpha", adapter.alpha, {.min = 1e-6, .max = 1e6},
+              "what an adapter adds is multiplied by alpha / rank");
+  fields.texts("targets", adapter.targets,
+               "layers with an adapter: qkv, out (of attention), up (with gate), down");
+}
+
+void describe(FieldVisitor& fields, ChatSettings& chat) {
+  TablesOf roles(chat.roles);
+  fields.tables("role", roles, "who may speak, and how a turn is written");
+}
+
+void describe(FieldVisitor& fields, ChatRoleSettings& role) {
+  fields.text("name", role.name, "as the conversations call it, such as user");
+  fields.text("before", role.before, "what stands before the content of a turn");
+  fields.text("after", role.after,
+              "what stands behind it; of a role that is learned with the special token that ends a "
+              "turn");
+  fields.boolean("learned", role.learned, "the model learns to write these turns");
+}
+
+void describe(FieldVisitor& fields, PreferenceSettings& preference) {
+  fields.choice("loss", preference.loss, kPreferenceLosses, "of a pair of answers");
+  fields.real("beta", preference.beta, {.min = 1e-6, .max = 1e3},
+              "how much the difference of the answers' log-probabilities counts");
+}
+
 void describe(FieldVisitor& fields, TrainSettings& train) {
+  fields.choice("objective", train.objective, kObjectives,
+                "what is learned: the next token of texts, the answers of conversations, or which "
+                "of two answers is preferred (the last two take jsonl sources)");
   fields.integer("steps", train.steps, {.min = 1, .max = kMaxSteps}, "optimiser steps");
   fields.integer("sequence_length", train.sequence_length, {.min = 2, .max = kMaxExtent},
                  "tokens of one sequence");

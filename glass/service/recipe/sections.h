@@ -17,6 +17,11 @@ void describe(FieldVisitor& fields, DeclarationSettings& declaration);
 void describe(FieldVisitor& fields, PathMappingSettings& path_mapping);
 void describe(FieldVisitor& fields, TokenizerSettings& tokenizer);
 void describe(FieldVisitor& fields, ModelSettings& model);
+void describe(FieldVisitor& fields, StartSettings& start);
+void describe(FieldVisitor& fields, AdapterSettings& adapter);
+void describe(FieldVisitor& fields, ChatSettings& chat);
+void describe(FieldVisitor& fields, ChatRoleSettings& role);
+void describe(FieldVisitor& fields, PreferenceSettings& preference);
 void describe(FieldVisitor& fields, TrainSettings& train);
 void describe(FieldVisitor& fields, OptimizerSettings& optimizer);
 void describe(FieldVisitor& fields, ScheduleSettings& schedule);
@@ -28,8 +33,15 @@ void describe(FieldVisitor& fields, ReplaySettings& replay);
 template <typename Visit>
 void for_each_section(Recipe& recipe, Visit visit) {
   visit("corpus", "where the text comes from and what may be used of it", recipe.corpus);
-  visit("tokenizer", "the byte-level BPE trained on the corpus", recipe.tokenizer);
-  visit("model", "the decoder", recipe.model);
+  visit("start", "the model to go on from, instead of a new one", recipe.start);
+  visit("tokenizer", "the byte-level BPE trained on the corpus, where there is no start",
+        recipe.tokenizer);
+  visit("model", "the decoder, where there is no start", recipe.model);
+  visit("adapter", "LoRA: what is trained instead of the start's own weights", recipe.adapter);
+  visit("chat", "how conversations are written, where the objective is chat or preference",
+        recipe.chat);
+  visit("preference", "DPO: what is learned from pairs of answers, where that is the objective",
+        recipe.preference);
   visit("train", "how long, in which pieces, and what to do when a step goes wrong", recipe.train);
   visit("optimizer", "how gradients become steps, with decoupled weight decay", recipe.optimizer);
   visit("schedule", "the learning rate over the steps", recipe.schedule);

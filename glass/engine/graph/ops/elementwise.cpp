@@ -20,9 +20,7 @@ Result<std::vector<ValueType>> infer_add(const NodeTypes& node) {
 }
 
 void add_rule(BackwardPass& pass, const Node& node) {
-  for (const ValueId input : node.inputs) {
-    if (pass.wants(input)) pass.contribute(input, pass.gradient(node.outputs[0]));
-  }
+  for (const ValueId input : node.inputs) pass.contribute(input, pass.gradient(node.outputs[0]));
 }
 
 Result<std::vector<ValueType>> infer_affine(const NodeTypes& node) {

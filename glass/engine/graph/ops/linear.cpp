@@ -57,7 +57,7 @@ void linear_rule(BackwardPass& pass, const Node& node) {
     const auto made = pass.emit("linear_input_gradient", x, {dy, pass.saved(weight)});
     pass.contribute(x, made[0]);
   }
-  if (node.has_input(3) && pass.wants(node.inputs[3])) pass.contribute(node.inputs[3], dy);
+  if (node.has_input(3)) pass.contribute(node.inputs[3], dy);
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 // linear_cross_entropy: the last product and the loss in one, so that the logits of all rows never
-// exist at once. With gradients it is one op, too: the logits are made only once.
+// exist at once. With gradients it is one op, too: the logits are made only once. Weighted, each
+// row's gradient is multiplied by its weight; the loss stays as it is.
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -19,6 +20,10 @@ Result<std::vector<ValueType>> infer_loss(const NodeTypes& node) {
   if (node.extent(0, 1) != node.extent(1, 1))
     return node.wrong("the columns of x and of weight differ");
   GLASS_TRY_STATUS(node.expect_shape(2, {node.extent(0, 0)}));
+  if (node.node().inputs.size() > 3) {
+    GLASS_TRY_STATUS(node.expect(3, kF32, 1));
+    GLASS_TRY_STATUS(node.expect_shape(3, {node.extent(0, 0)}));
+  }
   GLASS_TRY_STATUS(expect_softcap(node));
   return std::vector<ValueType>{{kF32, {node.extent(0, 0)}}};
 }
@@ -30,28 +35,62 @@ Result<std::vector<ValueType>> infer_loss_with_gradients(const NodeTypes& node) 
   return outputs;
 }
 
+Result<std::vector<ValueType>> infer_loss_with_input_gradient(const NodeTypes& node) {
+  GLASS_TRY(std::vector<ValueType> outputs, infer_loss(node));
+  outputs.push_back({kF32, node.shape(0)});
+  return outputs;
+}
+
 }  // namespace
 
 ValueId linear_cross_entropy(GraphBuilder& graph, std::string_view name, ValueId x_NC,
-                             ValueId weight_VC, ValueId target_N, double softcap) {
+                             ValueId weight_VC, ValueId target_N, const LossOptions& options) {
   Attributes attributes;
-  add_softcap(attributes, softcap);
-  return graph.add_node_1("linear_cross_entropy", name, {x_NC, weight_VC, target_N},
+  add_softcap(attributes, options.softcap);
+  std::vector<ValueId> inputs = {x_NC, weight_VC, target_N};
+  if (options.row_weight_N == ValueId::kNone)
+    return graph.add_node_1("linear_cross_entropy", name, std::move(inputs), std::move(attributes));
+  inputs.push_back(options.row_weight_N);
+  return graph.add_node_1("weighted_linear_cross_entropy", name, std::move(inputs),
                           std::move(attributes));
 }
 
 std::vector<OpSpec> ops::loss() {
+  const std::vector<std::string_view> inputs = {"x", "weight", "target"};
+  const std::vector<std::string_view> weighted = {"x", "weight", "target", "row_weight"};
   return {
       {.name = "linear_cross_entropy",
-       .inputs = {"x", "weight", "target"},
+       .inputs = inputs,
        .outputs = {""},
        .infer = infer_loss,
-       .with_gradients = "linear_cross_entropy_with_gradients"},
+       .with_gradients = "linear_cross_entropy_with_gradients",
+       .with_input_gradient = "linear_cross_entropy_with_input_gradient"},
       {.name = "linear_cross_entropy_with_gradients",
-       .inputs = {"x", "weight", "target"},
+       .inputs = inputs,
        .outputs = {"", "dx", "dweight"},
        .infer = infer_loss_with_gradients,
        .gradient_of = {-1, 0, 1}},
+      {.name = "linear_cross_entropy_with_input_gradient",
+       .inputs = inputs,
+       .outputs = {"", "dx"},
+       .infer = infer_loss_with_input_gradient,
+       .gradient_of = {-1, 0}},
+      {.name = "weighted_linear_cross_entropy",
+       .inputs = weighted,
+       .outputs = {""},
+       .infer = infer_loss,
+       .with_gradients = "weighted_linear_cross_entropy_with_gradients",
+       .with_input_gradient = "weighted_linear_cross_entropy_with_input_gradient"},
+      {.name = "weighted_linear_cross_entropy_with_gradients",
+       .inputs = weighted,
+       .outputs = {"", "dx", "dweight"},
+       .infer = infer_loss_with_gradients,
+       .gradient_of = {-1, 0, 1}},
+      {.name = "weighted_linear_cross_entropy_with_input_gradient",
+       .inputs = weighted,
+       .outputs = {"", "dx"},
+       .infer = infer_loss_with_input_gradient,
+       .gradient_of = {-1, 0}},
   };
 }
 

@@ -60,7 +60,7 @@ void rms_norm_rule(BackwardPass& pass, const Node& node) {
                               {pass.gradient(node.outputs[0]), pass.saved(x), pass.saved(weight),
                                pass.saved(node.outputs[1])});
   pass.contribute(weight, made[1]);
-  if (pass.wants(x)) pass.contribute(x, made[0]);
+  pass.contribute(x, made[0]);
 }
 
 void layer_norm_rule(BackwardPass& pass, const Node& node) {
@@ -72,7 +72,7 @@ void layer_norm_rule(BackwardPass& pass, const Node& node) {
                               {{"bias", bias}});
   pass.contribute(weight, made[1]);
   if (bias) pass.contribute(node.inputs[2], made[2]);
-  if (pass.wants(x)) pass.contribute(x, made[0]);
+  pass.contribute(x, made[0]);
 }
 
 }  // namespace

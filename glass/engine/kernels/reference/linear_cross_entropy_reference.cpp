@@ -57,12 +57,13 @@ void fill_losses(const Args& l, float* log_sum_exp, Parallel& parallel) {
   });
 }
 
-// The gradient of the loss of row i by its logit v before that was capped.
+// The gradient of the weighted loss of row i by its logit v before that was capped.
 float dlogit(const Args& l, const float* log_sum_exp, int64_t i, int64_t v) {
   if (l.target_N[i] < 0) return 0.0F;
   const float hit = v == l.target_N[i] ? 1.0F : 0.0F;
   const float z = logit(l, i, v);
-  return (exp(z - log_sum_exp[i]) - hit) * cap_slope(z, l.softcap);
+  const float gradient = (exp(z - log_sum_exp[i]) - hit) * cap_slope(z, l.softcap);
+  return l.row_weight_N == nullptr ? gradient : gradient * l.row_weight_N[i];
 }
 
 int64_t worker_floats(const Args& l) {
@@ -90,6 +91,7 @@ void ReferenceKernels::linear_cross_entropy(const Args& l, Scratch scratch,
         l.dx_NC[i * l.cols + c] = product(dz, 1, l.weight_VC + c, l.cols, l.vocabulary);
     }
   });
+  if (l.dweight_VC == nullptr) return;
   parallel.split(l.vocabulary, 1, [&](int64_t begin, int64_t end, int worker) {
     float* dz = gradients + worker * worker_floats(l);
     for (int64_t v = begin; v < end; ++v) {

@@ -144,6 +144,12 @@ HWY_INLINE void cap_row(float* z, int64_t count, float cap) {
       count, z, [&](Vec value) HWY_ATTR { return capped(value, cap_v); }, z);
 }
 
+HWY_INLINE void scale_row(float* z, int64_t count, float weight) {
+  const Vec weight_v = constant(weight);
+  transform(
+      count, z, [&](Vec value) HWY_ATTR { return hn::Mul(value, weight_v); }, z);
+}
+
 void loss_of_rows(const LossRows& l, int64_t begin, int64_t end) {
   alignas(64) float lse[kLanes];
   for (int64_t row = begin; row < end; row += kLanes) {
@@ -160,6 +166,7 @@ void loss_of_rows(const LossRows& l, int64_t begin, int64_t end) {
         differentiate(z, l.vocabulary, lse[r], target);
       else
         differentiate_capped(z, l.vocabulary, lse[r], target, l.softcap);
+      if (l.row_weight != nullptr) scale_row(z, l.vocabulary, l.row_weight[row + r]);
     }
   }
 }

@@ -118,12 +118,13 @@ size_t products_scratch(const Kernels& kernels, const Args& args, const LossPlan
       most = std::max(most,
                       kernels.gemm_scratch(logits_product(args, plan, 0, count, nullptr), workers));
       if (args.dx_NC == nullptr) continue;
+      most =
+          std::max(most, kernels.gemm_scratch(dx_product(args, plan, 0, count, nullptr), workers));
+      if (args.dweight_VC == nullptr) continue;
       GemmArgs dweight = dweight_product(args, plan, 0, count, nullptr, nullptr);
       most = std::max(most, kernels.gemm_scratch(dweight, workers));
       dweight.accumulate = true;
       most = std::max(most, kernels.gemm_scratch(dweight, workers));
-      most =
-          std::max(most, kernels.gemm_scratch(dx_product(args, plan, 0, count, nullptr), workers));
     }
   }
   return most;
@@ -155,19 +156,22 @@ void SimdKernels::linear_cross_entropy(const Args& args, Scratch scratch,
     const int64_t row = node.begin * kSegment;
     const int64_t rows = std::min(args.rows, node.end * kSegment) - row;
     gemm(logits_product(args, plan, row, rows, logits), rest, parallel);
-    const LossRows loss{.logits = logits,
-                        .stride = plan.stride,
-                        .vocabulary = args.vocabulary,
-                        .target = args.target_N + row,
-                        .loss = args.loss_N + row,
-                        .gradients = args.dx_NC != nullptr,
-                        .softcap = args.softcap};
+    const LossRows loss{
+        .logits = logits,
+        .stride = plan.stride,
+        .vocabulary = args.vocabulary,
+        .target = args.target_N + row,
+        .loss = args.loss_N + row,
+        .gradients = args.dx_NC != nullptr,
+        .softcap = args.softcap,
+        .row_weight = args.row_weight_N == nullptr ? nullptr : args.row_weight_N + row};
     parallel.split(rows, kRowGrain, [&](int64_t begin, int64_t end, int) {
       HWY_DYNAMIC_DISPATCH(loss_of_rows)(loss, begin, end);
     });
     segment = node.end;
     if (args.dx_NC == nullptr) continue;
     gemm(dx_product(args, plan, row, rows, logits), rest, parallel);
+    if (args.dweight_VC == nullptr) continue;
     const int first = node.slot - std::min(node.merges, 1);
     GemmArgs dweight = dweight_product(args, plan, row, rows, logits, part_of_dweight(first));
     dweight.accumulate = node.merges > 0;

@@ -13,7 +13,8 @@ struct LossRows {
   const int32_t* target;  // -1: masked
   float* loss;
   bool gradients;
-  float softcap;  // 0: none
+  float softcap;            // 0: none
+  const float* row_weight;  // null: all 1
 };
 
 }  // namespace glass::engine

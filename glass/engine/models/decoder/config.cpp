@@ -80,6 +80,12 @@ void for_each_field(Config& config, Visit visit) {
   visit("tied_embeddings", config.tied_embeddings);
   visit("scaled_embeddings", config.scaled_embeddings);
   visit("logit_softcap", config.logit_softcap);
+  visit("adapter_rank", config.adapters.rank);
+  visit("adapter_alpha", config.adapters.alpha);
+  visit("adapter_qkv", config.adapters.qkv);
+  visit("adapter_out", config.adapters.out);
+  visit("adapter_up", config.adapters.up);
+  visit("adapter_down", config.adapters.down);
 }
 
 constexpr const auto& names_of(nn::NormKind) {
@@ -238,10 +244,31 @@ Status expect_scores(const DecoderConfig& config) {
   return {};
 }
 
+Status expect_adapters(const nn::Adapters& adapters) {
+  const bool any = adapters.qkv || adapters.out || adapters.up || adapters.down;
+  if (adapters.rank == 0) {
+    if (any || adapters.alpha != 0) return wrong("adapters need an adapter_rank of at least 1");
+    return {};
+  }
+  if (adapters.rank < 1 || adapters.rank > kMostWidth)
+    return wrong(fmt::format("adapter_rank is {}; it must lie between 1 and {}, or be 0 for none",
+                             adapters.rank, kMostWidth));
+  if (!(adapters.alpha > 0 && std::isfinite(adapters.alpha)))
+    return wrong(fmt::format("adapter_alpha is {}; it must be above 0", adapters.alpha));
+  if (!any) return wrong("there are adapters, but no layer has one");
+  return {};
+}
+
 }  // namespace
+
+DecoderConfig without_adapters(DecoderConfig config) {
+  config.adapters = {};
+  return config;
+}
 
 Status validate(const DecoderConfig& config) {
   GLASS_TRY_STATUS(expect_sizes(config));
+  GLASS_TRY_STATUS(expect_adapters(config.adapters));
   if (config.n_heads % config.n_kv_heads != 0)
     return wrong(fmt::format("n_heads ({}) must be a multiple of n_kv_heads ({})", config.n_heads,
                              config.n_kv_heads));

@@ -62,8 +62,13 @@ struct DecoderConfig {
     return window > 0 && (window_period == 0 || (layer + 1) % window_period != 0);
   }
 
+  nn::Adapters adapters = {};
+
   friend bool operator==(const DecoderConfig&, const DecoderConfig&) = default;
 };
+
+// The model under the adapters.
+[[nodiscard]] DecoderConfig without_adapters(DecoderConfig config);
 
 // kInvalidInput names the field and the way out.
 [[nodiscard]] Status validate(const DecoderConfig& config);

@@ -175,36 +175,47 @@ ValueId head_weight(nn::Net& net, const DecoderConfig& config, ValueId table_VC)
                                                 Init::normal(kInitStd));
 }
 
-void add_loss(nn::Net& net, const DecoderConfig& config, BatchShape shape) {
+void add_loss(nn::Net& net, const DecoderConfig& config, BatchShape shape, bool weighted = false) {
   const Inputs inputs = add_inputs(net, config, shape.sequences, shape.positions);
   const ValueId targets =
       net.graph().input("targets", DType::kI32, {shape.sequences * shape.positions});
   const Embedded embedded = embed(net, config, inputs);
   const ValueId x = trunk(net, config, inputs, embedded.x_NC);
   const ValueId head = head_weight(net, config, embedded.table_VC);
-  net.graph().mark_output(
-      linear_cross_entropy(net.graph(), "loss", x, head, targets, config.logit_softcap));
+  LossOptions options{.softcap = config.logit_softcap};
+  if (weighted)
+    options.row_weight_N =
+        net.graph().input("row_weights", DType::kF32, {shape.sequences * shape.positions});
+  net.graph().mark_output(linear_cross_entropy(net.graph(), "loss", x, head, targets, options));
 }
 
 }  // namespace
 
 Result<Graph> build_loss_graph(const DecoderConfig& config, BatchShape shape) {
   GLASS_TRY_STATUS(expect_shape(config, shape.sequences, shape.positions, config.context));
-  nn::Net net("decoder.loss");
+  nn::Net net("decoder.loss", config.adapters);
   add_loss(net, config, shape);
   return net.graph().build();
 }
 
 Result<Graph> build_training_graph(const DecoderConfig& config, BatchShape shape,
-                                   Recompute recompute) {
-  GLASS_TRY(const Graph loss, build_loss_graph(config, shape));
-  return backward(loss, "loss", recompute);
+                                   const TrainingGraphOptions& options) {
+  GLASS_TRY_STATUS(expect_shape(config, shape.sequences, shape.positions, config.context));
+  nn::Net net("decoder.loss", config.adapters);
+  add_loss(net, config, shape, options.weighted);
+  GLASS_TRY(const Graph loss, net.graph().build());
+  GLASS_TRY(const std::vector<ParameterSpec> specs, parameters(config));
+  FrozenParameters frozen;
+  for (const ParameterSpec& spec : specs) {
+    if (!spec.trained) frozen.insert(spec.name);
+  }
+  return backward(loss, "loss", options.recompute, frozen);
 }
 
 Result<Graph> build_inference_graph(const DecoderConfig& config, const InferenceShape& shape) {
   const int64_t capacity = shape.capacity == 0 ? config.context : shape.capacity;
   GLASS_TRY_STATUS(expect_shape(config, shape.sequences, shape.positions, capacity));
-  nn::Net net("decoder.inference");
+  nn::Net net("decoder.inference", config.adapters);
   GraphBuilder& graph = net.graph();
   Inputs inputs = add_inputs(net, config, shape.sequences, shape.positions);
   inputs.length_B = graph.input("length", DType::kI32, {shape.sequences});
@@ -226,7 +237,7 @@ Result<Graph> build_inference_graph(const DecoderConfig& config, const Inference
 
 Result<std::vector<ParameterSpec>> parameters(const DecoderConfig& config) {
   GLASS_TRY_STATUS(validate(config));
-  nn::Net net("decoder.parameters");
+  nn::Net net("decoder.parameters", config.adapters);
   add_loss(net, config, {.sequences = 1, .positions = 1});
   GLASS_TRY(const Graph checked, net.graph().build());
   return net.parameters();
@@ -239,6 +250,14 @@ int64_t parameter_count(const std::vector<ParameterSpec>& parameters) {
   return count;
 }
 
+int64_t trained_count(const std::vector<ParameterSpec>& parameters) {
+  int64_t count = 0;
+  for (const ParameterSpec& parameter : parameters) {
+    if (parameter.trained) count += element_count(parameter.shape).value();
+  }
+  return count;
+}
+
 Result<double> training_flops_per_token(const DecoderConfig& config, int64_t positions) {
   GLASS_TRY(const std::vector<ParameterSpec> specs, parameters(config));
   int64_t multiplied = parameter_count(specs);
@@ -246,7 +265,10 @@ Result<double> training_flops_per_token(const DecoderConfig& config, int64_t pos
     multiplied -= config.context * config.d_model;
   if (!config.tied_embeddings) multiplied -= config.vocabulary * config.d_model;
   const int64_t attention = config.n_layers * config.n_heads * config.head_dim * positions;
-  return 6.0 * static_cast<double>(multiplied) + 12.0 * static_cast<double>(attention);
+  int64_t frozen = 0;
+  if (config.adapters.rank > 0) frozen = multiplied - trained_count(specs);
+  return 6.0 * static_cast<double>(multiplied) - 2.0 * static_cast<double>(frozen) +
+         12.0 * static_cast<double>(attention);
 }
 
 }  // namespace glass::engine

@@ -47,9 +47,15 @@ struct BatchShape {
 // Output `loss` [N]: nats of each row.
 [[nodiscard]] Result<Graph> build_loss_graph(const DecoderConfig& config, BatchShape shape);
 
-// The loss, and `W.gradient` of the sum of the losses for every parameter W.
+struct TrainingGraphOptions {
+  Recompute recompute = Recompute::kNone;
+  bool weighted = false;  // a further input `row_weights` [N], F32: of each row's loss
+};
+
+// The loss, and `W.gradient` of the sum of the losses (or of the weighted losses) for every
+// parameter W that is trained.
 [[nodiscard]] Result<Graph> build_training_graph(const DecoderConfig& config, BatchShape shape,
-                                                 Recompute recompute = Recompute::kNone);
+                                                 const TrainingGraphOptions& options = {});
 
 // One step of generation: `positions` new tokens of each sequence, after those in the cache.
 // Further inputs: `length` [sequences], how many positions each cache holds already; per block a
@@ -73,10 +79,14 @@ struct InferenceShape {
 
 [[nodiscard]] int64_t parameter_count(const std::vector<ParameterSpec>& parameters);
 
+// Of those that are trained: where there are adapters, theirs alone.
+[[nodiscard]] int64_t trained_count(const std::vector<ParameterSpec>& parameters);
+
 // Floating-point operations to train on one token of a sequence of `positions`, by the formula of
 // PaLM (appendix B) and nanoGPT: 6 N + 12 n_layers (n_heads head_dim) positions. N counts what is
 // multiplied: every parameter but learned positions and, where the head has weights of its own, the
-// embedding. Attention counts as full, although it is causal.
+// embedding. Attention counts as full, although it is causal. What is not trained costs 4 instead
+// of 6: it has no gradient of its own.
 [[nodiscard]] Result<double> training_flops_per_token(const DecoderConfig& config,
                                                       int64_t positions);
 

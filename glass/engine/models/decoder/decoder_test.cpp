@@ -194,7 +194,7 @@ TEST(Decoder, AllItsGraphsAskForTheSameParameters) {
   for (const DecoderConfig& config : {tiny_llama(), tiny_gpt2()}) {
     const auto specs = parameters(config).value();
     for (const Graph& graph :
-         {build_training_graph(config, {2, 8}, Recompute::kBlocks).value(),
+         {build_training_graph(config, {2, 8}, {.recompute = Recompute::kBlocks}).value(),
           build_loss_graph(config, {3, 5}).value(), build_inference_graph(config, {}).value()}) {
       const auto values = graph.values_of(ValueKind::kParameter);
       ASSERT_EQ(values.size(), specs.size()) << graph.name();

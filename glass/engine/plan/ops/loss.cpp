@@ -1,4 +1,5 @@
 // Launches of linear_cross_entropy, without and with gradients.
+#include <string_view>
 #include <vector>
 
 #include "glass/engine/graph/ops/softcap.h"
@@ -27,16 +28,19 @@ LinearCrossEntropyArgs loss_args_of(const Graph& graph, const Node& node) {
 size_t loss_scratch(const Graph& graph, const Node& node, const Kernels& kernels, int workers) {
   LinearCrossEntropyArgs args = loss_args_of(graph, node);
   float somewhere = 0;
-  if (node.outputs.size() > 1) args.dx_NC = args.dweight_VC = &somewhere;
+  if (node.outputs.size() > 1) args.dx_NC = &somewhere;
+  if (node.outputs.size() > 2) args.dweight_VC = &somewhere;
   return kernels.linear_cross_entropy_scratch(args, workers);
 }
 
 Launch prepare_loss(const Graph& graph, const Node& node) {
-  return [shape = loss_args_of(graph, node)](const LaunchContext& at) {
+  const bool weighted = node.inputs.size() > 3;
+  return [shape = loss_args_of(graph, node), weighted](const LaunchContext& at) {
     LinearCrossEntropyArgs args = shape;
     args.x_NC = at.floats(0);
     args.weight_VC = at.floats(1);
     args.target_N = at.integers(2);
+    if (weighted) args.row_weight_N = at.floats(3);
     args.loss_N = at.output(0);
     args.dx_NC = at.output(1);
     args.dweight_VC = at.output(2);
@@ -47,12 +51,14 @@ Launch prepare_loss(const Graph& graph, const Node& node) {
 }  // namespace
 
 std::vector<OpLaunch> launches::loss() {
-  return {
-      {.op = "linear_cross_entropy", .scratch = loss_scratch, .prepare = prepare_loss},
-      {.op = "linear_cross_entropy_with_gradients",
-       .scratch = loss_scratch,
-       .prepare = prepare_loss},
-  };
+  std::vector<OpLaunch> launches;
+  for (const std::string_view op :
+       {"linear_cross_entropy", "linear_cross_entropy_with_gradients",
+        "linear_cross_entropy_with_input_gradient", "weighted_linear_cross_entropy",
+        "weighted_linear_cross_entropy_with_gradients",
+        "weighted_linear_cross_entropy_with_input_gradient"})
+    launches.push_back({.op = op, .scratch = loss_scratch, .prepare = prepare_loss});
+  return launches;
 }
 
 }  // namespace glass::engine
