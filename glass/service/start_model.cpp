@@ -20,6 +20,7 @@
 #include "glass/engine/formats/huggingface.h"
 #include "glass/engine/formats/llama2c.h"
 #include "glass/engine/formats/model_file.h"
+#include "glass/engine/formats/slice_files.h"
 #include "glass/engine/models/decoder/decoder.h"
 #include "glass/engine/models/family.h"
 #include "glass/engine/train/training_state.h"
@@ -85,7 +86,8 @@ Result<data::Tokenizer> between_texts(data::Tokenizer tokenizer) {
 
 Result<FoundModel> find_in_folder(const system::Path& path, system::Files& files) {
   GLASS_TRY(const FoundFolder found, find_folder(path, files));
-  GLASS_TRY(const crypto::Digest weights, file_digest(found.model / "model.safetensors", files));
+  GLASS_TRY(const engine::WeightFiles weight_files, engine::WeightFiles::open(files, found.model));
+  const crypto::Digest weights = weight_files.digest();
   GLASS_TRY(engine::ModelFile model, engine::import_huggingface(files, found.model));
   GLASS_TRY(const std::string config, files.read_text(found.model / "config.json"));
   GLASS_TRY(const Json json, parse_json(config));

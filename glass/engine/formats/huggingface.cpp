@@ -52,12 +52,12 @@ Result<ModelFile> import_huggingface(system::Files& files, const system::Path& f
   if (!json) return in_context((folder / "config.json").string(), json.error());
   GLASS_TRY(const ModelFamily* const family, hugging_face_family(*json));
   GLASS_TRY(const DecoderConfig config, family->from_hugging_face(*json));
-  const system::Path path = folder / "model.safetensors";
-  GLASS_TRY(const SafetensorsFile file, SafetensorsFile::open(files, path));
-  auto model = empty_model(config, file.bytes().size());
-  if (!model) return in_context(path.string(), std::move(model).error());
-  const Status read = read_slices(file.content(), family->weights(config), model->tensors);
-  if (!read) return in_context(path.string(), read.error());
+  GLASS_TRY(const WeightFiles weights, WeightFiles::open(files, folder));
+  // A number of two bytes becomes one of four.
+  auto model = empty_model(config, 2 * weights.size_bytes());
+  if (!model) return in_context(folder.string(), std::move(model).error());
+  const Status read = read_slices(weights, family->weights(config), model->tensors);
+  if (!read) return in_context(folder.string(), read.error());
   return model;
 }
 

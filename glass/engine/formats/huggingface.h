@@ -32,7 +32,7 @@ Json huggingface_config(const ModelFamily& family, const DecoderConfig& config,
                                         const ModelFamily& family, const DecoderConfig& config,
                                         const TensorViews& tensors, SpecialTokens special);
 
-// Reads such a folder, with a single F32 model.safetensors. The result turns halves.
+// Reads such a folder: weights in one file or several, F32, F16 or BF16. The result turns halves.
 [[nodiscard]] Result<ModelFile> import_huggingface(system::Files& files,
                                                    const system::Path& folder);
 

@@ -2,10 +2,12 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include <fmt/core.h>
 #include <gtest/gtest.h>
 
 #include "glass/base/bytes.h"
@@ -88,6 +90,70 @@ TEST_F(HuggingFaceFolder, HeadsWiderThanTheirShareOfTheModelComeBack) {
   config.head_dim = 4;
   config.rotary_dim = 4;
   expect_round_trip("llama", counting_model(config));
+}
+
+// A safetensors file of these tensors as BF16, which the small whole numbers of counting_model are.
+Bytes bfloat16_file(const std::map<std::string, StoredTensor>& tensors) {
+  Json::Object header;
+  Bytes data;
+  for (const auto& [name, tensor] : tensors) {
+    const auto begin = static_cast<int64_t>(data.size());
+    for (size_t i = 0; i < tensor.bytes.size(); i += 4)
+      data.insert(data.end(), {tensor.bytes[i + 2], tensor.bytes[i + 3]});
+    header[name] = Json::Object{{"dtype", "BF16"},
+                                {"shape", Json::Array(tensor.shape.begin(), tensor.shape.end())},
+                                {"data_offsets", Json::Array{begin, std::ssize(data)}}};
+  }
+  const std::string text = to_canonical(std::move(header));
+  Bytes file(8);
+  for (size_t i = 0; i < 8; ++i) file[i] = static_cast<uint8_t>(text.size() >> (8 * i));
+  file.insert(file.end(), text.begin(), text.end());
+  file.insert(file.end(), data.begin(), data.end());
+  return file;
+}
+
+TEST_F(HuggingFaceFolder, SeveralFilesOfTwoByteNumbersAreRead) {
+  ModelFile model = counting_model(kLlama);
+  for (auto& [name, tensor] : model.tensors) {
+    for (float& value : tensor.values) value = static_cast<float>(static_cast<int>(value) % 251);
+  }
+  write("llama", model);
+  const system::Path whole = folder_ / "model.safetensors";
+  std::map<std::string, StoredTensor> parts[2];
+  Json::Object map;
+  {
+    const SafetensorsFile file = SafetensorsFile::open(files_, whole).value();
+    size_t next = 0;
+    for (const auto& [name, tensor] : file.content().tensors()) {
+      map[name] = fmt::format("model-{}.safetensors", next % 2);
+      parts[next++ % 2].emplace(name, tensor);
+    }
+    for (size_t i = 0; i < 2; ++i)
+      ASSERT_TRUE(files_.write_atomic(folder_ / fmt::format("model-{}.safetensors", i),
+                                      bfloat16_file(parts[i])));
+  }
+  ASSERT_TRUE(files_.remove_all(whole));
+  const system::Path index = folder_ / "model.safetensors.index.json";
+  const auto write_index = [&](const Json::Object& weight_map) {
+    ASSERT_TRUE(files_.write_atomic(
+        index, as_bytes(to_canonical(Json::Object{{"weight_map", weight_map}}))));
+  };
+  write_index(map);
+  const auto read = import_huggingface(files_, folder_);
+  ASSERT_TRUE(read) << read.error().message;
+  for (const auto& [name, tensor] : model.tensors)
+    EXPECT_EQ(read->tensors.at(name).values, tensor.values) << name;
+
+  map.erase("model.norm.weight");
+  write_index(map);
+  EXPECT_NE(import_huggingface(files_, folder_)
+                .error()
+                .message.find("index.json has no tensor 'model.norm.weight'"),
+            std::string::npos);
+  map["model.norm.weight"] = "../model-0.safetensors";
+  write_index(map);
+  EXPECT_NE(import_huggingface(files_, folder_).error().message.find("no plain name"),
+            std::string::npos);
 }
 
 TEST_F(HuggingFaceFolder, Gpt2ComesBackAsItWas) {

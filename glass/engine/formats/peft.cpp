@@ -114,18 +114,18 @@ Result<std::map<std::string, ModelTensor>> import_peft(system::Files& files,
                                                        const ModelFamily& family,
                                                        const DecoderConfig& config) {
   const system::Path path = folder / "adapter_model.safetensors";
-  GLASS_TRY(const SafetensorsFile file, SafetensorsFile::open(files, path));
+  GLASS_TRY(const WeightFiles file, WeightFiles::open_one(files, path));
   std::map<std::string, ModelTensor> tensors;
   for (const auto& [name, shape] : adapter_shapes(config)) {
     GLASS_TRY(const int64_t count, element_count(shape));
-    if (static_cast<uint64_t>(count) > file.bytes().size() / sizeof(float))
+    if (static_cast<uint64_t>(count) > file.size_bytes() / sizeof(float))
       return fail(ErrorCode::kCorruption,
                   fmt::format("{} is too small to hold {}", path.string(), name));
     tensors[name] = {.shape = shape, .values = std::vector<float>(static_cast<size_t>(count))};
   }
   std::map<std::string, std::vector<float>> first;  // of each A, as the first layer has it
   for (const WeightSlice& slice : adapter_slices(family, config)) {
-    const Status read = read_slices(file.content(), {slice}, tensors);
+    const Status read = read_slices(file, {slice}, tensors);
     if (!read) return in_context(path.string(), read.error());
     if (!slice.ours.ends_with(".adapter_a")) continue;
     const auto [known, is_new] = first.try_emplace(slice.ours, tensors.at(slice.ours).values);

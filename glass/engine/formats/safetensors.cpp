@@ -17,6 +17,7 @@
 
 #include "glass/base/bytes.h"
 #include "glass/base/check.h"
+#include "glass/base/half.h"
 #include "glass/base/json.h"
 #include "glass/base/result.h"
 #include "glass/engine/tensor/dtype.h"
@@ -270,18 +271,44 @@ Result<Safetensors> Safetensors::parse(ByteView file) {
   return parsed;
 }
 
+namespace {
+
+void copy_f32(ByteView bytes, std::span<float> out) {
+  GLASS_CHECK(out.size_bytes() == bytes.size());
+  if (!out.empty()) std::memcpy(out.data(), bytes.data(), out.size_bytes());
+}
+
+template <float (*widen)(uint16_t)>
+void copy_halves(ByteView bytes, std::span<float> out) {
+  GLASS_CHECK(out.size() * sizeof(uint16_t) == bytes.size());
+  for (size_t i = 0; i < out.size(); ++i)
+    out[i] = widen(load_little_endian<uint16_t>(bytes.data() + i * sizeof(uint16_t)));
+}
+
+using Conversion = void (*)(ByteView, std::span<float>);
+
+// Null: numbers of this type are not read as floats.
+Conversion conversion_of(std::string_view dtype) {
+  if (dtype == "F32") return copy_f32;
+  if (dtype == "F16") return copy_halves<float_from_half>;
+  if (dtype == "BF16") return copy_halves<float_from_bfloat16>;
+  return nullptr;
+}
+
+}  // namespace
+
 Status Safetensors::copy_floats(std::string_view name, std::span<const int64_t> shape,
                                 std::span<float> out) const {
   const auto found = tensors_.find(std::string(name));
   if (found == tensors_.end())
     return fail(ErrorCode::kCorruption, fmt::format("tensor '{}' is missing", name));
   const StoredTensor& tensor = found->second;
-  if (tensor.dtype != engine::name(DType::kF32) || !std::ranges::equal(tensor.shape, shape))
+  const auto convert = conversion_of(tensor.dtype);
+  if (convert == nullptr || !std::ranges::equal(tensor.shape, shape))
     return fail(ErrorCode::kCorruption,
-                fmt::format("tensor '{}' is {} {}, expected F32 {}", name, tensor.dtype,
-                            to_text(tensor.shape), to_text(shape)));
-  GLASS_CHECK(out.size_bytes() == tensor.bytes.size());
-  if (!out.empty()) std::memcpy(out.data(), tensor.bytes.data(), out.size_bytes());
+                fmt::format("tensor '{}' is {} {}, expected F32, F16 or BF16 {}", name,
+                            tensor.dtype, to_text(tensor.shape), to_text(shape)));
+  convert(tensor.bytes, out);
   return {};
 }
 

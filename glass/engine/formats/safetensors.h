@@ -47,8 +47,9 @@ class Safetensors {
 
   [[nodiscard]] const std::map<std::string, std::string>& metadata() const { return metadata_; }
 
-  // Copies the F32 tensor `name` to `out`. kCorruption if it is absent, or of another type or
-  // shape than `shape`. REQUIRES: out holds as many floats as `shape` says.
+  // Copies the tensor `name`, F32, F16 or BF16, to `out`; every number is exact. kCorruption if it
+  // is absent, or of another type or shape than `shape`. REQUIRES: out holds as many floats as
+  // `shape` says.
   [[nodiscard]] Status copy_floats(std::string_view name, std::span<const int64_t> shape,
                                    std::span<float> out) const;
 

@@ -9,8 +9,13 @@
 #include <utility>
 #include <vector>
 
+#include <fmt/core.h>
+
+#include "glass/base/bytes.h"
 #include "glass/base/check.h"
+#include "glass/base/json.h"
 #include "glass/base/result.h"
+#include "glass/crypto/sha256.h"
 #include "glass/engine/formats/model_file.h"
 #include "glass/engine/formats/safetensors.h"
 #include "glass/engine/models/decoder/config.h"
@@ -101,17 +106,18 @@ std::vector<TensorToWrite> tensors_there(const std::vector<WeightSlice>& slices,
 // Reads slices; keeps the last tensor that several of them are parts of.
 class SliceReader {
  public:
-  explicit SliceReader(const Safetensors& file) : file_(file) {}
+  explicit SliceReader(const WeightFiles& weights) : weights_(weights) {}
 
   [[nodiscard]] Status read(const WeightSlice& slice, ModelTensor& tensor) {
     const std::span<float> target = rows_of(std::span(tensor.values), slice.begin, slice);
     const Shape shape = shape_there(slice);
-    if (!is_part(slice) && !slice.transposed) return file_.copy_floats(slice.theirs, shape, target);
+    if (!is_part(slice) && !slice.transposed)
+      return weights_.copy_floats(slice.theirs, shape, target);
     if (slice.theirs != name_) {
       name_ = slice.theirs;
       GLASS_TRY(const int64_t count, element_count(shape));
       whole_.resize(static_cast<size_t>(count));
-      GLASS_TRY_STATUS(file_.copy_floats(name_, shape, whole_));
+      GLASS_TRY_STATUS(weights_.copy_floats(name_, shape, whole_));
     }
     if (slice.transposed)
       transpose(whole_, slice.cols, slice.rows, target);
@@ -122,7 +128,7 @@ class SliceReader {
   }
 
  private:
-  const Safetensors& file_;
+  const WeightFiles& weights_;
   std::string name_;
   std::vector<float> whole_;
 };
@@ -140,9 +146,77 @@ Status write_slices(system::Files& files, const system::Path& file,
   return out->close();
 }
 
-Status read_slices(const Safetensors& file, const std::vector<WeightSlice>& slices,
+Result<WeightFiles> WeightFiles::open_one(system::Files& files, const system::Path& file) {
+  GLASS_TRY(SafetensorsFile content, SafetensorsFile::open(files, file));
+  WeightFiles weights;
+  weights.files_.push_back({.name = file.filename().string(), .content = std::move(content)});
+  return weights;
+}
+
+Result<WeightFiles> WeightFiles::open(system::Files& files, const system::Path& folder) {
+  const system::Path one = folder / "model.safetensors";
+  const system::Path index = folder / "model.safetensors.index.json";
+  if (files.exists(one) || !files.exists(index)) return open_one(files, one);
+  GLASS_TRY(const std::string text, files.read_text(index));
+  WeightFiles weights;
+  const auto told = [&](const Error& error) { return in_context(index.string(), error); };
+  const auto json = parse_json(text);
+  if (!json) return told(json.error());
+  const auto map = json->get_object("weight_map");
+  if (!map) return told(map.error());
+  for (const auto& [tensor, value] : **map) {
+    const std::string* name = value.if_string();
+    if (name == nullptr || system::Path(*name).filename() != system::Path(*name))
+      return fail(ErrorCode::kCorruption,
+                  fmt::format("{}: the file of {} is no plain name", index.string(), tensor));
+    auto known = std::ranges::find(weights.files_, *name, &File::name);
+    if (known == weights.files_.end()) {
+      GLASS_TRY(SafetensorsFile content, SafetensorsFile::open(files, folder / *name));
+      weights.files_.push_back({.name = *name, .content = std::move(content)});
+    }
+  }
+  std::ranges::sort(weights.files_, {}, &File::name);
+  for (const auto& [tensor, value] : **map) {
+    const auto known = std::ranges::find(weights.files_, *value.if_string(), &File::name);
+    weights.by_tensor_.emplace(tensor, known - weights.files_.begin());
+  }
+  return weights;
+}
+
+uint64_t WeightFiles::size_bytes() const {
+  uint64_t bytes = 0;
+  for (const File& file : files_) bytes += file.content.bytes().size();
+  return bytes;
+}
+
+Status WeightFiles::copy_floats(const std::string& name, const Shape& shape,
+                                std::span<float> out) const {
+  size_t at = 0;
+  if (!by_tensor_.empty()) {
+    const auto found = by_tensor_.find(name);
+    if (found == by_tensor_.end())
+      return fail(ErrorCode::kCorruption,
+                  fmt::format("model.safetensors.index.json has no tensor '{}'", name));
+    at = found->second;
+  }
+  const File& file = files_[at];
+  const Status copied = file.content.content().copy_floats(name, shape, out);
+  return copied ? Status{} : in_context(file.name, copied.error());
+}
+
+crypto::Digest WeightFiles::digest() const {
+  if (files_.size() == 1) return crypto::sha256(files_.front().content.bytes());
+  crypto::Sha256 lines;
+  for (const File& file : files_) {
+    const crypto::Digest one = crypto::sha256(file.content.bytes());
+    lines.update(as_bytes(fmt::format("{}  {}\n", to_hex(one.bytes), file.name)));
+  }
+  return lines.finish();
+}
+
+Status read_slices(const WeightFiles& weights, const std::vector<WeightSlice>& slices,
                    std::map<std::string, ModelTensor>& tensors) {
-  SliceReader reader(file);
+  SliceReader reader(weights);
   for (const WeightSlice& slice : slices)
     GLASS_TRY_STATUS(reader.read(slice, tensors.at(slice.ours)));
   return {};

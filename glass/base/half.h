@@ -1,0 +1,14 @@
+// Half: floating-point numbers of 16 bits. Widening is exact.
+#pragma once
+
+#include <cstdint>
+
+namespace glass {
+
+// IEEE 754 binary16: sign, 5 bits of exponent, 10 of fraction.
+float float_from_half(uint16_t bits);
+
+// The upper half of a float32.
+float float_from_bfloat16(uint16_t bits);
+
+}  // namespace glass

@@ -1,0 +1,45 @@
+#include "glass/base/half.h"
+
+#include <bit>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+
+#include <gtest/gtest.h>
+
+namespace glass {
+namespace {
+
+// By the definition, in double: (-1)^s 2^(e-15) 1.f, or 2^-14 0.f.
+double half_by_definition(uint16_t bits) {
+  const int exponent = (bits >> 10) & 0x1F;
+  const double fraction = (bits & 0x3FF) / 1024.0;
+  const double magnitude =
+      exponent == 0 ? std::ldexp(fraction, -14) : std::ldexp(1 + fraction, exponent - 15);
+  return (bits & 0x8000) != 0 ? -magnitude : magnitude;
+}
+
+TEST(Half, EveryNumberIsThatOfTheDefinition) {
+  for (uint32_t bits = 0; bits < 0x10000; ++bits) {
+    const auto half = static_cast<uint16_t>(bits);
+    const float value = float_from_half(half);
+    if (((bits >> 10) & 0x1F) == 0x1F) {
+      EXPECT_EQ(std::isinf(value), (bits & 0x3FF) == 0) << bits;
+      EXPECT_EQ(std::isnan(value), (bits & 0x3FF) != 0) << bits;
+      EXPECT_EQ(std::signbit(value), (bits & 0x8000) != 0) << bits;
+      continue;
+    }
+    EXPECT_EQ(static_cast<double>(value), half_by_definition(half)) << bits;
+    EXPECT_EQ(std::signbit(value), (bits & 0x8000) != 0) << bits;
+  }
+}
+
+TEST(Half, ABfloat16IsTheUpperHalfOfAFloat) {
+  EXPECT_EQ(float_from_bfloat16(0x3F80), 1.0F);
+  EXPECT_EQ(float_from_bfloat16(0xC049), -3.140625F);
+  EXPECT_EQ(float_from_bfloat16(0x0001), std::bit_cast<float>(0x00010000U));
+  EXPECT_EQ(float_from_bfloat16(0xFF80), -std::numeric_limits<float>::infinity());
+}
+
+}  // namespace
+}  // namespace glass
