@@ -15,6 +15,7 @@
 
 #include "glass/engine/kernels/simd/attention_backward-inl.h"
 #include "glass/engine/kernels/simd/attention_forward-inl.h"
+#include "glass/engine/kernels/simd/attention_query-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 
@@ -33,6 +34,11 @@ void attention_item(const AttentionArgs& args, float* room, int64_t head, int64_
   ForwardHead work(args, room, head / args.kv_heads, head % args.kv_heads);
   work.pack(0, args.keys - args.queries + end);
   work.attend(begin, end);
+}
+
+// Heads are numbered as in [batch, q_heads].
+void attention_query_item(const AttentionArgs& args, float* room, int64_t head) {
+  QueryOfHead(args, room, head / args.q_heads, head % args.q_heads).attend();
 }
 
 void attention_partial_item(const AttentionArgs& args, float* room, int64_t head, int64_t segment,
@@ -87,9 +93,13 @@ namespace {
 HWY_EXPORT(attention_room);
 HWY_EXPORT(attention_backward_room);
 HWY_EXPORT(attention_item);
+HWY_EXPORT(attention_query_item);
 HWY_EXPORT(attention_partial_item);
 HWY_EXPORT(attention_backward_item);
 HWY_EXPORT(merge_attention_row);
+
+// Floats of keys that one worker reads sooner than it wakes another.
+constexpr int64_t kAlone = 8192;
 
 // A head that is one segment of products: longer ones are left to the reference.
 bool has_twin(const AttentionArgs& args) {
@@ -123,6 +133,14 @@ size_t SimdKernels::attention_backward_scratch(const AttentionBackwardArgs& args
 void SimdKernels::attention(const AttentionArgs& args, Scratch scratch, Parallel& parallel) const {
   if (!has_twin(args)) return reference_kernels().attention(args, scratch, parallel);
   const int64_t floats = HWY_DYNAMIC_DISPATCH(attention_room)(args);
+  if (args.queries == 1) {
+    const int64_t grain = std::max<int64_t>(1, kAlone / (args.keys * args.head_dim));
+    parallel.split(args.batch * args.q_heads, grain, [&](int64_t begin, int64_t end, int worker) {
+      for (int64_t head = begin; head < end; ++head)
+        HWY_DYNAMIC_DISPATCH(attention_query_item)(args, room_of(scratch, floats, worker), head);
+    });
+    return;
+  }
   // A head's queries stay together, so that its keys are packed once, unless there are too few
   // heads for all workers.
   const int64_t heads = key_heads(args);

@@ -95,8 +95,8 @@ HWY_INLINE hn::Vec<D> load_blocks(D d, const float* x, int64_t stride) {
   }
 }
 
-// out[c * kTileCols + t] = x[t * stride + c] for t < kLanes, c < 4.
-HWY_INLINE void transpose_4(const float* x, int64_t stride, float* out) {
+// Lane t of columns[c] = x[t * stride + c] for c < 4.
+HWY_INLINE void transpose_4(const float* x, int64_t stride, Vec (&columns)[4]) {
   const Tag d;
   const hn::Repartition<double, Tag> pairs;
   const Vec x0 = load_blocks(d, x, stride);
@@ -107,10 +107,10 @@ HWY_INLINE void transpose_4(const float* x, int64_t stride, float* out) {
   const auto low23 = hn::BitCast(pairs, hn::InterleaveLower(d, x2, x3));
   const auto high01 = hn::BitCast(pairs, hn::InterleaveUpper(d, x0, x1));
   const auto high23 = hn::BitCast(pairs, hn::InterleaveUpper(d, x2, x3));
-  hn::Store(hn::BitCast(d, hn::InterleaveLower(pairs, low01, low23)), d, out);
-  hn::Store(hn::BitCast(d, hn::InterleaveUpper(pairs, low01, low23)), d, out + kTileCols);
-  hn::Store(hn::BitCast(d, hn::InterleaveLower(pairs, high01, high23)), d, out + 2 * kTileCols);
-  hn::Store(hn::BitCast(d, hn::InterleaveUpper(pairs, high01, high23)), d, out + 3 * kTileCols);
+  columns[0] = hn::BitCast(d, hn::InterleaveLower(pairs, low01, low23));
+  columns[1] = hn::BitCast(d, hn::InterleaveUpper(pairs, low01, low23));
+  columns[2] = hn::BitCast(d, hn::InterleaveLower(pairs, high01, high23));
+  columns[3] = hn::BitCast(d, hn::InterleaveUpper(pairs, high01, high23));
 }
 
 inline constexpr int64_t kFetchAhead = 16;  // rows; they lie pages apart, where no hardware looks
@@ -133,8 +133,13 @@ HWY_INLINE void pack_panels(const float* x, int64_t stride, int64_t count, int64
     int64_t c = 0;
     if (rows == kTileCols) {
       for (; c + 4 <= dim; c += 4) {
-        for (int64_t t = 0; t < kTileCols; t += kLanes)
-          transpose_4(from + t * stride + c, stride, panels + c * kTileCols + t);
+        for (int64_t t = 0; t < kTileCols; t += kLanes) {
+          Vec columns[4];
+          transpose_4(from + t * stride + c, stride, columns);
+          GLASS_UNROLL
+          for (int i = 0; i < 4; ++i)
+            hn::Store(columns[i], Tag(), panels + (c + i) * kTileCols + t);
+        }
       }
     }
     for (; c < dim; ++c) {
