@@ -49,8 +49,13 @@ class Parallel {
 
   // Calls body(begin, end, worker) for the borders of `workers()` contiguous ranges that cover
   // [0, count), each a multiple of `grain` long except perhaps the last; empty ranges are skipped.
+  // A single grain is done by the caller, without waking anybody.
   void split(int64_t count, int64_t grain, FunctionRef<void(int64_t, int64_t, int)> body) {
     const int64_t grains = (count + grain - 1) / grain;
+    if (grains <= 1) {
+      if (count > 0) body(0, count, 0);
+      return;
+    }
     const int64_t share = (grains + workers() - 1) / workers() * grain;
     run([&](int worker) {
       const int64_t begin = worker * share;

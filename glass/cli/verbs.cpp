@@ -368,6 +368,10 @@ void add_generate(CLI::App& app, Action& action) {
       ->capture_default_str();
   verb->add_option("--seed", flags->choice.seed, "The same seed gives the same text")
       ->capture_default_str();
+  verb->add_option("--weights", flags->choice.weights,
+                   "How the weights are stored: f16 and q8_0 round them, and are faster")
+      ->check(CLI::IsMember(std::vector<std::string>{"f32", "f16", "q8_0"}))
+      ->capture_default_str();
   add_common(*verb, flags->common);
   verb->callback([flags, &action] {
     action = [flags] {

@@ -10,6 +10,8 @@
 #include <utility>
 #include <vector>
 
+#include <fmt/core.h>
+
 #include "glass/base/result.h"
 #include "glass/data/tokenizer/tokenizer.h"
 #include "glass/data/tokenizer/utf8_stream.h"
@@ -49,10 +51,16 @@ Result<std::vector<std::string>> write_texts(const Writer& writer,
                                              const GenerateChoice& choice, const OnText& on_text,
                                              const Services& services) {
   const data::Tokenizer& tokenizer = writer.tokenizer;
+  const auto weights = engine::weight_format(choice.weights);
+  if (!weights)
+    return fail(ErrorCode::kInvalidInput,
+                fmt::format("weights cannot be stored as '{}'; there are f32, f16 and q8_0",
+                            choice.weights));
   GLASS_TRY(const auto generator,
             engine::Generator::create(writer.config, writer.parameters,
                                       {.sequences = std::min<int64_t>(kAtOnce, std::ssize(prompts)),
-                                       .vocabulary = tokenizer.vocabulary_size()},
+                                       .vocabulary = tokenizer.vocabulary_size(),
+                                       .weights = *weights},
                                       kernels(), services.parallel));
   std::vector<engine::Prompt> encoded(prompts.size());
   for (size_t i = 0; i < prompts.size(); ++i) {

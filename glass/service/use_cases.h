@@ -99,6 +99,7 @@ struct GenerateChoice {
   double temperature = 0.8;
   double top_p = 0.95;
   uint64_t seed = 1;
+  std::string weights = "f32";  // how they are stored: f32, f16, q8_0
 };
 
 // The continuation of each prompt; that of the first one is streamed through Progress::generated.

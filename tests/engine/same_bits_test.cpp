@@ -171,12 +171,12 @@ Floats generate_logits(const DecoderConfig& config, const std::vector<int32_t>& 
     system::ThreadPool pool(1);
     const auto& weight = run.floats("blocks.0.attn.qkv.weight");
     const auto cols = static_cast<int64_t>(weight.size()) / config.d_model;
-    memory.resize(how.kernels->packed_bytes(cols, config.d_model) + 64);
+    memory.resize(how.kernels->packed_bytes(cols, config.d_model, WeightFormat::kF32) + 64);
     const std::span<std::byte> aligned(
         memory.data() + (64 - reinterpret_cast<uintptr_t>(memory.data()) % 64), memory.size() - 64);
     GLASS_CHECK(run.executor().bind_packed(
         "blocks.0.attn.qkv.weight",
-        how.kernels->pack(weight.data(), cols, config.d_model, aligned, pool)));
+        how.kernels->pack(weight.data(), cols, config.d_model, WeightFormat::kF32, aligned, pool)));
   }
   Floats logits;
   for (int64_t begin = 0; begin < length; begin += how.chunk) {

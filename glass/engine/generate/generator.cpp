@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <iterator>
 #include <memory>
 #include <span>
 #include <utility>
@@ -12,12 +13,26 @@
 #include "glass/base/result.h"
 #include "glass/engine/generate/pass.h"
 #include "glass/engine/generate/sampler.h"
+#include "glass/engine/generate/weights.h"
 
 namespace glass::engine {
 namespace {
 
-// Tokens of a prompt that go through the decoder at once: enough rows to keep the cores busy.
-constexpr int64_t kPieceTokens = 64;
+// Tokens of a prompt that go through the decoder at once: many, so that a weight that was read does
+// much, and few for what is left. A pass is padded to its width, so the narrowest that suffices is
+// taken.
+constexpr int64_t kWidths[] = {1, 8, 64, 512};
+constexpr int64_t kMostRows =
+    1024;  // of all sequences together, which is what a pass's memory costs
+
+// Those that are of use for `capacity` positions of each of `sequences`.
+std::span<const int64_t> widths(int64_t sequences, int64_t capacity) {
+  size_t count = 1;
+  while (count < std::size(kWidths) && kWidths[count - 1] < capacity &&
+         kWidths[count] * sequences <= kMostRows)
+    ++count;
+  return std::span(kWidths).first(count);
+}
 
 // The padding of the last piece lies behind the last position.
 int64_t cache_capacity(int64_t capacity, int64_t piece) {
@@ -44,10 +59,15 @@ struct Generator::Run {
   const OnToken& on_token;
 };
 
-Generator::Generator(const DecoderConfig& config, const GeneratorSettings& settings)
+Generator::Generator(const DecoderConfig& config, const GeneratorSettings& settings,
+                     DecoderWeights weights)
     : config_(config),
       settings_(settings),
-      cache_(config, settings.sequences, cache_capacity(settings.capacity, kPieceTokens)) {}
+      weights_(std::move(weights)),
+      cache_(
+          config, settings.sequences,
+          cache_capacity(settings.capacity, widths(settings.sequences, settings.capacity).back())) {
+}
 
 Result<std::unique_ptr<Generator>> Generator::create(const DecoderConfig& config,
                                                      const ParameterLookup& parameters,
@@ -60,17 +80,31 @@ Result<std::unique_ptr<Generator>> Generator::create(const DecoderConfig& config
     return fail(ErrorCode::kInvalidInput,
                 fmt::format("a capacity of {} positions was asked for; the model has {}",
                             filled.capacity, config.context));
-  std::unique_ptr<Generator> generator(new Generator(config, filled));
-  InferenceShape shape{.sequences = filled.sequences,
-                       .positions = kPieceTokens,
-                       .capacity = generator->cache_.capacity(),
-                       .rows_with_logits = filled.sequences};
-  GLASS_TRY(generator->prompt_pass_,
-            Pass::create(config, shape, parameters, generator->cache_, kernels, parallel));
-  shape.positions = 1;
-  GLASS_TRY(generator->token_pass_,
-            Pass::create(config, shape, parameters, generator->cache_, kernels, parallel));
+  GLASS_TRY(DecoderWeights weights,
+            DecoderWeights::create(config, parameters, filled.weights, kernels, parallel));
+  std::unique_ptr<Generator> generator(new Generator(config, filled, std::move(weights)));
+  GLASS_TRY_STATUS(generator->add_passes(kernels, parallel));
   return generator;
+}
+
+Status Generator::add_passes(const Kernels& kernels, Parallel& parallel) {
+  for (const int64_t width : widths(settings_.sequences, settings_.capacity)) {
+    const InferenceShape shape{.sequences = settings_.sequences,
+                               .positions = width,
+                               .capacity = cache_.capacity(),
+                               .rows_with_logits = settings_.sequences};
+    GLASS_TRY(auto pass, Pass::create(config_, shape, weights_, cache_, kernels, parallel));
+    passes_.push_back(std::move(pass));
+  }
+  return {};
+}
+
+// The narrowest that takes so many tokens of a sequence at once, else the widest.
+Pass& Generator::pass_for(int64_t tokens) {
+  for (const auto& pass : passes_) {
+    if (pass->width() >= tokens) return *pass;
+  }
+  return *passes_.back();
 }
 
 Status Generator::expect_fits(std::span<const Prompt> prompts) const {
@@ -127,20 +161,24 @@ Status Generator::generate_group(std::span<const Prompt> prompts, size_t first_p
     }
     return {};
   };
-  const auto take_prompt = [](Sequence& sequence) {
-    const auto count = std::min<size_t>(sequence.unfed.size(), kPieceTokens);
-    return std::exchange(sequence.unfed, sequence.unfed.subspan(count)).first(count);
-  };
   const auto prompt_is_fed = [](const Sequence& sequence) { return sequence.unfed.empty(); };
-  while (!std::ranges::all_of(sequences, prompt_is_fed))
-    GLASS_TRY_STATUS(pass_over(*prompt_pass_, take_prompt, prompt_is_fed));
+  const auto unfed = [](const Sequence& sequence) { return sequence.unfed.size(); };
+  while (!std::ranges::all_of(sequences, prompt_is_fed)) {
+    const size_t left = unfed(std::ranges::max(sequences, {}, unfed));
+    Pass& pass = pass_for(static_cast<int64_t>(left));
+    const auto take_prompt = [&pass](Sequence& sequence) {
+      const auto count = std::min(sequence.unfed.size(), static_cast<size_t>(pass.width()));
+      return std::exchange(sequence.unfed, sequence.unfed.subspan(count)).first(count);
+    };
+    GLASS_TRY_STATUS(pass_over(pass, take_prompt, prompt_is_fed));
+  }
 
   const auto last_token = [](Sequence& sequence) {
     return sequence.finished ? std::span<const int32_t>{}
                              : std::span<const int32_t>(*sequence.out).last(1);
   };
   while (!std::ranges::all_of(sequences, &Sequence::finished))
-    GLASS_TRY_STATUS(pass_over(*token_pass_, last_token, [](const Sequence&) { return true; }));
+    GLASS_TRY_STATUS(pass_over(*passes_.front(), last_token, [](const Sequence&) { return true; }));
   return {};
 }
 
@@ -168,11 +206,14 @@ Result<std::vector<std::vector<int32_t>>> Generator::generate(std::span<const Pr
 Result<std::vector<float>> sequence_logits(const DecoderConfig& config,
                                            const ParameterLookup& parameters,
                                            std::span<const int32_t> tokens, int64_t piece,
-                                           const Kernels& kernels, Parallel& parallel) {
+                                           const Kernels& kernels, Parallel& parallel,
+                                           WeightFormat format) {
+  GLASS_TRY(const DecoderWeights weights,
+            DecoderWeights::create(config, parameters, format, kernels, parallel));
   const int64_t capacity = cache_capacity(std::ssize(tokens), piece);
   KeyValueCache cache(config, 1, capacity);
   const InferenceShape shape{.sequences = 1, .positions = piece, .capacity = capacity};
-  GLASS_TRY(const auto pass, Pass::create(config, shape, parameters, cache, kernels, parallel));
+  GLASS_TRY(const auto pass, Pass::create(config, shape, weights, cache, kernels, parallel));
   std::vector<float> logits;
   for (int64_t begin = 0; begin < std::ssize(tokens); begin += piece) {
     const int64_t count = std::min(piece, std::ssize(tokens) - begin);

@@ -2,7 +2,8 @@
 //
 // What always holds: a sequence's tokens depend on its prompt, its stream and the settings alone,
 // not on the sequences beside it, on threads, or on how its prompt was cut into pieces: the logits
-// of a position are, bit for bit, those of the training's forward pass.
+// of a position are, bit for bit, those of the training's forward pass over the weights as their
+// format stores them.
 #pragma once
 
 #include <cstdint>
@@ -15,6 +16,7 @@
 #include "glass/base/result.h"
 #include "glass/engine/generate/pass.h"
 #include "glass/engine/generate/sampler.h"
+#include "glass/engine/generate/weights.h"
 #include "glass/engine/kernels/kernels.h"
 #include "glass/engine/models/decoder/config.h"
 
@@ -24,6 +26,7 @@ struct GeneratorSettings {
   int64_t sequences = 1;   // at once
   int64_t capacity = 0;    // positions of a sequence, prompt included; 0: the model's context
   int64_t vocabulary = 0;  // of the tokenizer; 0: the model's
+  WeightFormat weights = WeightFormat::kF32;
 };
 
 struct Prompt {
@@ -33,8 +36,9 @@ struct Prompt {
 
 class Generator {
  public:
-  // kRefused when the memory cannot be had; kInvalidInput if the capacity exceeds the context.
-  // REQUIRES: the memory behind `parameters`, kernels and parallel outlive this.
+  // kRefused when the memory cannot be had; kInvalidInput if the capacity exceeds the context, or a
+  // parameter does not fit. The memory behind `parameters` is not needed afterwards. REQUIRES:
+  // kernels and parallel outlive this.
   [[nodiscard]] static Result<std::unique_ptr<Generator>> create(const DecoderConfig& config,
                                                                  const ParameterLookup& parameters,
                                                                  const GeneratorSettings& settings,
@@ -58,7 +62,9 @@ class Generator {
   struct Sequence;
   struct Run;
 
-  Generator(const DecoderConfig& config, const GeneratorSettings& settings);
+  Generator(const DecoderConfig& config, const GeneratorSettings& settings, DecoderWeights weights);
+  [[nodiscard]] Status add_passes(const Kernels& kernels, Parallel& parallel);
+  [[nodiscard]] Pass& pass_for(int64_t tokens);
   [[nodiscard]] Status expect_fits(std::span<const Prompt> prompts) const;
   [[nodiscard]] Status generate_group(std::span<const Prompt> prompts, size_t first_prompt,
                                       const Run& run, std::span<std::vector<int32_t>> out);
@@ -67,8 +73,9 @@ class Generator {
 
   DecoderConfig config_;
   GeneratorSettings settings_;
+  DecoderWeights weights_;
   KeyValueCache cache_;
-  std::unique_ptr<Pass> prompt_pass_, token_pass_;
+  std::vector<std::unique_ptr<Pass>> passes_;  // the narrowest, of one token, first
 };
 
 // The logits after each token of one sequence, row by row [tokens, vocabulary of the model], fed
@@ -77,6 +84,7 @@ class Generator {
                                                          const ParameterLookup& parameters,
                                                          std::span<const int32_t> tokens,
                                                          int64_t piece, const Kernels& kernels,
-                                                         Parallel& parallel);
+                                                         Parallel& parallel,
+                                                         WeightFormat format = WeightFormat::kF32);
 
 }  // namespace glass::engine

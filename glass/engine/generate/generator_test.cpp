@@ -125,6 +125,35 @@ TEST_P(GeneratorOf, LogitsHaveTheBitsOfTrainingHoweverThePromptIsCut) {
   }
 }
 
+// What is stored is a float, so generating is what training would compute over those floats.
+TEST_P(GeneratorOf, StoredWeightsGiveTheBitsOfTrainingOverRoundedOnes) {
+  const Model model = some_model(GetParam());
+  const std::vector<ParameterSpec> specs = parameters(model.config).value();
+  const std::vector<int32_t> tokens = some_tokens(70);
+  system::ThreadPool pool(2);
+  for (const WeightFormat format : {WeightFormat::kF16, WeightFormat::kQ8_0}) {
+    Model rounded = model;
+    for (const ParameterSpec& spec : specs) {
+      if (spec.shape.size() != 2 || spec.name == "position.weight") continue;
+      std::vector<float>& values = rounded.values[spec.name];
+      const auto width = static_cast<size_t>(spec.shape[1]);
+      for (size_t row = 0; row < values.size(); row += width)
+        round_row(format, std::span(values).subspan(row, width), values.data() + row);
+    }
+    const auto expected =
+        bits(training_logits(rounded, tokens, *available_kernels().front(), pool));
+    EXPECT_NE(expected, bits(training_logits(model, tokens, *available_kernels().front(), pool)));
+    for (const Kernels* kernels : available_kernels()) {
+      for (const int64_t piece : {1, 3, 70}) {
+        const auto logits =
+            sequence_logits(model.config, model.lookup(), tokens, piece, *kernels, pool, format);
+        ASSERT_TRUE(logits) << logits.error().message;
+        EXPECT_EQ(bits(*logits), expected) << kernels->name() << " " << name(format) << piece;
+      }
+    }
+  }
+}
+
 TEST_P(GeneratorOf, TextDoesNotDependOnCompanyOrThreads) {
   const Model model = some_model(GetParam());
   std::vector<Prompt> prompts;
@@ -167,6 +196,25 @@ TEST(Generator, EndsAtTheEndTokenAndAtTheLastPosition) {
   const std::vector<int32_t> whole = write(-1);
   EXPECT_EQ(whole.size(), 4U);
   EXPECT_TRUE(write(whole.front()).empty());
+}
+
+TEST(Generator, AWeightThatTheFormatCannotHoldIsNamed) {
+  Model model = some_model("llama");
+  model.values["blocks.0.mlp.down.weight"][7] = 7e4F;
+  SerialParallel serial;
+  const auto create = [&](WeightFormat format) {
+    return Generator::create(model.config, model.lookup(), {.weights = format},
+                             *available_kernels().front(), serial);
+  };
+  EXPECT_TRUE(create(WeightFormat::kQ8_0));
+  const auto generator = create(WeightFormat::kF16);
+  ASSERT_FALSE(generator);
+  EXPECT_EQ(
+      generator.error().message,
+      "parameter 'blocks.0.mlp.down.weight' holds a number that f16 cannot store; choose f32");
+  model.values["norm.weight"].pop_back();
+  EXPECT_EQ(create(WeightFormat::kF32).error().message,
+            "parameter 'norm.weight' has shape [32], but 31 elements are given");
 }
 
 TEST(Generator, ImpossiblePromptsAreRefusedWithTheReason) {

@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <memory>
 #include <span>
-#include <string>
 #include <utility>
 
 #include <fmt/core.h>
@@ -34,21 +33,19 @@ Pass::Pass(const DecoderConfig& config, const InferenceShape& shape, Executor ex
       logit_rows_(static_cast<size_t>(shape.rows_with_logits)) {}
 
 Result<std::unique_ptr<Pass>> Pass::create(const DecoderConfig& config, const InferenceShape& shape,
-                                           const ParameterLookup& parameters, KeyValueCache& cache,
+                                           const DecoderWeights& weights, KeyValueCache& cache,
                                            const Kernels& kernels, Parallel& parallel) {
   GLASS_TRY(Graph graph, build_inference_graph(config, shape));
   GLASS_TRY(Plan plan,
             make_plan(std::move(graph), kernels, {.keep = {}, .workers = parallel.workers()}));
   GLASS_TRY(Executor executor, Executor::create(std::move(plan), kernels, parallel));
   std::unique_ptr<Pass> pass(new Pass(config, shape, std::move(executor)));
-  GLASS_TRY_STATUS(pass->bind(parameters, cache));
+  GLASS_TRY_STATUS(pass->bind(weights, cache));
   return pass;
 }
 
-Status Pass::bind(const ParameterLookup& parameters, KeyValueCache& cache) {
-  GLASS_TRY(const std::vector<ParameterSpec> specs, engine::parameters(config_));
-  for (const ParameterSpec& spec : specs)
-    GLASS_TRY_STATUS(executor_.bind(spec.name, parameters(spec.name)));
+Status Pass::bind(const DecoderWeights& weights, KeyValueCache& cache) {
+  GLASS_TRY_STATUS(weights.bind_to(executor_));
   for (int64_t block = 0; block < config_.n_layers; ++block)
     GLASS_TRY_STATUS(
         executor_.bind_mutable(fmt::format("blocks.{}.attn.cache", block), cache.block(block)));

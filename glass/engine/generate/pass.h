@@ -3,23 +3,19 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <span>
-#include <string>
 #include <vector>
 
 #include "glass/base/parallel.h"
 #include "glass/base/result.h"
+#include "glass/engine/generate/weights.h"
 #include "glass/engine/kernels/kernels.h"
 #include "glass/engine/models/decoder/config.h"
 #include "glass/engine/models/decoder/decoder.h"
 #include "glass/engine/plan/executor.h"
 
 namespace glass::engine {
-
-// The parameters by the decoder's names; empty for a name the model lacks.
-using ParameterLookup = std::function<std::span<const float>(const std::string& name)>;
 
 // Keys and values of every block: [sequences, capacity, 2 n_kv_heads head_dim] each.
 class KeyValueCache {
@@ -47,10 +43,9 @@ struct Piece {
 
 class Pass {
  public:
-  // `shape.capacity` is the cache's. REQUIRES: parameters, cache, kernels and parallel outlive
-  // this.
+  // `shape.capacity` is the cache's. REQUIRES: weights, cache, kernels and parallel outlive this.
   [[nodiscard]] static Result<std::unique_ptr<Pass>> create(
-      const DecoderConfig& config, const InferenceShape& shape, const ParameterLookup& parameters,
+      const DecoderConfig& config, const InferenceShape& shape, const DecoderWeights& weights,
       KeyValueCache& cache, const Kernels& kernels, Parallel& parallel);
   Pass(const Pass&) = delete;
   Pass& operator=(const Pass&) = delete;
@@ -64,9 +59,12 @@ class Pass {
 
   [[nodiscard]] int64_t width() const { return shape_.positions; }
 
+  // For profiles: what runs, and when each of its nodes has.
+  [[nodiscard]] Executor& executor() { return executor_; }
+
  private:
   Pass(const DecoderConfig& config, const InferenceShape& shape, Executor executor);
-  [[nodiscard]] Status bind(const ParameterLookup& parameters, KeyValueCache& cache);
+  [[nodiscard]] Status bind(const DecoderWeights& weights, KeyValueCache& cache);
 
   DecoderConfig config_;
   InferenceShape shape_;

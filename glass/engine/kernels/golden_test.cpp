@@ -1,5 +1,6 @@
-// The bits of numerics class portable-1, pinned: every compiler, architecture and implementation
-// must give these digests. A change here is a new numerics class (docs/reference/numerics.md).
+// The bits of numerics class portable-1, and over stored weights, pinned: every compiler,
+// architecture and implementation must give these digests. A change here is a new numerics class
+// (docs/reference/numerics.md).
 #include <bit>
 #include <cstdint>
 #include <map>
@@ -32,6 +33,10 @@ const std::vector<Golden> kKernels = {
     {.name = "gemm TN 12x64x300 accumulate", .digest = 0x90e28f69f9065164},
     {.name = "gemm TN 7x9x513 underflow", .digest = 0xcd61d66797c017ac},
     {.name = "gemm packed NT 2x17x257 bias", .digest = 0x2fcf96ede559e809},
+    {.name = "gemm f16 NT 3x67x600 all", .digest = 0x229b3bf8cba0b30f},
+    {.name = "gemm f16 NT 13x31x700 bias", .digest = 0x609d018749ac793a},
+    {.name = "gemm q8_0 NT 1x70x1030 all", .digest = 0x920eec2df9ca318c},
+    {.name = "gemm q8_0 NT 13x31x700 bias", .digest = 0x2102b0b4e4531fc4},
     {.name = "rms_norm 300x33", .digest = 0x19ae1ad17bea327c},
     {.name = "rms_norm 2x1000", .digest = 0x0de7117503840320},
     {.name = "rms_norm 270x70 of 5 groups", .digest = 0x2548ac59b3594166},
@@ -55,6 +60,7 @@ const std::vector<Golden> kKernels = {
     {.name = "gelu tanh 1001 scale 6", .digest = 0xb5c241d48c1b6460},
     {.name = "gelu erf 1001 scale 6", .digest = 0xa4b507bfc979baff},
     {.name = "embedding 257x33 of 20 with positions", .digest = 0xc98d88a35c2830a9},
+    {.name = "embedding q8_0 257x33 of 20", .digest = 0xb3dc22cd8855a95b},
     {.name = "linear_cross_entropy 17x20 of 1000 with gradients", .digest = 0x8c6d077a66276843},
     {.name = "linear_cross_entropy 300x8 of 70 with gradients", .digest = 0xa4f06ffca2c8149c},
     {.name = "linear_cross_entropy 270x12 of 300 cap 20 with gradients",

@@ -23,6 +23,7 @@
 #include <string_view>
 
 #include "glass/base/parallel.h"
+#include "glass/engine/kernels/weight_format.h"
 
 namespace glass::engine {
 
@@ -51,10 +52,12 @@ struct GemmArgs {
   const float* residual = nullptr;  // [m,n] with c_stride, added last; may be c itself
 };
 
-// B of a kNT product, packed once for many products: the weights during generation.
+// B of a kNT product, packed once for many products: the weights during generation. The numbers are
+// those that the format leaves of the weights (weight_format.h).
 struct PackedMatrix {
   const std::byte* data = nullptr;
   int64_t n = 0, k = 0;
+  WeightFormat format = WeightFormat::kF32;
 };
 
 struct AddArgs {  // out = a + b; out may be a or b
@@ -227,11 +230,12 @@ struct GeluBackwardArgs {
 
 struct EmbeddingArgs {  // y = table[token] (+ position_table[position])
   const int32_t* token_N;
-  const float* table_VC;
+  const float* table_VC;  // null: packed_VC
   const int32_t* position_N;
   const float* position_table_PC;  // null when the model has none
   float* y_NC;
   int64_t rows, cols;
+  PackedMatrix packed_VC = {};  // packed by the same implementation
 };
 
 // dtable[v] = dtable[v] + sum over the rows whose index is v, by segments of rows. Rows of the
@@ -355,10 +359,12 @@ class Kernels {
   virtual float sum(std::span<const float>, Parallel&) const = 0;
   virtual float sum_of_squares(std::span<const float>, Parallel&) const = 0;
 
-  // Generation: pack the weights once, multiply many times. gemm with `b` null reads `packed`.
-  [[nodiscard]] virtual size_t packed_bytes(int64_t n, int64_t k) const = 0;
-  virtual PackedMatrix pack(const float* b_NK, int64_t n, int64_t k, std::span<std::byte> into,
-                            Parallel&) const = 0;
+  // Generation: pack the weights once, multiply many times, with the scratch of gemm. `into` is
+  // aligned to 64 bytes and stays as long as the packed matrix. REQUIRES of pack: the weights fit
+  // the format.
+  [[nodiscard]] virtual size_t packed_bytes(int64_t n, int64_t k, WeightFormat) const = 0;
+  virtual PackedMatrix pack(const float* b_NK, int64_t n, int64_t k, WeightFormat,
+                            std::span<std::byte> into, Parallel&) const = 0;
   virtual void gemm_packed(const GemmArgs&, const PackedMatrix&, Scratch, Parallel&) const = 0;
 };
 

@@ -2,6 +2,7 @@
 // files of their own.
 #include <cstdint>
 #include <cstring>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -34,8 +35,8 @@ const std::vector<GemmShape> kGemmShapes = {
     {.m = 1, .n = 1, .k = 1},     {.m = 1, .n = 1, .k = 0},     {.m = 3, .n = 5, .k = 7},
     {.m = 1, .n = 33, .k = 256},  {.m = 2, .n = 17, .k = 257},  {.m = 6, .n = 16, .k = 64},
     {.m = 7, .n = 9, .k = 513},   {.m = 13, .n = 31, .k = 700}, {.m = 33, .n = 65, .k = 40},
-    {.m = 1, .n = 70, .k = 1030}, {.m = 5, .n = 3, .k = 1300},  {.m = 26, .n = 50, .k = 256},
-    {.m = 12, .n = 64, .k = 300}};
+    {.m = 1, .n = 70, .k = 1030}, {.m = 3, .n = 67, .k = 600},  {.m = 4, .n = 35, .k = 290},
+    {.m = 5, .n = 3, .k = 1300},  {.m = 26, .n = 50, .k = 256}, {.m = 12, .n = 64, .k = 300}};
 
 const std::vector<GemmOptions> kGemmOptions = {
     {.name = "plain"},
@@ -55,8 +56,11 @@ std::string form_name(GemmArgs::Form form) {
   return "";
 }
 
+// How B comes: as it is, or packed.
+using Packed = std::optional<WeightFormat>;
+
 Outputs run_gemm(const Kernels& kernels, Parallel& parallel, GemmArgs::Form form, GemmShape s,
-                 const GemmOptions& options, bool packed) {
+                 const GemmOptions& options, Packed packed) {
   const int64_t a_cols = form == GemmArgs::Form::kTN ? s.m : s.k;
   const int64_t b_cols = form == GemmArgs::Form::kNT ? s.k : s.n;
   const int64_t a_rows = form == GemmArgs::Form::kTN ? s.k : s.m;
@@ -81,8 +85,8 @@ Outputs run_gemm(const Kernels& kernels, Parallel& parallel, GemmArgs::Form form
   if (options.residual) args.residual = options.in_place ? c.data() : residual.data();
   ScratchSpace scratch(kernels.gemm_scratch(args, parallel.workers()));
   if (packed) {
-    ScratchSpace room(kernels.packed_bytes(s.n, s.k));
-    const PackedMatrix matrix = kernels.pack(b.data(), s.n, s.k, room.span(), parallel);
+    ScratchSpace room(kernels.packed_bytes(s.n, s.k, *packed));
+    const PackedMatrix matrix = kernels.pack(b.data(), s.n, s.k, *packed, room.span(), parallel);
     args.b = nullptr;
     kernels.gemm_packed(args, matrix, scratch.span(), parallel);
   } else {
@@ -96,17 +100,20 @@ Outputs run_gemm(const Kernels& kernels, Parallel& parallel, GemmArgs::Form form
 KernelCases gemm_cases() {
   using Form = GemmArgs::Form;
   KernelCases cases;
-  const auto add = [&](Form form, GemmShape shape, const GemmOptions& options, bool packed) {
-    cases.push_back({fmt::format("gemm {}{} {}x{}x{} {}", packed ? "packed " : "", form_name(form),
-                                 shape.m, shape.n, shape.k, options.name),
+  const auto add = [&](Form form, GemmShape shape, const GemmOptions& options, Packed packed) {
+    const std::string how = !packed                         ? ""
+                            : *packed == WeightFormat::kF32 ? "packed "
+                                                            : fmt::format("{} ", name(*packed));
+    cases.push_back({fmt::format("gemm {}{} {}x{}x{} {}", how, form_name(form), shape.m, shape.n,
+                                 shape.k, options.name),
                      [=](const Kernels& kernels, Parallel& parallel) {
                        return run_gemm(kernels, parallel, form, shape, options, packed);
                      }});
   };
   for (const GemmShape& shape : kGemmShapes) {
     for (const GemmOptions& options : kGemmOptions) {
-      for (const Form form : {Form::kNT, Form::kNN, Form::kTN}) add(form, shape, options, false);
-      add(Form::kNT, shape, options, true);
+      for (const Form form : {Form::kNT, Form::kNN, Form::kTN}) add(form, shape, options, {});
+      for (const WeightFormat format : kWeightFormats) add(Form::kNT, shape, options, format);
     }
   }
   return cases;
@@ -319,6 +326,26 @@ Outputs run_embedding(const Kernels& kernels, Parallel& parallel, EmbeddingShape
   return {{"y", y.span()}, {"dtable", dtable.span()}};
 }
 
+Outputs run_packed_embedding(const Kernels& kernels, Parallel& parallel, EmbeddingShape s,
+                             WeightFormat format) {
+  const std::vector<int32_t> token = random_indices(1, s.rows, s.vocabulary);
+  const Floats table = random_floats(2, s.vocabulary * s.cols);
+  const Floats places = random_floats(3, s.rows * s.cols);
+  Floats y(s.rows * s.cols);
+  ScratchSpace room(kernels.packed_bytes(s.vocabulary, s.cols, format));
+  kernels.embedding({.token_N = token.data(),
+                     .table_VC = nullptr,
+                     .position_N = token.data(),
+                     .position_table_PC = s.rows >= s.vocabulary ? places.data() : nullptr,
+                     .y_NC = y.data(),
+                     .rows = s.rows,
+                     .cols = s.cols,
+                     .packed_VC = kernels.pack(table.data(), s.vocabulary, s.cols, format,
+                                               room.span(), parallel)},
+                    parallel);
+  return {{"y", y.span()}};
+}
+
 }  // namespace
 
 KernelCases embedding_cases() {
@@ -336,6 +363,13 @@ KernelCases embedding_cases() {
                        [=](const Kernels& kernels, Parallel& parallel) {
                          return run_embedding(kernels, parallel, s, has_positions);
                        }});
+    }
+    for (const WeightFormat format : kWeightFormats) {
+      cases.push_back(
+          {fmt::format("embedding {} {}x{} of {}", name(format), s.rows, s.cols, s.vocabulary),
+           [=](const Kernels& kernels, Parallel& parallel) {
+             return run_packed_embedding(kernels, parallel, s, format);
+           }});
     }
   }
   return cases;

@@ -142,15 +142,13 @@ void SplitKernels::gemm(const GemmArgs& args, Scratch /*scratch*/, Parallel& par
   finish_gemm(args, fold_nodes(nodes, 0, segments, product, add_buffers));
 }
 
-size_t SplitKernels::packed_bytes(int64_t n, int64_t k) const {
-  return static_cast<size_t>(n * k) * sizeof(float);
+size_t SplitKernels::packed_bytes(int64_t n, int64_t k, WeightFormat format) const {
+  return reference_kernels().packed_bytes(n, k, format);
 }
 
-PackedMatrix SplitKernels::pack(const float* b_NK, int64_t n, int64_t k, std::span<std::byte> into,
-                                Parallel& /*parallel*/) const {
-  GLASS_CHECK(into.size() >= packed_bytes(n, k));
-  if (n * k > 0) std::memcpy(into.data(), b_NK, packed_bytes(n, k));
-  return {.data = into.data(), .n = n, .k = k};
+PackedMatrix SplitKernels::pack(const float* b_NK, int64_t n, int64_t k, WeightFormat format,
+                                std::span<std::byte> into, Parallel& parallel) const {
+  return reference_kernels().pack(b_NK, n, k, format, into, parallel);
 }
 
 void SplitKernels::gemm_packed(const GemmArgs& args, const PackedMatrix& packed, Scratch scratch,

@@ -54,9 +54,9 @@ class SplitKernels final : public Kernels {
                                   const AttentionBackwardPartial&, Scratch,
                                   Parallel&) const override;
   void linear_cross_entropy(const LinearCrossEntropyArgs&, Scratch, Parallel&) const override;
-  [[nodiscard]] size_t packed_bytes(int64_t n, int64_t k) const override;
-  PackedMatrix pack(const float* b_NK, int64_t n, int64_t k, std::span<std::byte> into,
-                    Parallel&) const override;
+  [[nodiscard]] size_t packed_bytes(int64_t n, int64_t k, WeightFormat) const override;
+  PackedMatrix pack(const float* b_NK, int64_t n, int64_t k, WeightFormat,
+                    std::span<std::byte> into, Parallel&) const override;
   void gemm_packed(const GemmArgs&, const PackedMatrix&, Scratch, Parallel&) const override;
 
   void merge_attention(const AttentionArgs& args, std::span<const AttentionPartial> partials,
@@ -125,7 +125,10 @@ class SplitKernels final : public Kernels {
   }
 
   void embedding(const EmbeddingArgs& args, Parallel& parallel) const override {
-    inner_.embedding(args, parallel);
+    EmbeddingArgs plain = args;
+    if (args.table_VC == nullptr)
+      plain.table_VC = reinterpret_cast<const float*>(args.packed_VC.data);
+    inner_.embedding(plain, parallel);
   }
 
   void embedding_backward(const EmbeddingBackwardArgs& args, Scratch scratch,

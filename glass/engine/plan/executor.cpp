@@ -132,6 +132,10 @@ Status Executor::bind_mutable(std::string_view name, std::span<float> values) {
   return {};
 }
 
+bool Executor::takes_packed(const Node& node, size_t input) {
+  return input == 1 && (node.op == "linear" || node.op == "embedding");
+}
+
 Status Executor::bind_packed(std::string_view name, const PackedMatrix& weight) {
   const auto count = static_cast<size_t>(weight.n * weight.k);
   GLASS_TRY(const Value* value, bindable(name, DType::kF32, count));
@@ -143,14 +147,14 @@ Status Executor::bind_packed(std::string_view name, const PackedMatrix& weight) 
   return {};
 }
 
-// A weight of a linear layer may be bound in packed form only.
+// The weight of a linear layer and the table of an embedding may be bound in packed form only.
 Status Executor::expect_bound() const {
   for (const Node& node : plan_.graph.nodes()) {
     for (size_t i = 0; i < node.inputs.size() + node.outputs.size(); ++i) {
       const ValueId id =
           i < node.inputs.size() ? node.inputs[i] : node.outputs[i - node.inputs.size()];
       if (id == ValueId::kNone || operands_[index(id)].data != nullptr) continue;
-      if (node.op == "linear" && i == 1 && operands_[index(id)].packed.data != nullptr) continue;
+      if (takes_packed(node, i) && operands_[index(id)].packed.data != nullptr) continue;
       const Value& value = plan_.graph.value(plan_.storage(id).bound);
       return wrong(value.name, fmt::format("is not bound; {} needs it", node.name));
     }

@@ -41,7 +41,9 @@ class Executor {
   [[nodiscard]] Status bind(std::string_view name, std::span<const float> values);
   [[nodiscard]] Status bind(std::string_view name, std::span<const int32_t> values);
   [[nodiscard]] Status bind_mutable(std::string_view name, std::span<float> values);
-  // The weight of linear layers, packed; the same bits, faster for few rows.
+  // The weight of linear layers and the table of embeddings, packed: faster, and as its format
+  // rounds it. Nodes that do not take it so need the plain form besides.
+  [[nodiscard]] static bool takes_packed(const Node& node, size_t input);
   [[nodiscard]] Status bind_packed(std::string_view name, const PackedMatrix& weight);
 
   // kInvalidInput when something is not bound.

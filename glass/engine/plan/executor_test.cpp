@@ -153,6 +153,28 @@ TEST(Executor, ComputesOnWithAPatchedValue) {
   EXPECT_FALSE(bound.executor.observe("layer9.gelu", [](std::span<float>) {}));
 }
 
+// Where k has many segments, partial sums wait in C unless something is added to it.
+TEST(Executor, AResidualOfAProductWithManySegmentsHasItsScratch) {
+  constexpr int64_t kRows = 40, kWidth = 30, kInner = 2048;
+  GraphBuilder graph("residual");
+  const ValueId x = graph.input("x", DType::kF32, {kRows, kInner});
+  const ValueId residual = graph.input("residual", DType::kF32, {kRows, kWidth});
+  graph.mark_output(
+      linear(graph, "y", x, graph.parameter("w", {kWidth, kInner}), {.residual_NM = residual}));
+  const Graph built = graph.build().value();
+  const std::vector<float> ones(kRows * kInner, 1.0F), halves(kRows * kWidth, 0.5F);
+  SerialParallel serial;
+  for (const Kernels* kernels : available_kernels()) {
+    auto executor = Executor::create(make_plan(built, *kernels).value(), *kernels, serial).value();
+    ASSERT_TRUE(executor.bind("x", ones));
+    ASSERT_TRUE(executor.bind("w", std::span(ones).first(kWidth * kInner)));
+    ASSERT_TRUE(executor.bind("residual", halves));
+    ASSERT_TRUE(executor.run());
+    const auto y = executor.read("y").value();
+    EXPECT_TRUE(std::ranges::all_of(y, [](float value) { return value == kInner + 0.5F; }));
+  }
+}
+
 TEST(Executor, MultipliesByAPackedWeightAlone) {
   GraphBuilder graph("packed");
   const ValueId x = graph.input("x", DType::kF32, {3, 5});
@@ -172,9 +194,10 @@ TEST(Executor, MultipliesByAPackedWeightAlone) {
 
   auto second = Executor::create(executor.plan(), kernels, serial).value();
   alignas(64) std::array<std::byte, 4096> memory = {};
-  ASSERT_LE(kernels.packed_bytes(4, 5), memory.size());
+  ASSERT_LE(kernels.packed_bytes(4, 5, WeightFormat::kF32), memory.size());
   ASSERT_TRUE(second.bind("x", rows));
-  ASSERT_TRUE(second.bind_packed("w", kernels.pack(weight.data(), 4, 5, memory, serial)));
+  ASSERT_TRUE(second.bind_packed(
+      "w", kernels.pack(weight.data(), 4, 5, WeightFormat::kF32, memory, serial)));
   ASSERT_TRUE(second.run());
   EXPECT_TRUE(std::ranges::equal(plain, second.read("y").value()));
 }

@@ -12,9 +12,11 @@
 namespace glass::engine {
 
 void ReferenceKernels::embedding(const EmbeddingArgs& e, Parallel& parallel) const {
+  const float* table_VC =
+      e.table_VC != nullptr ? e.table_VC : reinterpret_cast<const float*>(e.packed_VC.data);
   parallel.split(e.rows, 1, [&](int64_t begin, int64_t end, int /*worker*/) {
     for (int64_t i = begin; i < end; ++i) {
-      const float* word = e.table_VC + int64_t{e.token_N[i]} * e.cols;
+      const float* word = table_VC + int64_t{e.token_N[i]} * e.cols;
       float* y = e.y_NC + i * e.cols;
       for (int64_t c = 0; c < e.cols; ++c) y[c] = word[c];
       if (e.position_table_PC == nullptr) continue;

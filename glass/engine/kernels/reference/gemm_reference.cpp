@@ -1,7 +1,6 @@
 // Products: C[i,j] = tree over segments of k of (chain of fma, k ascending).
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <span>
 
 #include "glass/base/check.h"
@@ -44,15 +43,20 @@ void ReferenceKernels::gemm(const GemmArgs& g, Scratch /*scratch*/, Parallel& pa
   });
 }
 
-size_t ReferenceKernels::packed_bytes(int64_t n, int64_t k) const {
+// Packed are the numbers that the format leaves, as floats.
+size_t ReferenceKernels::packed_bytes(int64_t n, int64_t k, WeightFormat /*format*/) const {
   return static_cast<size_t>(n * k) * sizeof(float);
 }
 
-PackedMatrix ReferenceKernels::pack(const float* b_NK, int64_t n, int64_t k,
-                                    std::span<std::byte> into, Parallel& /*parallel*/) const {
-  GLASS_CHECK(into.size() >= packed_bytes(n, k));
-  if (n * k > 0) std::memcpy(into.data(), b_NK, packed_bytes(n, k));
-  return {.data = into.data(), .n = n, .k = k};
+PackedMatrix ReferenceKernels::pack(const float* b_NK, int64_t n, int64_t k, WeightFormat format,
+                                    std::span<std::byte> into, Parallel& parallel) const {
+  GLASS_CHECK(into.size() >= packed_bytes(n, k, format));
+  auto* numbers_NK = reinterpret_cast<float*>(into.data());
+  parallel.split(n, 1, [&](int64_t begin, int64_t end, int /*worker*/) {
+    for (int64_t row = begin; row < end; ++row)
+      round_row(format, std::span(b_NK + row * k, static_cast<size_t>(k)), numbers_NK + row * k);
+  });
+  return {.data = into.data(), .n = n, .k = k, .format = format};
 }
 
 void ReferenceKernels::gemm_packed(const GemmArgs& args, const PackedMatrix& packed,

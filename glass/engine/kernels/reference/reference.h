@@ -16,9 +16,9 @@ class ReferenceKernels final : public Kernels {
   // gemm_reference.cpp
   [[nodiscard]] size_t gemm_scratch(const GemmArgs&, int workers) const override;
   void gemm(const GemmArgs&, Scratch, Parallel&) const override;
-  [[nodiscard]] size_t packed_bytes(int64_t n, int64_t k) const override;
-  PackedMatrix pack(const float* b_NK, int64_t n, int64_t k, std::span<std::byte> into,
-                    Parallel&) const override;
+  [[nodiscard]] size_t packed_bytes(int64_t n, int64_t k, WeightFormat) const override;
+  PackedMatrix pack(const float* b_NK, int64_t n, int64_t k, WeightFormat,
+                    std::span<std::byte> into, Parallel&) const override;
   void gemm_packed(const GemmArgs&, const PackedMatrix&, Scratch, Parallel&) const override;
 
   // norm_reference.cpp

@@ -10,6 +10,7 @@
 #include "glass/base/check.h"
 #include "glass/engine/kernels/simd/share_out.h"
 #include "glass/engine/kernels/simd/simd_kernels.h"
+#include "glass/engine/kernels/simd/stored_panels.h"
 #include "glass/engine/kernels/simd/targets.h"
 //
 #undef HWY_TARGET_INCLUDE
@@ -26,10 +27,15 @@ namespace glass::engine::HWY_NAMESPACE {
 
 void embedding_rows(const EmbeddingArgs& e, int64_t begin, int64_t end) {
   for (int64_t i = begin; i < end; ++i) {
-    const float* word = e.table_VC + int64_t{e.token_N[i]} * e.cols;
     float* y = e.y_NC + i * e.cols;
+    const float* word = y;
+    if (e.table_VC == nullptr) {
+      read_stored_row(stored_panels(e.packed_VC), e.token_N[i], y);
+    } else {
+      word = e.table_VC + int64_t{e.token_N[i]} * e.cols;
+    }
     if (e.position_table_PC == nullptr) {
-      std::copy_n(word, e.cols, y);
+      if (word != y) std::copy_n(word, e.cols, y);
     } else {
       const float* place = e.position_table_PC + int64_t{e.position_N[i]} * e.cols;
       transform(

@@ -6,6 +6,7 @@
 #include "glass/engine/kernels/simd/gemm_run.h"
 #include "glass/engine/kernels/simd/gemm_target.h"
 #include "glass/engine/kernels/simd/simd_kernels.h"
+#include "glass/engine/kernels/simd/stored_panels.h"
 
 namespace glass::engine {
 
@@ -21,18 +22,25 @@ void SimdKernels::gemm(const GemmArgs& args, Scratch scratch, Parallel& parallel
   const GemmTarget& target = gemm_target();
   const GemmPlan plan = plan_gemm(args, target, parallel.workers(), false);
   GLASS_CHECK(scratch.size() >= plan.scratch_bytes(parallel.workers()));
-  GemmRun(args, plan, target, nullptr, reinterpret_cast<float*>(scratch.data())).run(parallel);
+  GemmRun(args, plan, target, {}, reinterpret_cast<float*>(scratch.data())).run(parallel);
 }
 
-size_t SimdKernels::packed_bytes(int64_t n, int64_t k) const {
-  return sizeof(float) * static_cast<size_t>(packed_b_floats(n, k, gemm_target()));
+size_t SimdKernels::packed_bytes(int64_t n, int64_t k, WeightFormat format) const {
+  const StoredPanels panels = stored_panels({.data = nullptr, .n = n, .k = k, .format = format});
+  return static_cast<size_t>(round_up(n, panels.cols) / panels.cols * panels.panel_bytes());
 }
 
-PackedMatrix SimdKernels::pack(const float* b_NK, int64_t n, int64_t k, std::span<std::byte> into,
-                               Parallel& parallel) const {
-  GLASS_CHECK(into.size() >= packed_bytes(n, k));
-  pack_whole_b(b_NK, k, true, n, k, gemm_target(), reinterpret_cast<float*>(into.data()), parallel);
-  return {.data = into.data(), .n = n, .k = k};
+PackedMatrix SimdKernels::pack(const float* b_NK, int64_t n, int64_t k, WeightFormat format,
+                               std::span<std::byte> into, Parallel& parallel) const {
+  GLASS_CHECK(into.size() >= packed_bytes(n, k, format));
+  const PackedMatrix packed{.data = into.data(), .n = n, .k = k, .format = format};
+  if (format == WeightFormat::kF32) {
+    auto* panels = reinterpret_cast<float*>(into.data());
+    pack_whole_b(b_NK, n, k, gemm_target(), panels, parallel);
+  } else {
+    pack_stored(b_NK, n, stored_panels(packed), parallel);
+  }
+  return packed;
 }
 
 void SimdKernels::gemm_packed(const GemmArgs& args, const PackedMatrix& packed, Scratch scratch,
@@ -40,10 +48,12 @@ void SimdKernels::gemm_packed(const GemmArgs& args, const PackedMatrix& packed, 
   GLASS_CHECK(packed.n == args.n && packed.k == args.k);
   if (args.m == 0 || args.n == 0) return;
   const GemmTarget& target = gemm_target();
-  const GemmPlan plan = plan_gemm(args, target, parallel.workers(), true);
+  const StoredPanels stored = stored_panels(packed);
+  if (args.m <= kMaxFewRows) return multiply_few_rows(args, target, stored, parallel);
+  const bool has_panels = packed.format == WeightFormat::kF32;
+  const GemmPlan plan = plan_gemm(args, target, parallel.workers(), has_panels);
   GLASS_CHECK(scratch.size() >= plan.scratch_bytes(parallel.workers()));
-  const auto* b = reinterpret_cast<const float*>(packed.data);
-  GemmRun(args, plan, target, b, reinterpret_cast<float*>(scratch.data())).run(parallel);
+  GemmRun(args, plan, target, stored, reinterpret_cast<float*>(scratch.data())).run(parallel);
 }
 
 }  // namespace glass::engine

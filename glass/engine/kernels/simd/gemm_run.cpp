@@ -55,7 +55,7 @@ float* GemmRun::worker_scratch(int worker) const {
 }
 
 const float* GemmRun::b_panel(const Phase& phase, int64_t col, int64_t segment) const {
-  const float* base = packed_b_ != nullptr ? packed_b_ : scratch_;
+  const float* base = has_panels() ? reinterpret_cast<const float*>(stored_.data) : scratch_;
   return base + (col - phase.cols.begin) * phase.k +
          (segment - phase.segments.begin) * kSegment * target_.tile_cols;
 }
@@ -94,7 +94,7 @@ void GemmRun::run(Parallel& parallel) {
 
 void GemmRun::run_phase(Phase& phase, Parallel& parallel) {
   parallel.run([&](int worker) {
-    if (packed_b_ == nullptr) pack_b(phase);
+    if (!has_panels()) pack_b(phase);
     multiply(phase, worker);
   });
 }
@@ -105,22 +105,32 @@ void GemmRun::pack_b(Phase& phase) {
   const int64_t unit_cols = kPackPanels * target_.tile_cols;
   const int64_t units_wide = (phase.cols.size() + unit_cols - 1) / unit_cols;
   const int64_t units = units_wide * phase.segments.size();
-  const bool transposed = args_.form == GemmArgs::Form::kNT;
-  const auto pack = transposed ? target_.pack_b_transposed : target_.pack_b;
   for (int64_t unit; (unit = phase.next_unit.fetch_add(1)) < units;) {
     const int64_t segment = phase.segments.begin + unit / units_wide;
     const int64_t col = phase.cols.begin + unit % units_wide * unit_cols;
-    const int64_t k = segment * kSegment;
-    const float* from =
-        args_.b + (transposed ? col * args_.b_stride + k : k * args_.b_stride + col);
-    pack(from, args_.b_stride, k_of({segment, segment + 1}),
-         std::min(unit_cols, phase.cols.end - col),
-         const_cast<float*>(b_panel(phase, col, segment)), phase.k * target_.tile_cols);
+    pack_unit(phase, segment, col, std::min(unit_cols, phase.cols.end - col));
     phase.units_done.fetch_add(1, std::memory_order_release);
   }
   for (int spins = 0; phase.units_done.load(std::memory_order_acquire) < units; ++spins) {
     if (spins > kSpinsBeforeYield) std::this_thread::yield();
   }
+}
+
+void GemmRun::pack_unit(const Phase& phase, int64_t segment, int64_t col, int64_t cols) {
+  auto* to = const_cast<float*>(b_panel(phase, col, segment));
+  const int64_t k = segment * kSegment;
+  const int64_t count = k_of({segment, segment + 1});
+  const int64_t panel_stride = phase.k * target_.tile_cols;
+  if (stored_.data == nullptr) {
+    const bool transposed = args_.form == GemmArgs::Form::kNT;
+    const auto pack = transposed ? target_.pack_b_transposed : target_.pack_b;
+    pack(args_.b + (transposed ? col * args_.b_stride + k : k * args_.b_stride + col),
+         args_.b_stride, count, cols, to, panel_stride);
+    return;
+  }
+  const auto expand = target_.stored[static_cast<size_t>(stored_.format)].expand;
+  for (int64_t end = col + cols; col < end; col += target_.tile_cols, to += panel_stride)
+    expand(stored_.panel(col, k), stored_.offset_of(kQuantBlock), count, to);
 }
 
 void GemmRun::multiply(Phase& phase, int worker) {
@@ -243,19 +253,45 @@ void GemmRun::multiply_panel(const Phase& phase, const Block& block, int64_t col
   }
 }
 
-int64_t packed_b_floats(int64_t n, int64_t k, const GemmTarget& target) {
-  return round_up(n, target.tile_cols) * std::max<int64_t>(k, 1);
+void multiply_few_rows(const GemmArgs& args, const GemmTarget& target, const StoredPanels& stored,
+                       Parallel& parallel) {
+  const auto& kernels = target.stored[static_cast<size_t>(stored.format)];
+  const auto row_kernel = static_cast<size_t>(args.m - 1);
+  const int64_t together = kPanelsOfRows[row_kernel];
+  const int64_t panels = round_up(args.n, stored.cols) / stored.cols;
+  parallel.split(panels, together, [&](int64_t begin, int64_t end, int /*worker*/) {
+    for (int64_t panel = begin; panel < end;) {
+      const bool whole = panel + together <= end;
+      const int64_t col = panel * stored.cols;
+      Addend addends[3];
+      int count = 0;
+      if (args.accumulate) addends[count++] = {args.c + col, args.c_stride};
+      if (args.bias != nullptr) addends[count++] = {args.bias + col, 0};
+      if (args.residual != nullptr) addends[count++] = {args.residual + col, args.c_stride};
+      (whole ? kernels.rows
+             : kernels.rows_alone)[row_kernel]({.a = args.a,
+                                                .a_stride = args.a_stride,
+                                                .k = args.k,
+                                                .b = stored.panel(col, 0),
+                                                .panel_bytes = stored.panel_bytes(),
+                                                .block_bytes = stored.offset_of(kQuantBlock),
+                                                .addends = addends,
+                                                .addend_count = count,
+                                                .out = args.c + col,
+                                                .out_stride = args.c_stride,
+                                                .cols = args.n - col});
+      panel += whole ? together : 1;
+    }
+  });
 }
 
-void pack_whole_b(const float* b, int64_t stride, bool transposed, int64_t n, int64_t k,
-                  const GemmTarget& target, float* into, Parallel& parallel) {
+void pack_whole_b(const float* b_NK, int64_t n, int64_t k, const GemmTarget& target, float* into,
+                  Parallel& parallel) {
   const int64_t panels = round_up(n, target.tile_cols) / target.tile_cols;
-  const auto pack = transposed ? target.pack_b_transposed : target.pack_b;
   parallel.split(panels, 1, [&](int64_t begin, int64_t end, int) {
     const int64_t col = begin * target.tile_cols;
     const int64_t cols = std::min(n, end * target.tile_cols) - col;
-    pack(b + (transposed ? col * stride : col), stride, k, cols, into + col * k,
-         k * target.tile_cols);
+    target.pack_b_transposed(b_NK + col * k, k, k, cols, into + col * k, k * target.tile_cols);
   });
 }
 

@@ -9,16 +9,18 @@
 #include "glass/engine/kernels/simd/gemm_merge.h"
 #include "glass/engine/kernels/simd/gemm_plan.h"
 #include "glass/engine/kernels/simd/gemm_target.h"
+#include "glass/engine/kernels/simd/stored_panels.h"
 
 namespace glass::engine {
 
 class GemmRun {
  public:
-  // `scratch` holds plan.scratch_bytes(workers). `packed_b` is B packed whole, or null: then args.b
-  // is packed as the work proceeds.
+  // `scratch` holds plan.scratch_bytes(workers). `stored` is B packed whole, or nothing: then
+  // args.b is packed as the work proceeds. What is stored as kF32 is multiplied where it lies,
+  // anything else expanded as the work proceeds.
   GemmRun(const GemmArgs& args, const GemmPlan& plan, const GemmTarget& target,
-          const float* packed_b, float* scratch)
-      : args_(args), plan_(plan), target_(target), packed_b_(packed_b), scratch_(scratch) {}
+          const StoredPanels& stored, float* scratch)
+      : args_(args), plan_(plan), target_(target), stored_(stored), scratch_(scratch) {}
 
   void run(Parallel& parallel);
 
@@ -45,8 +47,14 @@ class GemmRun {
     Merge node;
   };
 
+  // Whether B lies in panels of floats already.
+  [[nodiscard]] bool has_panels() const {
+    return stored_.data != nullptr && stored_.format == WeightFormat::kF32;
+  }
+
   void run_phase(Phase& phase, Parallel& parallel);
   void pack_b(Phase& phase);
+  void pack_unit(const Phase& phase, int64_t segment, int64_t col, int64_t cols);
   void multiply(Phase& phase, int worker);
   void prepare_a(const Block& block);
   void multiply_node(const Phase& phase, const Block& block);
@@ -65,13 +73,17 @@ class GemmRun {
   const GemmArgs& args_;
   const GemmPlan& plan_;
   const GemmTarget& target_;
-  const float* packed_b_;
+  StoredPanels stored_;
   float* scratch_;
 };
 
-// Packs B whole, as packed_b is expected. B[n,k] when `transposed`, else B[k,n].
-int64_t packed_b_floats(int64_t n, int64_t k, const GemmTarget& target);
-void pack_whole_b(const float* b, int64_t stride, bool transposed, int64_t n, int64_t k,
-                  const GemmTarget& target, float* into, Parallel& parallel);
+// At most kMaxFewRows rows with panels as they are stored, in any format: each worker takes its
+// share of the columns. REQUIRES: stored.data != nullptr.
+void multiply_few_rows(const GemmArgs& args, const GemmTarget& target, const StoredPanels& stored,
+                       Parallel& parallel);
+
+// Packs B[n,k] whole, as stored panels of kF32.
+void pack_whole_b(const float* b_NK, int64_t n, int64_t k, const GemmTarget& target, float* into,
+                  Parallel& parallel);
 
 }  // namespace glass::engine

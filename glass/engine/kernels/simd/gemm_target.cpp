@@ -10,6 +10,7 @@
 #include <hwy/highway.h>
 
 #include "glass/engine/kernels/simd/gemm_pack-inl.h"
+#include "glass/engine/kernels/simd/gemm_rows-inl.h"
 #include "glass/engine/kernels/simd/gemm_tile-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -23,6 +24,20 @@ constexpr void fill_kernels(GemmTarget& target) {
   if constexpr (kRows > 1) fill_kernels<kRows - 1>(target);
 }
 
+template <class Stored, int kRows>
+constexpr void fill_rows(GemmTarget::Stored& stored) {
+  stored.rows[kRows - 1] = multiply_rows<Stored, kRows, kPanelsOfRows[kRows - 1]>;
+  stored.rows_alone[kRows - 1] = multiply_rows<Stored, kRows, 1>;
+  if constexpr (kRows > 1) fill_rows<Stored, kRows - 1>(stored);
+}
+
+template <class Stored>
+constexpr void fill_stored(GemmTarget& target, WeightFormat format) {
+  GemmTarget::Stored& stored = target.stored[static_cast<size_t>(format)];
+  fill_rows<Stored, kMaxFewRows>(stored);
+  stored.expand = expand_panel<Stored>;
+}
+
 constexpr GemmTarget make_target() {
   GemmTarget target{};
   target.tile_rows = kTileRows;
@@ -31,6 +46,9 @@ constexpr GemmTarget make_target() {
   target.pack_b = pack_b;
   target.pack_b_transposed = pack_b_transposed;
   target.pack_a_transposed = pack_a_transposed;
+  fill_stored<StoredF32>(target, WeightFormat::kF32);
+  fill_stored<StoredF16>(target, WeightFormat::kF16);
+  fill_stored<StoredQ8>(target, WeightFormat::kQ8_0);
   return target;
 }
 

@@ -60,7 +60,7 @@ Outputs product_cut_by(const GemmLimits& limits, Form form, const Shape& shape, 
   const GemmPlan plan = plan_gemm(operands.args, target, workers, false, limits);
   ScratchSpace scratch(plan.scratch_bytes(workers));
   auto* floats = reinterpret_cast<float*>(scratch.span().data());
-  GemmRun(operands.args, plan, target, nullptr, floats).run(parallel);
+  GemmRun(operands.args, plan, target, {}, floats).run(parallel);
   return {{"c", operands.c.span()}};
 }
 

@@ -10,6 +10,7 @@ if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|amd64|AMD64|aarch64|arm64)$")
     simd/gemm_run.cpp
     simd/gemm_target.cpp
     simd/linear_cross_entropy.cpp
+    simd/stored_panels.cpp
     simd/norm.cpp
     simd/rope.cpp
     simd/attention.cpp

@@ -13,13 +13,15 @@ namespace {
 Launch prepare_embedding(const Graph& graph, const Node& node) {
   const int64_t rows = output_shape(graph, node, 0)[0], cols = output_shape(graph, node, 0)[1];
   return [rows, cols](const LaunchContext& at) {
+    const PackedMatrix& packed = at.inputs[1]->packed;
     at.kernels.embedding({.token_N = at.integers(0),
-                          .table_VC = at.floats(1),
+                          .table_VC = packed.data != nullptr ? nullptr : at.floats(1),
                           .position_N = at.integers(2),
                           .position_table_PC = at.floats(3),
                           .y_NC = at.output(0),
                           .rows = rows,
-                          .cols = cols},
+                          .cols = cols,
+                          .packed_VC = packed},
                          at.parallel);
   };
 }

@@ -10,6 +10,9 @@
 namespace glass::engine {
 namespace {
 
+// Stands for a residual whose address is not known yet: scratch depends on whether there is one.
+constexpr float kSomeResidual = 0;
+
 // y[N,M] = x[N,K] weight[M,K]ᵀ
 GemmArgs linear_args(const Graph& graph, const Node& node) {
   const Shape& x = input_shape(graph, node, 0);
@@ -20,7 +23,8 @@ GemmArgs linear_args(const Graph& graph, const Node& node) {
           .k = x[1],
           .a_stride = x[1],
           .b_stride = x[1],
-          .c_stride = width};
+          .c_stride = width,
+          .residual = node.inputs[3] == ValueId::kNone ? nullptr : &kSomeResidual};
 }
 
 // dx[N,K] = dy[N,M] weight[M,K]
