@@ -40,7 +40,8 @@ class Mirror {
         {"gelu", &Mirror::gelu},
         {"add", &Mirror::add},
         {"affine", &Mirror::affine},
-        {"linear_cross_entropy", &Mirror::loss}};
+        {"linear_cross_entropy", &Mirror::loss},
+        {"weighted_linear_cross_entropy", &Mirror::loss}};  // the loss itself has no weight
     const auto rule = rules.find(node_.op);
     GLASS_CHECK(rule != rules.end());
     (this->*rule->second)();

@@ -34,15 +34,25 @@ MirrorValues mirror_of(GraphRun& run) {
       const auto& floats = run.floats(value.name);
       values.floats[value.name] = {floats.begin(), floats.end()};
     }
-    if (value.kind == ValueKind::kInput) values.integers[value.name] = run.integers(value.name);
+    if (value.kind != ValueKind::kInput) continue;
+    if (value.dtype == DType::kI32) {
+      values.integers[value.name] = run.integers(value.name);
+    } else {
+      const auto& floats = run.floats(value.name);
+      values.floats[value.name] = {floats.begin(), floats.end()};
+    }
   }
   return values;
 }
 
+// Of all rows, each with its weight, if there are weights.
 double total_loss(const Graph& graph, MirrorValues& values) {
   evaluate(graph, values);
+  const std::vector<double>& losses = values.floats.at("loss");
+  const auto weights = values.floats.find("row_weights");
   double sum = 0;
-  for (const double loss : values.floats.at("loss")) sum += loss;
+  for (size_t i = 0; i < losses.size(); ++i)
+    sum += weights == values.floats.end() ? losses[i] : weights->second[i] * losses[i];
   return sum;
 }
 
@@ -55,6 +65,7 @@ double largest(const std::vector<float>& values) {
 void expect_gradients_of_differences(const Graph& loss, GraphRun& run) {
   MirrorValues mirror = mirror_of(run);
   for (const Value* parameter : loss.values_of(ValueKind::kParameter)) {
+    if (run.graph().find(parameter->name + ".gradient") == nullptr) continue;  // it is frozen
     const std::vector<float> gradient = run.value(parameter->name + ".gradient");
     const double allowed = kTolerance * largest(gradient);
     EXPECT_GT(allowed, 0) << parameter->name << " has no gradient at all";
@@ -114,6 +125,19 @@ Graph shared_weights() {
   return graph.build().value();
 }
 
+Graph weighted_rows() {
+  GraphBuilder graph("weighted");
+  const ValueId token = graph.input("tokens", DType::kI32, {5});
+  const ValueId target = graph.input("targets", DType::kI32, {5});
+  const ValueId row_weight = graph.input("row_weights", DType::kF32, {5});
+  const ValueId table = graph.parameter("table", {9, 6});
+  const ValueId weight = graph.parameter("weight", {6, 6});
+  const ValueId x = linear(graph, "x", embedding(graph, "embed", token, table), weight);
+  graph.mark_output(
+      linear_cross_entropy(graph, "loss", x, table, target, {.row_weight_N = row_weight}));
+  return graph.build().value();
+}
+
 TEST(GradientsOfGraphs, OfSharedWeightsAndValuesAddUp) {
   const Graph loss = shared_weights();
   GraphRun run(backward(loss, "loss").value());
@@ -124,12 +148,37 @@ TEST(GradientsOfGraphs, OfSharedWeightsAndValuesAddUp) {
   expect_gradients_of_differences(loss, run);
 }
 
+// Rows that count more, less, nothing and against: what preferences ask for. With the table frozen
+// too, as it is under adapters.
+TEST(GradientsOfGraphs, OfWeightedRowsAreThoseOfTheWeightedSum) {
+  const Graph loss = weighted_rows();
+  for (const FrozenParameters& frozen : {FrozenParameters{}, FrozenParameters{"table"}}) {
+    GraphRun run(backward(loss, "loss", Recompute::kNone, frozen).value());
+    EXPECT_EQ(run.graph().find("table.gradient") == nullptr, !frozen.empty());
+    fill_parameters(run, 3);
+    run.integers("tokens") = {1, 8, 1, 0, 3};
+    run.integers("targets") = {0, 2, 8, -1, 4};
+    run.floats("row_weights") = {1.5F, -0.75F, 0.0F, 2.0F, 0.25F};
+    run.run();
+    expect_gradients_of_differences(loss, run);
+  }
+}
+
+TEST(GradientsOfGraphs, AFrozenGraphHasNothingToTrain) {
+  const Graph loss = shared_weights();
+  EXPECT_TRUE(backward(loss, "loss", Recompute::kNone, {"table"}));
+  const Graph gone = backward(loss, "loss", Recompute::kNone, {"weight"}).value();
+  EXPECT_EQ(gone.find("weight.gradient"), nullptr);
+  EXPECT_NE(gone.find("table.gradient"), nullptr);
+}
+
 TEST(GradientsOfGraphs, AreCheckedForEveryOperationThatHasOne) {
   std::set<std::string_view> checked;
   const auto add_operations = [&](const Graph& graph) {
     for (const Node& node : graph.nodes()) checked.insert(find_op(node.op)->name);
   };
   add_operations(shared_weights());
+  add_operations(weighted_rows());
   for (const SmallDecoder& decoder : small_decoders())
     add_operations(build_loss_graph(decoder.config, {.sequences = 2, .positions = 7}).value());
   for (const auto& [name, op] : all_ops()) {

@@ -193,10 +193,19 @@ std::vector<SmallDecoder> small_decoders() {
   capped.rope_scaling = {.kind = RopeScaling::Kind::kLinear, .factor = 8};
   capped.mlp = nn::MlpKind::kGeglu;
   capped.scaled_embeddings = true;
-  return {{"Llama", tiny_llama()},        {"LlamaVariants", variants},
-          {"NormedHeads", normed_heads},  {"NormedAfter", normed_after},
-          {"Gpt2", tiny_gpt2()},          {"Gpt2Erf", erf},
-          {"ParallelBranches", parallel}, {"Capped", capped}};
+
+  DecoderConfig adapted = tiny_gpt2();
+  adapted.mlp = nn::MlpKind::kSwiglu;
+  adapted.adapters = {.rank = 3, .alpha = 4, .qkv = true, .out = true, .up = true, .down = true};
+  return {{"Adapted", adapted},
+          {"Llama", tiny_llama()},
+          {"LlamaVariants", variants},
+          {"NormedHeads", normed_heads},
+          {"NormedAfter", normed_after},
+          {"Gpt2", tiny_gpt2()},
+          {"Gpt2Erf", erf},
+          {"ParallelBranches", parallel},
+          {"Capped", capped}};
 }
 
 }  // namespace glass::engine::testing
