@@ -1,5 +1,7 @@
 #include "glass/service/batches.h"
 
+#include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <memory>
 #include <utility>
@@ -11,6 +13,7 @@
 #include "glass/data/examples/example_loader.h"
 #include "glass/data/examples/example_set.h"
 #include "glass/data/loader/loader.h"
+#include "glass/data/shard/shard.h"
 #include "glass/data/tokenizer/tokenizer.h"
 #include "glass/engine/train/batch_source.h"
 #include "glass/service/recipe/recipe.h"
@@ -31,6 +34,23 @@ Result<data::ExampleSets> make_examples(const Recipe& recipe, const data::Docume
   const auto kind = recipe.train.objective == "preference" ? data::ExampleKind::kPreference
                                                            : data::ExampleKind::kConversation;
   return data::make_examples(documents, kind, chat, recipe.train.sequence_length);
+}
+
+int64_t attended_positions(const TokenData& tokens, int64_t sequence_length) {
+  double sum = 0, count = 0;
+  const auto add = [&](int64_t length) {
+    sum += static_cast<double>(length) * static_cast<double>(std::min(length, sequence_length));
+    count += static_cast<double>(length);
+  };
+  if (tokens.examples) {
+    const data::ExampleSet& examples = tokens.examples->train;
+    for (int64_t i = 0; i < examples.sequences(); ++i) add(examples.sequence(i).rows());
+  } else {
+    const data::ShardedDocuments& documents = tokens.shards->part(data::Split::kTrain);
+    for (uint64_t i = 0; i < documents.count(); ++i)
+      add(static_cast<int64_t>(documents.document(i).tokens));
+  }
+  return count == 0 ? sequence_length : std::llround(sum / count);
 }
 
 Result<Batches> Batches::create(const Recipe& recipe, const TokenData& tokens,

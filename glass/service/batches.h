@@ -33,6 +33,10 @@ struct TokenData {
                                                       const data::DocumentStore& documents,
                                                       const data::Tokenizer& tokenizer);
 
+// What a token may attend to, on average: its document, or the sequence if that is shorter.
+// Attention costs so much, and not the square of a long sequence that holds many short documents.
+int64_t attended_positions(const TokenData& tokens, int64_t sequence_length);
+
 class Batches {
  public:
   // `tokens` must outlive it.

@@ -116,6 +116,7 @@ TEST(RunLog, ABrokenLineIsNamed) {
 
 TEST(RunRecord, SubjectIsReadBackAndAForeignMemberRefused) {
   RunSubject subject;
+  subject.origin.shards = crypto::sha256("shards");
   subject.steps = 7;
   subject.model.emplace("config.json", crypto::sha256("x"));
   subject.held_out_loss_bits = "3f800000";
@@ -128,11 +129,28 @@ TEST(RunRecord, SubjectIsReadBackAndAForeignMemberRefused) {
   EXPECT_FALSE(run_subject_from_json(json));
 }
 
+TEST(RunRecord, OfAFineTuningNamesItsStartItsExamplesAndItsAdapters) {
+  RunSubject subject;
+  subject.origin.examples = crypto::sha256("examples");
+  subject.origin.start = crypto::sha256("start");
+  subject.adapter.emplace("adapter_config.json", crypto::sha256("a"));
+  const Json json = to_json(subject);
+  EXPECT_EQ(json.find("shards"), nullptr);
+  const auto back = run_subject_from_json(json);
+  ASSERT_TRUE(back) << back.error().message;
+  EXPECT_EQ(back->origin.start, subject.origin.start);
+  EXPECT_EQ(back->adapter, subject.adapter);
+  EXPECT_EQ(run_digest(*back), run_digest(subject));
+  subject.origin.shards = crypto::sha256("shards");
+  EXPECT_FALSE(run_subject_from_json(to_json(subject)));
+}
+
 // A record as a training writes it, with its chain and one file of a model.
 class SignedRun : public testing::Test {
  protected:
   void SetUp() override {
     RunSubject subject;
+    subject.origin.shards = crypto::sha256("shards");
     ASSERT_TRUE(files_.make_folders(paths_.training()));
     ASSERT_TRUE(files_.make_folders(paths_.model()));
     auto chain = record::StepChainWriter::open(files_, paths_.chain(), genesis(subject.origin), 0);

@@ -71,7 +71,8 @@ Result<TrainingRun> open_training(const Recipe& recipe, const PreparedData& data
   if (data.start)
     run.start = std::make_unique<engine::TensorViews>(engine::views(data.start->model));
   GLASS_TRY(run.flops_per_token,
-            engine::training_flops_per_token(settings.model, recipe.train.sequence_length));
+            engine::training_flops_per_token(
+                settings.model, attended_positions(data.tokens, recipe.train.sequence_length)));
   const engine::TrainerWorld world{.kernels = kernels(),
                                    .parallel = services.parallel,
                                    .files = services.files,

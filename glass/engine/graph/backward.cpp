@@ -134,10 +134,12 @@ void BackwardPass::start(size_t loss_node) {
   const Node& node = forward_.nodes()[loss_node];
   const OpSpec& spec = *find_op(node.op);
   const OpSpec& all = *find_op(spec.with_gradients);
-  const bool all_wanted = std::ranges::all_of(all.gradient_of, [&](int of) {
-    return of < 0 || wants(node.inputs[static_cast<size_t>(of)]);
+  const OpSpec& few = *find_op(spec.with_input_gradient);
+  const bool few_are_enough = std::ranges::all_of(all.gradient_of, [&](int of) {
+    return of < 0 || !wants(node.inputs[static_cast<size_t>(of)]) ||
+           std::ranges::count(few.gradient_of, of) > 0;
   });
-  const OpSpec& with_gradients = all_wanted ? all : *find_op(spec.with_input_gradient);
+  const OpSpec& with_gradients = few_are_enough ? few : all;
   const std::vector<ValueId> made = builder_.replace_node(loss_node, with_gradients.name);
   for (size_t i = 0; i < made.size(); ++i) {
     const int of = with_gradients.gradient_of[node.outputs.size() + i];
