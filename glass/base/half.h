@@ -6,7 +6,11 @@
 namespace glass {
 
 // IEEE 754 binary16: sign, 5 bits of exponent, 10 of fraction.
-float float_from_half(uint16_t bits);
+float float_from_half(uint16_t half);
+
+// The nearest one, ties to even; infinity from kHalfOverflow on.
+inline constexpr float kHalfOverflow = 65520.0F;
+uint16_t half_from_float(float value);
 
 // The upper half of a float32.
 float float_from_bfloat16(uint16_t bits);

@@ -30,8 +30,29 @@ TEST(Half, EveryNumberIsThatOfTheDefinition) {
       continue;
     }
     EXPECT_EQ(static_cast<double>(value), half_by_definition(half)) << bits;
+    EXPECT_EQ(half_from_float(value), half);
     EXPECT_EQ(std::signbit(value), (bits & 0x8000) != 0) << bits;
   }
+}
+
+TEST(Half, FloatsBetweenTwoHalvesGoToTheNearestAndTiesToTheEvenOne) {
+  for (uint32_t half = 0; half < 0x7bff; ++half) {
+    const auto middle = static_cast<float>((half_by_definition(static_cast<uint16_t>(half)) +
+                                            half_by_definition(static_cast<uint16_t>(half + 1))) /
+                                           2);
+    const uint32_t even = half + (half & 1);
+    ASSERT_EQ(half_from_float(middle), even) << half;
+    ASSERT_EQ(half_from_float(std::nextafter(middle, 0.0F)), half) << half;
+    ASSERT_EQ(half_from_float(-std::nextafter(middle, 1e6F)), (half + 1) | 0x8000) << half;
+  }
+  EXPECT_EQ(half_from_float(65519.99F), 0x7bff);
+  EXPECT_EQ(half_from_float(65520.0F), 0x7c00);
+}
+
+TEST(Half, WhatIsNoNumberStaysNone) {
+  constexpr float kInfinity = std::numeric_limits<float>::infinity();
+  EXPECT_EQ(half_from_float(-kInfinity), 0xfc00);
+  EXPECT_TRUE(std::isnan(float_from_half(half_from_float(std::nanf("")))));
 }
 
 TEST(Half, ABfloat16IsTheUpperHalfOfAFloat) {

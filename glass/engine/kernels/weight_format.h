@@ -35,10 +35,6 @@ std::optional<WeightFormat> weight_format(std::string_view name);
 // What a run's record calls results over such weights: portable-1, portable-1-f16w, ...
 std::string_view numerics_class(WeightFormat format);
 
-// Bits of the nearest binary16, ties to even; infinity from 65520 on.
-uint16_t half_from_float(float value);
-float float_from_half(uint16_t half);
-
 // Integers and scale (bits of a binary16) of a block of at most kQuantBlock weights.
 // REQUIRES: fits(kQ8_0, weights).
 uint16_t quantize_block(std::span<const float> weights, int8_t* integers);

@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "glass/base/check.h"
+#include "glass/base/half.h"
 #include "glass/engine/kernels/simd/gemm_target.h"
 
 namespace glass::engine {
