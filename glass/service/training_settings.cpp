@@ -48,7 +48,8 @@ Result<engine::DecoderConfig> decoder_config(const Recipe& recipe, const ModelBa
                                .context = recipe.train.sequence_length,
                                .norm_epsilon = model.norm_epsilon,
                                .rope_theta = model.rope_theta,
-                               .tied_embeddings = model.tied_embeddings});
+                               .tied_embeddings = model.tied_embeddings,
+                               .window = model.window});
 }
 
 Result<engine::Schedule> schedule(const Recipe& recipe) {

@@ -22,7 +22,7 @@ Json huggingface_config(const ModelFamily& family, const DecoderConfig& config,
   members["bos_token_id"] = special.begin;
   members["eos_token_id"] = special.end;
   members["dtype"] = "float32";
-  if (config.positions == DecoderConfig::Positions::kRope) {
+  if (config.positions == DecoderConfig::Positions::kRope && !members.contains("rope_parameters")) {
     const auto scaling = members.find("rope_scaling");
     Json::Object rope = {{"rope_type", "default"}};
     if (scaling != members.end()) rope = *scaling->second.if_object();

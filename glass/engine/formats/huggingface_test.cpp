@@ -171,7 +171,9 @@ TEST_F(HuggingFaceFolder, EveryFamilyComesBackAsItWas) {
                                                      .vocabulary = 11,
                                                      .context = 16,
                                                      .tied_embeddings = tied});
-      if (family.name == "mistral") config.window = 5;
+      if (family.name == "mistral" || family.name == "gemma2") config.window = 5;
+      if (family.name == "gemma3")
+        config.rope_scaling = {.kind = RopeScaling::Kind::kLinear, .factor = 8};
       if (family.name == "llama")
         config.rope_scaling = {.kind = RopeScaling::Kind::kLinear, .factor = 2};
       SCOPED_TRACE(family.name);
@@ -202,6 +204,33 @@ TEST_F(HuggingFaceFolder, NeoxInterleavesQueriesKeysAndValuesByHead) {
   EXPECT_EQ(theirs[16], ours[32]);  // v;
   EXPECT_EQ(theirs[24], ours[8]);   // head 1: q,
   EXPECT_EQ(theirs[47], ours[47]);  // and at the end v
+}
+
+// Weights of norms lie there as they lie here: w for 1 + w.
+TEST_F(HuggingFaceFolder, GemmaHasFourNormsInABlockUnderItsOwnNames) {
+  const DecoderConfig config = config_of("gemma3", {.layers = 1,
+                                                    .d_model = 16,
+                                                    .heads = 2,
+                                                    .kv_heads = 1,
+                                                    .d_ff = 12,
+                                                    .vocabulary = 11,
+                                                    .context = 16});
+  const ModelFile model = counting_model(config);
+  write("gemma3", model);
+  const auto file = SafetensorsFile::open(files_, folder_ / "model.safetensors");
+  ASSERT_TRUE(file);
+  for (const auto& [theirs, ours] :
+       std::map<std::string, std::string>{{"input_layernorm", "norm1"},
+                                          {"post_attention_layernorm", "norm1_after"},
+                                          {"pre_feedforward_layernorm", "norm2"},
+                                          {"post_feedforward_layernorm", "norm2_after"},
+                                          {"self_attn.q_norm", "attn.q_norm"}}) {
+    const std::vector<float>& values = model.tensors.at("blocks.0." + ours + ".weight").values;
+    std::vector<float> there(values.size());
+    ASSERT_TRUE(file->content().copy_floats("model.layers.0." + theirs + ".weight",
+                                            Shape{std::ssize(values)}, there));
+    EXPECT_EQ(there, values);
+  }
 }
 
 TEST_F(HuggingFaceFolder, AnUntiedGpt2ComesBackAsItWas) {

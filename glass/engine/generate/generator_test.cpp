@@ -41,7 +41,8 @@ Model some_model(std::string_view family) {
                                      .kv_heads = family == "gpt2" || family == "neox" ? 4 : 2,
                                      .d_ff = 48,
                                      .vocabulary = 60,
-                                     .context = 600})
+                                     .context = 600,
+                                     .window = family.starts_with("gemma") ? 290 : 0})
                      .value();
   uint64_t stream = 0;
   const std::vector<ParameterSpec> specs = parameters(model.config).value();
@@ -68,7 +69,7 @@ std::vector<uint32_t> bits(std::span<const float> values) {
   return out;
 }
 
-// The logits as training computes them: the stream after the last norm, times the head.
+// The logits as training computes them: the stream after the last norm, times the head, capped.
 std::vector<float> training_logits(const Model& model, std::span<const int32_t> tokens,
                                    const Kernels& kernels, Parallel& parallel) {
   const auto rows = std::ssize(tokens);
@@ -102,6 +103,12 @@ std::vector<float> training_logits(const Model& model, std::span<const int32_t> 
   std::vector<std::byte> scratch(kernels.gemm_scratch(product, parallel.workers()) + 64);
   const auto address = reinterpret_cast<uintptr_t>(scratch.data());
   kernels.gemm(product, Scratch(scratch).subspan((64 - address % 64) % 64), parallel);
+  if (model.config.logit_softcap != 0)
+    kernels.softcap({.x = logits.data(),
+                     .y = logits.data(),
+                     .count = std::ssize(logits),
+                     .cap = static_cast<float>(model.config.logit_softcap)},
+                    parallel);
   return logits;
 }
 
@@ -177,7 +184,8 @@ TEST_P(GeneratorOf, TextDoesNotDependOnCompanyOrThreads) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Families, GeneratorOf,
-                         testing::Values("gpt2", "llama", "neox", "olmo2", "qwen3"));
+                         testing::Values("gemma2", "gemma3", "gpt2", "llama", "neox", "olmo2",
+                                         "qwen3"));
 
 TEST(Generator, EndsAtTheEndTokenAndAtTheLastPosition) {
   const Model model = some_model("llama");

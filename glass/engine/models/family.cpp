@@ -10,6 +10,7 @@
 
 #include "glass/base/json.h"
 #include "glass/base/result.h"
+#include "glass/engine/models/gemma/gemma.h"
 #include "glass/engine/models/gpt2/gpt2.h"
 #include "glass/engine/models/llama/llama.h"
 #include "glass/engine/models/mistral/mistral.h"
@@ -38,6 +39,14 @@ Result<int64_t> head_dim_of(const ModelOptions& options) {
   return options.d_model / options.heads;
 }
 
+Status expect_no_window(const ModelOptions& options, std::string_view name) {
+  if (options.window == 0) return {};
+  return fail(ErrorCode::kInvalidInput,
+              fmt::format("{} has no sliding window: window ({}) must be 0; the families 'gemma2', "
+                          "'gemma3' and 'mistral' have one",
+                          name, options.window));
+}
+
 Status expect_ungrouped(const ModelOptions& options, std::string_view name) {
   if (options.kv_heads == options.heads) return {};
   return fail(ErrorCode::kInvalidInput,
@@ -47,9 +56,9 @@ Status expect_ungrouped(const ModelOptions& options, std::string_view name) {
 }
 
 std::span<const ModelFamily> model_families() {
-  static const std::array families = {gpt2_family(), llama_family(), mistral_family(),
-                                      neox_family(), olmo2_family(), qwen2_family(),
-                                      qwen3_family()};
+  static const std::array families = {gemma2_family(), gemma3_family(),  gpt2_family(),
+                                      llama_family(),  mistral_family(), neox_family(),
+                                      olmo2_family(),  qwen2_family(),   qwen3_family()};
   return families;
 }
 

@@ -27,7 +27,11 @@ struct ModelOptions {
   double norm_epsilon = 1e-5;
   double rope_theta = 10000.0;
   bool tied_embeddings = true;
+  int64_t window = 0;  // 0: what the family's paper has, often none
 };
+
+// kInvalidInput where a window is asked for, which the model of this name has not.
+[[nodiscard]] Status expect_no_window(const ModelOptions& options, std::string_view name);
 
 // d_model / heads. kInvalidInput where they do not divide.
 [[nodiscard]] Result<int64_t> head_dim_of(const ModelOptions& options);

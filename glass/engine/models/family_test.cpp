@@ -7,9 +7,12 @@
 
 #include "glass/base/json.h"
 #include "glass/engine/models/decoder/decoder.h"
+#include "glass/engine/models/family_test_kit.h"
 
 namespace glass::engine {
 namespace {
+
+using namespace testing;  // NOLINT(google-build-using-namespace): the kit of this test
 
 // The config.json of openai-community/gpt2, without keys that say nothing about the network.
 constexpr std::string_view kGpt2 = R"({
@@ -67,22 +70,12 @@ constexpr std::string_view kPythia = R"({
   "rotary_emb_base": 10000, "rotary_pct": 0.25, "tie_word_embeddings": false,
   "use_parallel_residual": true, "vocab_size": 50304})";
 
-DecoderConfig decoder_of(std::string_view text) {
-  const Json json = parse_json(text).value();
-  return hugging_face_family(json).value()->from_hugging_face(json).value();
-}
-
-Json with(std::string_view text, const std::string& key, Json value) {
-  Json json = parse_json(text).value();
-  (*json.if_object())[key] = std::move(value);
-  return json;
-}
-
 TEST(Family, IsFoundByItsName) {
   EXPECT_EQ(model_family("llama").value()->name, "llama");
   EXPECT_EQ(model_family("gpt2").value()->architecture, "GPT2LMHeadModel");
   EXPECT_EQ(model_family("lama").error().message,
-            "model family 'lama' is unknown; there are 'gpt2', 'llama', 'mistral', 'neox', "
+            "model family 'lama' is unknown; there are 'gemma2', 'gemma3', 'gpt2', 'llama', "
+            "'mistral', 'neox', "
             "'olmo2', 'qwen2', 'qwen3'");
 }
 
@@ -119,6 +112,8 @@ TEST(Llama, ReadsBothFormsOfRope) {
   EXPECT_EQ(llama.from_hugging_face(with(kLlama, "rope_theta", 20000)).value().rope_theta, 20000.0);
   EXPECT_FALSE(llama.from_hugging_face(
       with(kLlama, "rope_scaling", Json::Object{{"rope_type", "yarn"}, {"factor", 4.0}})));
+  EXPECT_FALSE(llama.from_hugging_face(
+      with(kLlama, "rope_parameters", Json::Object{{"full_attention", Json::Object()}})));
   EXPECT_FALSE(llama.from_hugging_face(
       with(kLlama, "rope_parameters", Json::Object{{"rope_type", "llama3"}})));
 }
@@ -177,6 +172,12 @@ TEST(Family, RefusesWhatItCannotExpress) {
                                .vocabulary = 300,
                                .context = 64};
   EXPECT_TRUE(llama.from_options(shared));
+  ModelOptions near = shared;
+  near.window = 8;
+  EXPECT_NE(llama.from_options(near).error().message.find("window (8) must be 0"),
+            std::string::npos);
+  for (const char* name : {"gemma2", "gemma3", "mistral"})
+    EXPECT_EQ(model_family(name).value()->from_options(near).value().window, 8);
   EXPECT_NE(gpt2.from_options(shared).error().message.find("kv_heads (2)"), std::string::npos);
 }
 

@@ -28,6 +28,12 @@ Result<double> number_or(const Json& config, std::string_view key, double otherw
   return config.get_number(key);
 }
 
+Result<double> number_unless_null(const Json& config, std::string_view key, double otherwise) {
+  const Json* value = config.find(key);
+  if (value == nullptr) return otherwise;
+  return number_or(config, key, 0);
+}
+
 Result<bool> bool_or(const Json& config, std::string_view key, bool otherwise) {
   if (absent(config, key)) return otherwise;
   return config.get_bool(key);

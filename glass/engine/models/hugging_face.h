@@ -13,6 +13,9 @@ namespace glass::engine {
 // The value of the key, or `otherwise` where it is absent or null.
 [[nodiscard]] Result<int64_t> int_or(const Json& config, std::string_view key, int64_t otherwise);
 [[nodiscard]] Result<double> number_or(const Json& config, std::string_view key, double otherwise);
+// The same, but null is 0.
+[[nodiscard]] Result<double> number_unless_null(const Json& config, std::string_view key,
+                                                double otherwise);
 [[nodiscard]] Result<bool> bool_or(const Json& config, std::string_view key, bool otherwise);
 
 // Refuses any value but this one; an absent or null key passes.

@@ -75,7 +75,7 @@ struct TokenizerSettings {
 };
 
 struct ModelSettings {
-  std::string family = "llama";  // gpt2, llama, mistral, neox, olmo2, qwen2, qwen3
+  std::string family = "llama";  // gemma2, gemma3, gpt2, llama, mistral, neox, olmo2, qwen2, qwen3
   int64_t layers = 4;
   int64_t d_model = 256;
   int64_t heads = 4;
@@ -84,6 +84,7 @@ struct ModelSettings {
   double norm_epsilon = 1e-5;
   double rope_theta = 10000.0;
   bool tied_embeddings = true;
+  int64_t window = 0;  // 0: as in the family's paper
 };
 
 // A model to go on from instead of a new one; it brings its tokenizer.

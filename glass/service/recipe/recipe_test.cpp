@@ -51,7 +51,8 @@ TEST(Recipe, UnknownKeyNamesLineAndNearestKey) {
 
 TEST(Recipe, EveryProblemIsToldAtOnce) {
   EXPECT_EQ(message(with("[model]\nlayers = 0\nheads = \"four\"\nfamily = \"lama\"\n")),
-            "recipe.toml:12: model.family is 'lama'; it must be one of: gpt2, llama, mistral, "
+            "recipe.toml:12: model.family is 'lama'; it must be one of: gemma2, gemma3, gpt2, "
+            "llama, mistral, "
             "neox, olmo2, qwen2, "
             "qwen3\n"
             "recipe.toml:10: model.layers is 0; it must be between 1 and 1000\n"

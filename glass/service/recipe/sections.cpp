@@ -10,8 +10,8 @@ namespace glass::service {
 namespace {
 
 constexpr std::array<std::string_view, 3> kSourceKinds = {"debian", "folder", "jsonl"};
-constexpr std::array<std::string_view, 7> kFamilies = {"gpt2",  "llama", "mistral", "neox",
-                                                       "olmo2", "qwen2", "qwen3"};
+constexpr std::array<std::string_view, 9> kFamilies = {
+    "gemma2", "gemma3", "gpt2", "llama", "mistral", "neox", "olmo2", "qwen2", "qwen3"};
 constexpr std::array<std::string_view, 3> kObjectives = {"next_token", "chat", "preference"};
 constexpr std::array<std::string_view, 3> kPreferenceLosses = {"sigmoid", "hinge", "ipo"};
 constexpr std::array<std::string_view, 2> kRecompute = {"none", "blocks"};
@@ -123,6 +123,10 @@ void describe(FieldVisitor& fields, ModelSettings& model) {
               "base of the rotary positions (not gpt2)");
   fields.boolean("tied_embeddings", model.tied_embeddings,
                  "the output layer uses the embedding's weights");
+  fields.integer("window", model.window, {.min = 0, .max = kMaxExtent},
+                 "keys that a query sees in layers with a window: every layer of mistral, every "
+                 "layer but each second of gemma2 and each sixth of gemma3; 0 for the paper's: "
+                 "none, 4096, 512");
 }
 
 void describe(FieldVisitor& fields, StartSettings& start) {

@@ -25,6 +25,9 @@ const Json& rope_of(const Json& config) {
 }
 
 Result<RopeScaling> scaling_from_hugging_face(const Json& rope) {
+  if (rope.find("full_attention") != nullptr)
+    return fail(ErrorCode::kInvalidInput,
+                "config.json: rope_parameters differ by type of layer, which this family's cannot");
   if (rope.find("rope_type") == nullptr && rope.find("type") == nullptr) return RopeScaling();
   GLASS_TRY(const std::string type,
             rope.get_string(rope.find("rope_type") == nullptr ? "type" : "rope_type"));
@@ -80,8 +83,9 @@ Result<DecoderConfig> llama_like_from_options(const ModelOptions& options, int64
                        .tied_embeddings = options.tied_embeddings};
 }
 
-Result<DecoderConfig> llama_like_from_hugging_face(const Json& config) {
-  GLASS_TRY_STATUS(expect_only(config, "hidden_act", "silu"));
+Result<DecoderConfig> llama_like_from_hugging_face(const Json& config,
+                                                   const LlamaLikeDefaults& defaults) {
+  GLASS_TRY_STATUS(expect_only(config, "hidden_act", defaults.activation));
   GLASS_TRY_STATUS(expect_only(config, "mlp_bias", false));
   ModelOptions options;
   GLASS_TRY(options.layers, config.get_int("num_hidden_layers"));
@@ -92,15 +96,24 @@ Result<DecoderConfig> llama_like_from_hugging_face(const Json& config) {
   GLASS_TRY(options.vocabulary, config.get_int("vocab_size"));
   GLASS_TRY(options.context, config.get_int("max_position_embeddings"));
   GLASS_TRY(options.norm_epsilon, number_or(config, "rms_norm_eps", 1e-6));
-  GLASS_TRY(options.tied_embeddings, bool_or(config, "tie_word_embeddings", false));
+  GLASS_TRY(options.tied_embeddings,
+            bool_or(config, "tie_word_embeddings", defaults.tied_embeddings));
   const Json& rope = rope_of(config);
-  GLASS_TRY(const double theta, number_or(config, "rope_theta", 10000.0));
+  GLASS_TRY(const double theta, number_or(config, "rope_theta", defaults.rope_theta));
   GLASS_TRY(options.rope_theta, number_or(rope, "rope_theta", theta));
   GLASS_TRY(const RopeScaling scaling, scaling_from_hugging_face(rope));
-  GLASS_TRY(const int64_t head_dim, int_or(config, "head_dim", 0));
+  GLASS_TRY(const int64_t head_dim, int_or(config, "head_dim", defaults.head_dim));
   GLASS_TRY(DecoderConfig decoder, llama_like_from_options(options, head_dim));
   decoder.rope_scaling = scaling;
   return decoder;
+}
+
+Json rope_to_hugging_face(const DecoderConfig& config) {
+  Json rope = config.rope_scaling.kind == RopeScaling::Kind::kNone
+                  ? Json::Object{{"rope_type", "default"}}
+                  : scaling_to_hugging_face(config.rope_scaling);
+  (*rope.if_object())["rope_theta"] = config.rope_theta;
+  return rope;
 }
 
 Json llama_like_to_hugging_face(const DecoderConfig& config, std::string_view model_type,
@@ -144,9 +157,11 @@ std::vector<WeightSlice> llama_like_weights(const DecoderConfig& config, const N
     }
     slices.layer(them("self_attn.o_proj"), us("attn.out"), d, config.n_heads * config.head_dim,
                  config.out_bias);
+    if (!norms.norm1_after.empty()) slices.weight(them(norms.norm1_after), us("norm1_after"), d, 0);
     slices.weight(them(norms.norm2), us("norm2"), d, 0);
     slices.separate_gate_up(them("mlp"), us("mlp"));
     slices.weight(them("mlp.down_proj"), us("mlp.down"), d, config.d_ff);
+    if (!norms.norm2_after.empty()) slices.weight(them(norms.norm2_after), us("norm2_after"), d, 0);
   }
   return slices.take();
 }

@@ -15,14 +15,28 @@ namespace glass::engine {
 // Not yet validated: the family adds what sets it apart. `head_dim` 0: d_model / heads.
 [[nodiscard]] Result<DecoderConfig> llama_like_from_options(const ModelOptions& options,
                                                             int64_t head_dim = 0);
-[[nodiscard]] Result<DecoderConfig> llama_like_from_hugging_face(const Json& config);
+
+// What a config.json means by saying nothing, and the activation that it may name.
+struct LlamaLikeDefaults {
+  std::string_view activation = "silu";
+  int64_t head_dim = 0;  // 0: d_model / heads
+  double rope_theta = 10000.0;
+  bool tied_embeddings = false;
+};
+
+[[nodiscard]] Result<DecoderConfig> llama_like_from_hugging_face(
+    const Json& config, const LlamaLikeDefaults& defaults = {});
+// The rope_parameters of transformers 5.
+Json rope_to_hugging_face(const DecoderConfig& config);
 Json llama_like_to_hugging_face(const DecoderConfig& config, std::string_view model_type,
                                 std::string_view architecture);
 
-// Where the norms of a block lie there.
+// Where the norms of a block lie there; those after a branch only where there are two.
 struct NormNames {
   std::string_view norm1 = "input_layernorm";
   std::string_view norm2 = "post_attention_layernorm";
+  std::string_view norm1_after = "";
+  std::string_view norm2_after = "";
 };
 
 std::vector<WeightSlice> llama_like_weights(const DecoderConfig& config, const NormNames& norms);

@@ -16,7 +16,8 @@ Result<DecoderConfig> mistral(DecoderConfig config) {
 }
 
 Result<DecoderConfig> mistral_from_options(const ModelOptions& options) {
-  GLASS_TRY(const DecoderConfig config, llama_like_from_options(options));
+  GLASS_TRY(DecoderConfig config, llama_like_from_options(options));
+  config.window = options.window;
   return mistral(config);
 }
 
