@@ -49,7 +49,10 @@ Result<engine::DecoderConfig> decoder_config(const Recipe& recipe, const ModelBa
                                .norm_epsilon = model.norm_epsilon,
                                .rope_theta = model.rope_theta,
                                .tied_embeddings = model.tied_embeddings,
-                               .window = model.window});
+                               .window = model.window,
+                               .experts = model.experts,
+                               .experts_per_token = model.experts_per_token,
+                               .expert_balance = model.expert_balance});
 }
 
 Result<engine::Schedule> schedule(const Recipe& recipe) {

@@ -38,6 +38,10 @@ class Mirror {
         {"swiglu", &Mirror::swiglu},
         {"geglu", &Mirror::geglu},
         {"gelu", &Mirror::gelu},
+        {"route", &Mirror::route},
+        {"dispatch", &Mirror::dispatch},
+        {"grouped_linear", &Mirror::grouped_linear},
+        {"combine", &Mirror::combine},
         {"add", &Mirror::add},
         {"affine", &Mirror::affine},
         {"linear_cross_entropy", &Mirror::loss},
@@ -261,6 +265,77 @@ class Mirror {
     }
   }
 
+  // What balances the experts is added to `balance`.
+  void route() {
+    const size_t experts = extent(0, 1), rows = extent(0, 0);
+    const auto chosen = static_cast<size_t>(node_.int_attribute("chosen"));
+    Doubles& weight = out();
+    std::vector<int32_t> expert, token, place(rows * chosen), begin(experts + 1);
+    Doubles share(experts), mean(experts);
+    for (size_t r = 0; r < rows; ++r) {
+      const double* z = &in(0)[r * experts];
+      std::vector<size_t> order(experts);
+      for (size_t e = 0; e < experts; ++e) order[e] = e;
+      std::ranges::stable_sort(order, [&](size_t a, size_t b) { return z[a] > z[b]; });
+      double all = 0, best = 0;
+      for (size_t e = 0; e < experts; ++e) all += std::exp(z[e]);
+      for (size_t k = 0; k < chosen; ++k) best += std::exp(z[order[k]]);
+      for (size_t e = 0; e < experts; ++e)
+        mean[e] += std::exp(z[e]) / all / static_cast<double>(rows);
+      for (size_t k = 0; k < chosen; ++k) {
+        weight[r * chosen + k] =
+            std::exp(z[order[k]]) / (node_.bool_attribute("normalize") ? best : all);
+        expert.push_back(static_cast<int32_t>(order[k]));
+        share[order[k]] += 1 / static_cast<double>(rows);
+      }
+    }
+    for (size_t e = 0; e < experts; ++e) {
+      for (size_t i = 0; i < expert.size(); ++i) {
+        if (expert[i] != static_cast<int32_t>(e)) continue;
+        place[i] = static_cast<int32_t>(token.size());
+        token.push_back(static_cast<int32_t>(i / chosen));
+      }
+      begin[e + 1] = static_cast<int32_t>(token.size());
+    }
+    const std::vector<std::vector<int32_t>> tables = {expert, {}, token, place, begin};
+    for (size_t i : {0U, 2U, 3U, 4U})
+      values_.integers[graph_.value(node_.outputs[i + 1]).name] = tables[i];
+    if (!node_.has_input(1)) return;
+    double targets = 0;
+    for (const int32_t target : integers(1)) targets += target >= 0 ? 1 : 0;
+    for (size_t e = 0; e < experts; ++e)
+      values_.balance += node_.number_attribute("balance") * targets *
+                         static_cast<double>(experts) * share[e] * mean[e];
+  }
+
+  void dispatch() {
+    const size_t cols = extent(0, 1);
+    Doubles& y = out();
+    for (size_t i = 0; i < y.size(); ++i)
+      y[i] = in(0)[static_cast<size_t>(integers(1)[i / cols]) * cols + i % cols];
+  }
+
+  void grouped_linear() {
+    const size_t width = extent(1, 1), k = extent(1, 2);
+    Doubles& y = out();
+    for (size_t e = 0; e < extent(1, 0); ++e) {
+      const auto begin = static_cast<size_t>(integers(2)[e]);
+      const auto end = static_cast<size_t>(integers(2)[e + 1]);
+      for (size_t i = begin * width; i < end * width; ++i)
+        y[i] = dot(in(0), i / width, in(1), e * width + i % width, k);
+    }
+  }
+
+  void combine() {
+    const size_t cols = extent(0, 1), chosen = extent(1, 1);
+    Doubles& y = out();
+    for (size_t i = 0; i < y.size(); ++i) {
+      for (size_t k = i / cols * chosen; k < (i / cols + 1) * chosen; ++k)
+        y[i] += in(2)[k] * in(0)[static_cast<size_t>(integers(1)[k]) * cols + i % cols];
+      if (node_.has_input(3)) y[i] += in(3)[i];
+    }
+  }
+
   void add() {
     Doubles& y = out();
     for (size_t i = 0; i < y.size(); ++i) y[i] = in(0)[i] + in(1)[i];
@@ -293,6 +368,7 @@ class Mirror {
 }  // namespace
 
 void evaluate(const Graph& graph, MirrorValues& values) {
+  values.balance = 0;
   for (const Node& node : graph.nodes()) Mirror(graph, node, values).run();
 }
 

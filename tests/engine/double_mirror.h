@@ -15,6 +15,7 @@ namespace glass::engine::testing {
 struct MirrorValues {
   std::map<std::string, std::vector<double>> floats;  // bound values, then everything computed
   std::map<std::string, std::vector<int32_t>> integers;
+  double balance = 0;  // what balances experts: gradients are those of the loss and of this
 };
 
 void evaluate(const Graph& graph, MirrorValues& values);

@@ -50,7 +50,7 @@ double total_loss(const Graph& graph, MirrorValues& values) {
   evaluate(graph, values);
   const std::vector<double>& losses = values.floats.at("loss");
   const auto weights = values.floats.find("row_weights");
-  double sum = 0;
+  double sum = values.balance;
   for (size_t i = 0; i < losses.size(); ++i)
     sum += weights == values.floats.end() ? losses[i] : weights->second[i] * losses[i];
   return sum;

@@ -179,6 +179,19 @@ std::vector<SmallDecoder> small_decoders() {
                            .high_frequency = 1,
                            .context = 16};
 
+  DecoderConfig experts = tiny_llama();  // OLMoE
+  experts.qk_norm = nn::QkNorm::kWhole;
+  experts.d_ff = 10;
+  experts.n_experts = 5;
+  experts.experts_per_token = 3;
+  experts.expert_balance = 0.1;
+
+  DecoderConfig normalized = experts;  // Mixtral, with what it could have besides
+  normalized.experts_per_token = 2;
+  normalized.normalize_experts = true;
+  normalized.expert_balance = 0;
+  normalized.norm_place = DecoderConfig::NormPlace::kAfter;
+
   DecoderConfig capped = tiny_llama();  // Gemma 2 and 3 in one
   capped.n_layers = 3;
   capped.norm_plus_one = true;
@@ -205,7 +218,9 @@ std::vector<SmallDecoder> small_decoders() {
           {"Gpt2", tiny_gpt2()},
           {"Gpt2Erf", erf},
           {"ParallelBranches", parallel},
-          {"Capped", capped}};
+          {"Capped", capped},
+          {"Experts", experts},
+          {"NormalizedExperts", normalized}};
 }
 
 }  // namespace glass::engine::testing

@@ -107,6 +107,24 @@ DecoderConfig near_and_far(DecoderConfig config) {
   return config;
 }
 
+// OLMoE
+DecoderConfig experts(DecoderConfig config) {
+  config.qk_norm = nn::QkNorm::kWhole;
+  config.n_experts = 7;
+  config.experts_per_token = 3;
+  config.expert_balance = 0.1;
+  return config;
+}
+
+// Mixtral
+DecoderConfig normalized_experts(DecoderConfig config) {
+  config.n_experts = 4;
+  config.experts_per_token = 2;
+  config.normalize_experts = true;
+  config.expert_balance = 0.02;
+  return config;
+}
+
 std::map<std::string, Case, std::less<>> cases() {
   return {{"llama", {tiny_llama(), {2, 16}, {5, 3}}},
           {"llama-long", {with_long_rows(tiny_llama()), {2, 300}, {100, 170}}},
@@ -118,6 +136,10 @@ std::map<std::string, Case, std::less<>> cases() {
           {"llama-capped", {capped(tiny_llama()), {2, 16}, {7}}},
           {"llama-capped-long", {capped(with_long_rows(tiny_llama())), {2, 300}, {100, 170}}},
           {"llama-near-and-far", {near_and_far(tiny_llama()), {2, 16}, {7}}},
+          {"experts", {experts(tiny_llama()), {2, 16}, {7}}},
+          {"experts-normalized", {normalized_experts(tiny_llama()), {2, 16}, {7}}},
+          {"experts-normalized-long",
+           {normalized_experts(with_long_rows(tiny_llama())), {2, 300}, {100, 170}}},
           {"gpt2-parallel", {parallel(tiny_gpt2()), {2, 16}, {5, 3}}},
           {"gpt2", {tiny_gpt2(), {2, 16}, {7}}},
           {"gpt2-untied-erf", {untied_erf(tiny_gpt2()), {1, 16}, {}}},

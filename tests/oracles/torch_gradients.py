@@ -44,6 +44,7 @@ class Model:
 
     def __init__(self, config, w):
         self.c, self.w = config, w
+        self.balance = 0  # what balances experts, of all layers
 
     def linear(self, name, x):
         return F.linear(x, self.w[name + ".weight"], self.w.get(name + ".bias"))
@@ -110,7 +111,24 @@ class Model:
         mixed = (weights @ v).transpose(1, 2).reshape(batch, length, heads * dim)
         return self.linear(name + ".out", mixed)
 
+    def experts(self, name, x):
+        """Every expert on every token, weighed by 0 where the token does not go to it."""
+        count, chosen = self.c["n_experts"], self.c["experts_per_token"]
+        probability = self.linear(name + ".router", x).softmax(-1)
+        best, expert = probability.topk(chosen, -1)
+        if self.c["normalize_experts"]:
+            best = best / best.sum(-1, keepdim=True)
+        weight = torch.zeros_like(probability).scatter(-1, expert, best)
+        gate_up = torch.einsum("btc,efc->btef", x, self.w[name + ".experts.gate_up.weight"])
+        gate, up = gate_up.chunk(2, -1)
+        down = torch.einsum("btef,ecf->btec", F.silu(gate) * up, self.w[name + ".experts.down.weight"])
+        share = (weight > 0).double().mean((0, 1)).detach()
+        self.balance = self.balance + count * (share * probability.mean((0, 1))).sum() / self.c["n_layers"]
+        return (weight[..., None] * down).sum(-2)
+
     def mlp(self, name, x):
+        if self.c["n_experts"]:
+            return self.experts(name, x)
         if self.c["mlp"] == "swiglu":
             gate, up = self.linear(name + ".gate_up", x).chunk(2, -1)
             hidden = F.silu(gate) * up
@@ -163,8 +181,10 @@ def compare(case, config, tensors):
     w = {n: tensors[n].double().requires_grad_() for n in gradients}
     shape = tensors["first_key"].shape
     inputs = [tensors[n].reshape(shape).long() for n in ("tokens", "positions", "first_key", "targets")]
-    losses = Model(config, w).losses(*inputs)
-    losses.sum().backward()
+    model = Model(config, w)
+    losses = model.losses(*inputs)
+    targets = (inputs[3] >= 0).sum()
+    (losses.sum() + config["expert_balance"] * targets * model.balance).backward()
     loss_error = (losses.detach() - tensors["loss"].double()).abs().max().item()
     worst, where = loss_error / LOSS_TOLERANCE, "loss"
     for name, ours in gradients.items():

@@ -163,6 +163,8 @@ TEST_F(HuggingFaceFolder, Gpt2ComesBackAsItWas) {
 TEST_F(HuggingFaceFolder, EveryFamilyComesBackAsItWas) {
   for (const ModelFamily& family : model_families()) {
     for (const bool tied : {false, true}) {
+      const bool sparse =
+          family.name == "mixtral" || family.name == "olmoe" || family.name == "qwen3_moe";
       DecoderConfig config = config_of(family.name, {.layers = 2,
                                                      .d_model = 16,
                                                      .heads = 2,
@@ -170,7 +172,9 @@ TEST_F(HuggingFaceFolder, EveryFamilyComesBackAsItWas) {
                                                      .d_ff = 12,
                                                      .vocabulary = 11,
                                                      .context = 16,
-                                                     .tied_embeddings = tied});
+                                                     .tied_embeddings = tied,
+                                                     .experts = sparse ? 3 : 0,
+                                                     .experts_per_token = sparse ? 2 : 0});
       if (family.name == "mistral" || family.name == "gemma2") config.window = 5;
       if (family.name == "gemma3")
         config.rope_scaling = {.kind = RopeScaling::Kind::kLinear, .factor = 8};
@@ -231,6 +235,36 @@ TEST_F(HuggingFaceFolder, GemmaHasFourNormsInABlockUnderItsOwnNames) {
                                             Shape{std::ssize(values)}, there));
     EXPECT_EQ(there, values);
   }
+}
+
+TEST_F(HuggingFaceFolder, MixtralHasItsExpertsOneByOne) {
+  const DecoderConfig config = config_of("mixtral", {.layers = 1,
+                                                     .d_model = 16,
+                                                     .heads = 2,
+                                                     .kv_heads = 1,
+                                                     .d_ff = 12,
+                                                     .vocabulary = 11,
+                                                     .context = 16,
+                                                     .experts = 3,
+                                                     .experts_per_token = 2});
+  const ModelFile model = counting_model(config);
+  write("mixtral", model);
+  const auto file = SafetensorsFile::open(files_, folder_ / "model.safetensors");
+  ASSERT_TRUE(file);
+  const auto there = [&](const std::string& name, const Shape& shape) {
+    std::vector<float> values(static_cast<size_t>(shape[0] * shape[1]));
+    EXPECT_TRUE(file->content().copy_floats("model.layers.0.block_sparse_moe." + name + ".weight",
+                                            shape, values));
+    return values;
+  };
+  const auto ours = [&](const std::string& name, int64_t begin) {
+    return model.tensors.at("blocks.0.mlp." + name + ".weight")
+        .values.at(static_cast<size_t>(begin));
+  };
+  EXPECT_EQ(there("gate", {3, 16})[0], ours("router", 0));
+  EXPECT_EQ(there("experts.2.w1", {12, 16})[0], ours("experts.gate_up", 2 * 24 * 16));
+  EXPECT_EQ(there("experts.2.w3", {12, 16})[0], ours("experts.gate_up", (2 * 24 + 12) * 16));
+  EXPECT_EQ(there("experts.1.w2", {16, 12})[5], ours("experts.down", 16 * 12 + 5));
 }
 
 TEST_F(HuggingFaceFolder, AnUntiedGpt2ComesBackAsItWas) {

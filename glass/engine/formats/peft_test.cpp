@@ -22,6 +22,7 @@ namespace glass::engine {
 namespace {
 
 DecoderConfig adapted(std::string_view family) {
+  const bool sparse = family == "mixtral" || family == "olmoe" || family == "qwen3_moe";
   DecoderConfig config = model_family(family)
                              .value()
                              ->from_options({.layers = 2,
@@ -30,9 +31,12 @@ DecoderConfig adapted(std::string_view family) {
                                              .kv_heads = 2,
                                              .d_ff = 12,
                                              .vocabulary = 11,
-                                             .context = 16})
+                                             .context = 16,
+                                             .experts = sparse ? 3 : 0,
+                                             .experts_per_token = sparse ? 2 : 0})
                              .value();
-  config.adapters = {.rank = 3, .alpha = 6, .qkv = true, .out = true, .up = true, .down = true};
+  config.adapters = {
+      .rank = 3, .alpha = 6, .qkv = true, .out = true, .up = !sparse, .down = !sparse};
   return config;
 }
 

@@ -34,6 +34,7 @@ struct Model {
 // Weights large enough that the logits differ clearly; the context spans several key segments.
 Model some_model(std::string_view family) {
   Model model;
+  const bool sparse = family == "mixtral" || family == "olmoe";
   model.config = (*model_family(family))
                      ->from_options({.layers = 2,
                                      .d_model = 32,
@@ -42,7 +43,9 @@ Model some_model(std::string_view family) {
                                      .d_ff = 48,
                                      .vocabulary = 60,
                                      .context = 600,
-                                     .window = family.starts_with("gemma") ? 290 : 0})
+                                     .window = family.starts_with("gemma") ? 290 : 0,
+                                     .experts = sparse ? 5 : 0,
+                                     .experts_per_token = sparse ? 2 : 0})
                      .value();
   uint64_t stream = 0;
   const std::vector<ParameterSpec> specs = parameters(model.config).value();
@@ -184,8 +187,8 @@ TEST_P(GeneratorOf, TextDoesNotDependOnCompanyOrThreads) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Families, GeneratorOf,
-                         testing::Values("gemma2", "gemma3", "gpt2", "llama", "neox", "olmo2",
-                                         "qwen3"));
+                         testing::Values("gemma2", "gemma3", "gpt2", "llama", "mixtral", "neox",
+                                         "olmo2", "olmoe", "qwen3"));
 
 TEST(Generator, EndsAtTheEndTokenAndAtTheLastPosition) {
   const Model model = some_model("llama");

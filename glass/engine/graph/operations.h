@@ -108,6 +108,37 @@ ValueId affine(GraphBuilder& graph, std::string_view name, ValueId x, double fac
 // cap tanh(x / cap), of logits. No gradient flows through it: the loss caps by itself.
 ValueId softcap(GraphBuilder& graph, std::string_view name, ValueId x, double cap);
 
+// Experts. Which rows go to which: E experts, K of them for a row, R = N K places grouped by
+// expert, ascending, within an expert by row (kernels/routing.h).
+struct Routing {
+  ValueId weight_NK = ValueId::kNone;  // of each row's experts, in descending order of their logits
+  ValueId expert_NK = ValueId::kNone;
+  ValueId probability_NE = ValueId::kNone;
+  ValueId token_R = ValueId::kNone;  // whose row a place holds
+  ValueId place_NK = ValueId::kNone;
+  ValueId begin_E1 = ValueId::kNone;  // where the places of each expert begin
+};
+
+struct RouteOptions {
+  int64_t chosen = 0;      // K
+  bool normalize = false;  // the weights of a row sum to 1
+  // Gradients are those of the loss and of balance * T * E * sum over e of f_e P_e: T targets, f_e
+  // the share of the rows that go to e, P_e its mean probability. 0: of the loss alone.
+  double balance = 0;
+  ValueId target_N = ValueId::kNone;  // where there is a balance
+};
+
+Routing route(GraphBuilder& graph, std::string_view name, ValueId logits_NE,
+              const RouteOptions& options);
+// The rows of x at their places: [R, C].
+ValueId dispatch(GraphBuilder& graph, std::string_view name, ValueId x_NC, const Routing& routing);
+// Each place times the matrix of its expert: y_RM = x_RK weight_EMKᵀ.
+ValueId grouped_linear(GraphBuilder& graph, std::string_view name, ValueId x_RK, ValueId weight_EMK,
+                       const Routing& routing);
+// The weighted sum over the places of each row, + residual_NC unless kNone.
+ValueId combine(GraphBuilder& graph, std::string_view name, ValueId y_RC, const Routing& routing,
+                ValueId residual_NC);
+
 // loss_N, whose sum backward() differentiates, or the sum of row_weight_N loss_N. A row whose
 // target is -1 counts nothing.
 struct LossOptions {

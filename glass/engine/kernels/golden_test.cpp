@@ -61,6 +61,11 @@ const std::vector<Golden> kKernels = {
     {.name = "gelu erf 1001 scale 6", .digest = 0xa4b507bfc979baff},
     {.name = "embedding 257x33 of 20 with positions", .digest = 0xc98d88a35c2830a9},
     {.name = "embedding q8_0 257x33 of 20", .digest = 0xb3dc22cd8855a95b},
+    {.name = "route 7x17 over 2 of 4 experts of 9 normalized", .digest = 0xa6c32032e7832921},
+    {.name = "route 9x260 over 8 of 300 experts of 5 normalized", .digest = 0xde2d56cb6ae49f93},
+    {.name = "route 40x20 over 3 of 16 experts of 33", .digest = 0x777c3f44d8c361af},
+    {.name = "grouped 1300x8 over 1 of 3 experts of 6", .digest = 0xfd4442af6a7d2220},
+    {.name = "combine 9x260 over 8 of 300 experts of 5 normalized", .digest = 0x8a1f1ffdc1c00132},
     {.name = "linear_cross_entropy 17x20 of 1000 with gradients", .digest = 0x8c6d077a66276843},
     {.name = "linear_cross_entropy 300x8 of 70 with gradients", .digest = 0xa4f06ffca2c8149c},
     {.name = "linear_cross_entropy 270x12 of 300 cap 20 with gradients",
@@ -74,8 +79,9 @@ const std::vector<Golden> kKernels = {
 
 KernelCases all_cases() {
   KernelCases all;
-  for (const auto family : {gemm_cases, norm_cases, rope_cases, attention_cases, activation_cases,
-                            embedding_cases, linear_cross_entropy_cases, reduction_cases}) {
+  for (const auto family :
+       {gemm_cases, norm_cases, rope_cases, attention_cases, activation_cases, embedding_cases,
+        experts_cases, linear_cross_entropy_cases, reduction_cases}) {
     for (KernelCase& test_case : family()) all.push_back(std::move(test_case));
   }
   return all;

@@ -238,6 +238,28 @@ struct EmbeddingArgs {  // y = table[token] (+ position_table[position])
   PackedMatrix packed_VC = {};  // packed by the same implementation
 };
 
+// out[i] = sum over k of weight[i,k] y[place[i,k]] (+ residual[i]): what the experts of a row gave.
+// Each place is named once.
+struct CombineArgs {
+  const float* y_RC;
+  const int32_t* place_NK;
+  const float* weight_NK;    // null: 1
+  const float* residual_NC;  // null: none; may be out
+  float* out_NC;
+  int64_t rows, chosen, cols;  // N, K, C
+};
+
+// The gradients of y and weight.
+struct CombineBackwardArgs {
+  const float* dout_NC;
+  const float* y_RC;
+  const int32_t* place_NK;
+  const float* weight_NK;
+  float* dy_RC;  // may be y_RC
+  float* dweight_NK;
+  int64_t rows, chosen, cols;
+};
+
 // dtable[v] = dtable[v] + sum over the rows whose index is v, by segments of rows. Rows of the
 // table that no index names stay untouched.
 struct EmbeddingBackwardArgs {
@@ -347,6 +369,8 @@ class Kernels {
   virtual void softcap(const SoftcapArgs&, Parallel&) const = 0;
   virtual void gelu(const GeluArgs&, Parallel&) const = 0;
   virtual void gelu_backward(const GeluBackwardArgs&, Parallel&) const = 0;
+  virtual void combine(const CombineArgs&, Parallel&) const = 0;
+  virtual void combine_backward(const CombineBackwardArgs&, Parallel&) const = 0;
   virtual void embedding(const EmbeddingArgs&, Parallel&) const = 0;
   virtual void embedding_backward(const EmbeddingBackwardArgs&, Scratch, Parallel&) const = 0;
   virtual void column_sum(const ColumnSumArgs&, Parallel&) const = 0;

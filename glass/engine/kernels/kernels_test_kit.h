@@ -89,6 +89,7 @@ KernelCases rope_cases();
 KernelCases attention_cases();
 KernelCases activation_cases();
 KernelCases embedding_cases();
+KernelCases experts_cases();  // combine, routing, grouped products
 KernelCases linear_cross_entropy_cases();
 KernelCases
 reduction_cases();  // add, affine, column_sum, sum, sum_of_squares, updates of optimisers

@@ -124,6 +124,14 @@ class SplitKernels final : public Kernels {
     inner_.gelu_backward(args, parallel);
   }
 
+  void combine(const CombineArgs& args, Parallel& parallel) const override {
+    inner_.combine(args, parallel);
+  }
+
+  void combine_backward(const CombineBackwardArgs& args, Parallel& parallel) const override {
+    inner_.combine_backward(args, parallel);
+  }
+
   void embedding(const EmbeddingArgs& args, Parallel& parallel) const override {
     EmbeddingArgs plain = args;
     if (args.table_VC == nullptr)

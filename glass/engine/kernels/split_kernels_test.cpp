@@ -41,6 +41,10 @@ TEST(SplitKernels, CuttingTheVocabularyOfTheLossLeavesNoTrace) {
                   {{.vocabulary = 1}, {.vocabulary = 2}, {.vocabulary = 3}, {.vocabulary = 4}});
 }
 
+TEST(SplitKernels, CuttingTheKOfTheProductsOfExpertsLeavesNoTrace) {
+  expect_no_trace(experts_cases(), {{.tensor = 2}, {.tensor = 4}});
+}
+
 TEST(SplitKernels, AllCutsTogetherLeaveNoTrace) {
   expect_no_trace(linear_cross_entropy_cases(), {{.tensor = 2, .context = 2, .vocabulary = 2}});
 }

@@ -56,6 +56,10 @@ TEST(Twins, Embedding) {
   expect_twins(embedding_cases());
 }
 
+TEST(Twins, Experts) {
+  expect_twins(experts_cases());
+}
+
 TEST(Twins, LinearCrossEntropy) {
   expect_twins(linear_cross_entropy_cases());
 }

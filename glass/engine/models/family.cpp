@@ -14,10 +14,13 @@
 #include "glass/engine/models/gpt2/gpt2.h"
 #include "glass/engine/models/llama/llama.h"
 #include "glass/engine/models/mistral/mistral.h"
+#include "glass/engine/models/mixtral/mixtral.h"
 #include "glass/engine/models/neox/neox.h"
 #include "glass/engine/models/olmo2/olmo2.h"
+#include "glass/engine/models/olmoe/olmoe.h"
 #include "glass/engine/models/qwen2/qwen2.h"
 #include "glass/engine/models/qwen3/qwen3.h"
+#include "glass/engine/models/qwen3_moe/qwen3_moe.h"
 
 namespace glass::engine {
 namespace {
@@ -47,6 +50,24 @@ Status expect_no_window(const ModelOptions& options, std::string_view name) {
                           name, options.window));
 }
 
+Status expect_dense(const ModelOptions& options, std::string_view name) {
+  if (options.experts == 0 && options.experts_per_token == 0) return {};
+  return fail(ErrorCode::kInvalidInput,
+              fmt::format("{} has no experts: experts ({}) and experts_per_token ({}) must be 0; "
+                          "the families 'mixtral', 'olmoe' and 'qwen3_moe' have some",
+                          name, options.experts, options.experts_per_token));
+}
+
+Status expect_experts(const ModelOptions& options, std::string_view name) {
+  if (options.experts >= 1 && options.experts_per_token >= 1 &&
+      options.experts_per_token <= options.experts)
+    return {};
+  return fail(ErrorCode::kInvalidInput,
+              fmt::format("{} is a mixture of experts: experts ({}) must be at least 1, and "
+                          "experts_per_token ({}) between 1 and experts",
+                          name, options.experts, options.experts_per_token));
+}
+
 Status expect_ungrouped(const ModelOptions& options, std::string_view name) {
   if (options.kv_heads == options.heads) return {};
   return fail(ErrorCode::kInvalidInput,
@@ -57,8 +78,9 @@ Status expect_ungrouped(const ModelOptions& options, std::string_view name) {
 
 std::span<const ModelFamily> model_families() {
   static const std::array families = {gemma2_family(), gemma3_family(),  gpt2_family(),
-                                      llama_family(),  mistral_family(), neox_family(),
-                                      olmo2_family(),  qwen2_family(),   qwen3_family()};
+                                      llama_family(),  mistral_family(), mixtral_family(),
+                                      neox_family(),   olmo2_family(),   olmoe_family(),
+                                      qwen2_family(),  qwen3_family(),   qwen3_moe_family()};
   return families;
 }
 

@@ -27,8 +27,16 @@ struct ModelOptions {
   double norm_epsilon = 1e-5;
   double rope_theta = 10000.0;
   bool tied_embeddings = true;
-  int64_t window = 0;  // 0: what the family's paper has, often none
+  int64_t window = 0;             // 0: what the family's paper has, often none
+  int64_t experts = 0;            // in a block; 0 in families without experts
+  int64_t experts_per_token = 0;  // likewise
+  double expert_balance = 0;      // coefficient of the loss that balances them
 };
+
+// kInvalidInput where experts are asked for, which the model of this name has not; and where there
+// are none, although it is made of them.
+[[nodiscard]] Status expect_dense(const ModelOptions& options, std::string_view name);
+[[nodiscard]] Status expect_experts(const ModelOptions& options, std::string_view name);
 
 // kInvalidInput where a window is asked for, which the model of this name has not.
 [[nodiscard]] Status expect_no_window(const ModelOptions& options, std::string_view name);

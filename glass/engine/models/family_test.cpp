@@ -75,8 +75,7 @@ TEST(Family, IsFoundByItsName) {
   EXPECT_EQ(model_family("gpt2").value()->architecture, "GPT2LMHeadModel");
   EXPECT_EQ(model_family("lama").error().message,
             "model family 'lama' is unknown; there are 'gemma2', 'gemma3', 'gpt2', 'llama', "
-            "'mistral', 'neox', "
-            "'olmo2', 'qwen2', 'qwen3'");
+            "'mistral', 'mixtral', 'neox', 'olmo2', 'olmoe', 'qwen2', 'qwen3', 'qwen3_moe'");
 }
 
 TEST(Family, IsFoundByTheModelTypeOfAConfigJson) {

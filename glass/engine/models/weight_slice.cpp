@@ -65,4 +65,22 @@ void WeightSlices::separate_gate_up(std::string_view theirs, std::string_view ou
   part("up", config_.d_ff);
 }
 
+void WeightSlices::separate_experts(std::string_view theirs, const ExpertLayers& layers,
+                                    std::string_view ours) {
+  const int64_t width = config_.d_ff, d = config_.d_model;
+  const auto part = [&](int64_t expert, std::string_view layer, std::string_view into,
+                        int64_t begin, int64_t rows, int64_t cols) {
+    add({.theirs = fmt::format("{}.{}.{}.weight", theirs, expert, layer),
+         .ours = fmt::format("{}.{}.weight", ours, into),
+         .begin = begin,
+         .rows = rows,
+         .cols = cols});
+  };
+  for (int64_t expert = 0; expert < config_.n_experts; ++expert) {
+    part(expert, layers.gate, "gate_up", 2 * expert * width, width, d);
+    part(expert, layers.up, "gate_up", (2 * expert + 1) * width, width, d);
+    part(expert, layers.down, "down", expert * d, d, width);
+  }
+}
+
 }  // namespace glass::engine

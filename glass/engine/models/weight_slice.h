@@ -47,6 +47,13 @@ class WeightSlices {
   // gate_proj and up_proj.
   void separate_gate_up(std::string_view theirs, std::string_view ours);
 
+  // Gate, up and down of every expert as layers of their own, THEIRS.3.gate_proj and so on.
+  struct ExpertLayers {
+    std::string_view gate, up, down;
+  };
+
+  void separate_experts(std::string_view theirs, const ExpertLayers& layers, std::string_view ours);
+
   [[nodiscard]] std::vector<WeightSlice> take() { return std::move(slices_); }
 
  private:

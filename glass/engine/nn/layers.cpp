@@ -120,4 +120,22 @@ ValueId mlp(Net& net, std::string_view name, ValueId x_NC, ValueId residual_NC,
                  .adapted = net.adapters().down});
 }
 
+ValueId experts(Net& net, std::string_view name, ValueId x_NC, ValueId residual_NC,
+                const ExpertsOptions& options) {
+  const auto scope = net.scope(name);
+  GraphBuilder& graph = net.graph();
+  const int64_t count = options.experts, width = net.width(x_NC), hidden = options.hidden_width;
+  const ValueId logits = linear(net, "router", x_NC, count);
+  const Routing routing = route(graph, "route", logits, options.route);
+  const ValueId gate_up_weight =
+      net.parameter("experts.gate_up.weight", {count, 2 * hidden, width}, Init::normal(0.02));
+  const ValueId down_weight =
+      net.parameter("experts.down.weight", {count, width, hidden}, Init::normal(options.down_std));
+  const ValueId rows = dispatch(graph, "rows", x_NC, routing);
+  const ValueId gate_up = grouped_linear(graph, "experts.gate_up", rows, gate_up_weight, routing);
+  const ValueId hidden_rows = swiglu(graph, "experts.hidden", gate_up);
+  const ValueId down = grouped_linear(graph, "experts.down", hidden_rows, down_weight, routing);
+  return combine(graph, "combined", down, routing, residual_NC);
+}
+
 }  // namespace glass::engine::nn

@@ -73,4 +73,18 @@ struct MlpOptions {
 ValueId mlp(Net& net, std::string_view name, ValueId x_NC, ValueId residual_NC,
             const MlpOptions& options);
 
+// A mixture of experts, each a gated MLP (kSwiglu) of its own:
+// router -> route -> rows -> experts.gate_up -> experts.hidden -> experts.down -> combined.
+// Parameters: router.weight [E, C], experts.gate_up.weight [E, 2 F, C], experts.down.weight
+// [E, C, F].
+struct ExpertsOptions {
+  int64_t experts = 0;
+  int64_t hidden_width = 0;
+  double down_std = 0.02;
+  RouteOptions route;
+};
+
+ValueId experts(Net& net, std::string_view name, ValueId x_NC, ValueId residual_NC,
+                const ExpertsOptions& options);
+
 }  // namespace glass::engine::nn

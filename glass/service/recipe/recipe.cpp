@@ -98,6 +98,21 @@ Problems contradictions(const Recipe& recipe) {
   expect(grouped || model.kv_heads == model.heads,
          fmt::format("model.kv_heads ({}) must equal model.heads ({}): {} has no grouped queries",
                      model.kv_heads, model.heads, model.family));
+  const bool window =
+      model.family == "gemma2" || model.family == "gemma3" || model.family == "mistral";
+  expect(window || model.window == 0,
+         fmt::format("model.window ({}) must be 0: {} has no sliding window", model.window,
+                     model.family));
+  const bool sparse =
+      model.family == "mixtral" || model.family == "olmoe" || model.family == "qwen3_moe";
+  expect(sparse || (model.experts == 0 && model.experts_per_token == 0),
+         fmt::format("model.experts ({}) and model.experts_per_token ({}) must be 0: {} has no "
+                     "experts",
+                     model.experts, model.experts_per_token, model.family));
+  expect(!sparse || (model.experts_per_token >= 1 && model.experts_per_token <= model.experts),
+         fmt::format("model.experts_per_token ({}) must lie between 1 and model.experts ({}): {} "
+                     "is a mixture of experts",
+                     model.experts_per_token, model.experts, model.family));
   const ScheduleSettings& schedule = recipe.schedule;
   expect(schedule.shape == "wsd" || schedule.warmup_steps <= recipe.train.steps,
          fmt::format("schedule.warmup_steps ({}) is more than train.steps ({})",

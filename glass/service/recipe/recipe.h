@@ -75,7 +75,7 @@ struct TokenizerSettings {
 };
 
 struct ModelSettings {
-  std::string family = "llama";  // gemma2, gemma3, gpt2, llama, mistral, neox, olmo2, qwen2, qwen3
+  std::string family = "llama";  // the table of engine/models/family.cpp
   int64_t layers = 4;
   int64_t d_model = 256;
   int64_t heads = 4;
@@ -84,7 +84,10 @@ struct ModelSettings {
   double norm_epsilon = 1e-5;
   double rope_theta = 10000.0;
   bool tied_embeddings = true;
-  int64_t window = 0;  // 0: as in the family's paper
+  int64_t window = 0;             // 0: as in the family's paper
+  int64_t experts = 0;            // of mixtral, olmoe, qwen3_moe
+  int64_t experts_per_token = 0;  // likewise
+  double expert_balance = 0.01;   // likewise
 };
 
 // A model to go on from instead of a new one; it brings its tokenizer.

@@ -52,9 +52,7 @@ TEST(Recipe, UnknownKeyNamesLineAndNearestKey) {
 TEST(Recipe, EveryProblemIsToldAtOnce) {
   EXPECT_EQ(message(with("[model]\nlayers = 0\nheads = \"four\"\nfamily = \"lama\"\n")),
             "recipe.toml:12: model.family is 'lama'; it must be one of: gemma2, gemma3, gpt2, "
-            "llama, mistral, "
-            "neox, olmo2, qwen2, "
-            "qwen3\n"
+            "llama, mistral, mixtral, neox, olmo2, olmoe, qwen2, qwen3, qwen3_moe\n"
             "recipe.toml:10: model.layers is 0; it must be between 1 and 1000\n"
             "recipe.toml:11: model.heads must be an integer, not a string");
 }

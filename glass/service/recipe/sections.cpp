@@ -10,8 +10,9 @@ namespace glass::service {
 namespace {
 
 constexpr std::array<std::string_view, 3> kSourceKinds = {"debian", "folder", "jsonl"};
-constexpr std::array<std::string_view, 9> kFamilies = {
-    "gemma2", "gemma3", "gpt2", "llama", "mistral", "neox", "olmo2", "qwen2", "qwen3"};
+constexpr std::array<std::string_view, 12> kFamilies = {"gemma2",  "gemma3",  "gpt2",  "llama",
+                                                        "mistral", "mixtral", "neox",  "olmo2",
+                                                        "olmoe",   "qwen2",   "qwen3", "qwen3_moe"};
 constexpr std::array<std::string_view, 3> kObjectives = {"next_token", "chat", "preference"};
 constexpr std::array<std::string_view, 3> kPreferenceLosses = {"sigmoid", "hinge", "ipo"};
 constexpr std::array<std::string_view, 2> kRecompute = {"none", "blocks"};
@@ -127,6 +128,13 @@ void describe(FieldVisitor& fields, ModelSettings& model) {
                  "keys that a query sees in layers with a window: every layer of mistral, every "
                  "layer but each second of gemma2 and each sixth of gemma3; 0 for the paper's: "
                  "none, 4096, 512");
+  fields.integer("experts", model.experts, {.min = 0, .max = 4096},
+                 "experts of a block, each of width d_ff (mixtral, olmoe, qwen3_moe)");
+  fields.integer("experts_per_token", model.experts_per_token, {.min = 0, .max = 4096},
+                 "how many of them a token goes to (mixtral, olmoe, qwen3_moe)");
+  fields.real("expert_balance", model.expert_balance, {.min = 0, .max = 100},
+              "coefficient of the loss that balances them, 1 for perfect balance times "
+              "experts_per_token (mixtral, olmoe, qwen3_moe)");
 }
 
 void describe(FieldVisitor& fields, StartSettings& start) {

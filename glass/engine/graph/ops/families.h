@@ -17,6 +17,7 @@ std::vector<OpSpec> attention();
 std::vector<OpSpec> cache();
 std::vector<OpSpec> elementwise();
 std::vector<OpSpec> embedding();
+std::vector<OpSpec> experts();
 std::vector<OpSpec> linear();
 std::vector<OpSpec> loss();
 std::vector<OpSpec> normalization();

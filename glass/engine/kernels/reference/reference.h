@@ -58,6 +58,10 @@ class ReferenceKernels final : public Kernels {
   void gelu(const GeluArgs&, Parallel&) const override;
   void gelu_backward(const GeluBackwardArgs&, Parallel&) const override;
 
+  // combine_reference.cpp
+  void combine(const CombineArgs&, Parallel&) const override;
+  void combine_backward(const CombineBackwardArgs&, Parallel&) const override;
+
   // embedding_reference.cpp
   [[nodiscard]] size_t embedding_backward_scratch(const EmbeddingBackwardArgs&,
                                                   int workers) const override;

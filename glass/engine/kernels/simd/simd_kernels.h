@@ -55,6 +55,10 @@ class SimdKernels final : public Kernels {
   void gelu(const GeluArgs&, Parallel&) const override;
   void gelu_backward(const GeluBackwardArgs&, Parallel&) const override;
 
+  // combine.cpp
+  void combine(const CombineArgs&, Parallel&) const override;
+  void combine_backward(const CombineBackwardArgs&, Parallel&) const override;
+
   // embedding.cpp
   [[nodiscard]] size_t embedding_backward_scratch(const EmbeddingBackwardArgs&,
                                                   int workers) const override;

@@ -77,6 +77,10 @@ void for_each_field(Config& config, Visit visit) {
   visit("out_bias", config.out_bias);
   visit("mlp", config.mlp);
   visit("mlp_bias", config.mlp_bias);
+  visit("n_experts", config.n_experts);
+  visit("experts_per_token", config.experts_per_token);
+  visit("normalize_experts", config.normalize_experts);
+  visit("expert_balance", config.expert_balance);
   visit("tied_embeddings", config.tied_embeddings);
   visit("scaled_embeddings", config.scaled_embeddings);
   visit("logit_softcap", config.logit_softcap);
@@ -166,6 +170,7 @@ Status read(const Json& json, std::string_view key, Enum& into) {
 constexpr int64_t kMostLayers = int64_t{1} << 12;
 constexpr int64_t kMostWidth = int64_t{1} << 20;
 constexpr int64_t kMostRows = int64_t{1} << 24;
+constexpr int64_t kMostExperts = int64_t{1} << 12;
 
 struct SizeLimit {
   std::string_view name;
@@ -230,6 +235,30 @@ Status expect_window(const DecoderConfig& config) {
   return {};
 }
 
+Status expect_experts(const DecoderConfig& config) {
+  if (config.n_experts == 0) {
+    if (config.experts_per_token != 0 || config.normalize_experts || config.expert_balance != 0)
+      return wrong("experts_per_token, normalize_experts and expert_balance need n_experts");
+    return {};
+  }
+  if (config.n_experts < 0 || config.n_experts > kMostExperts)
+    return wrong(fmt::format("n_experts is {}; it must lie between 1 and {}, or be 0 for one MLP",
+                             config.n_experts, kMostExperts));
+  if (config.experts_per_token < 1 || config.experts_per_token > config.n_experts)
+    return wrong(
+        fmt::format("experts_per_token is {}; it must lie between 1 and n_experts, which "
+                    "is {}",
+                    config.experts_per_token, config.n_experts));
+  if (!std::isfinite(config.expert_balance) || config.expert_balance < 0)
+    return wrong(
+        fmt::format("expert_balance is {}; it must not be negative", config.expert_balance));
+  if (config.mlp != nn::MlpKind::kSwiglu || config.mlp_bias)
+    return wrong("experts are gated: mlp must be 'swiglu' and mlp_bias false");
+  if (config.adapters.up || config.adapters.down)
+    return wrong("experts have no adapters: adapter_up and adapter_down must be false");
+  return {};
+}
+
 Status expect_scores(const DecoderConfig& config) {
   if (config.score_width < 0 || config.score_width > kMostWidth)
     return wrong(
@@ -282,6 +311,7 @@ Status validate(const DecoderConfig& config) {
   GLASS_TRY_STATUS(expect_placement(config));
   GLASS_TRY_STATUS(expect_window(config));
   GLASS_TRY_STATUS(expect_scores(config));
+  GLASS_TRY_STATUS(expect_experts(config));
   if (config.positions == DecoderConfig::Positions::kRope) return expect_rope(config);
   if (config.rotary_dim != 0) return wrong("rotary_dim must be 0 where positions are 'learned'");
   if (config.rope_scaling != RopeScaling())

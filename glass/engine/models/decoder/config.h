@@ -54,6 +54,12 @@ struct DecoderConfig {
 
   nn::MlpKind mlp = nn::MlpKind::kSwiglu;
   bool mlp_bias = false;
+  // Experts instead of one MLP, each of width d_ff; a token goes to some of them. 0: one MLP.
+  int64_t n_experts = 0;
+  int64_t experts_per_token = 0;
+  bool normalize_experts = false;  // the weights of a token's experts sum to 1
+  double expert_balance = 0;       // coefficient of the loss that balances them; training only
+
   bool tied_embeddings = true;
   bool scaled_embeddings = false;  // what tokens become is multiplied by sqrt(d_model)
   double logit_softcap = 0;        // of the logits, as of the scores

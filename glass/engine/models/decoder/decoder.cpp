@@ -25,7 +25,8 @@ struct Inputs {
   ValueId rope_table = ValueId::kNone;
   ValueId window_first_key_BT = ValueId::kNone;  // the same for layers with a window
   ValueId window_rope_table = ValueId::kNone;
-  ValueId length_B = ValueId::kNone;  // generation only
+  ValueId length_B = ValueId::kNone;   // generation only
+  ValueId targets_N = ValueId::kNone;  // of a loss of which experts are balanced
   int64_t sequences = 0, capacity = 0;
 };
 
@@ -132,7 +133,21 @@ ValueId attend(nn::Net& net, const DecoderConfig& config, const Inputs& inputs, 
   return nn::self_attention(net, "attn", x_NC, residual_NC, attention);
 }
 
-ValueId feed_forward(nn::Net& net, const DecoderConfig& config, ValueId x_NC, ValueId residual_NC) {
+ValueId feed_forward(nn::Net& net, const DecoderConfig& config, const Inputs& inputs, ValueId x_NC,
+                     ValueId residual_NC) {
+  if (config.n_experts > 0) {
+    RouteOptions route = {.chosen = config.experts_per_token,
+                          .normalize = config.normalize_experts};
+    if (inputs.targets_N != ValueId::kNone && config.expert_balance > 0) {
+      route.balance = config.expert_balance / static_cast<double>(config.n_layers);
+      route.target_N = inputs.targets_N;
+    }
+    return nn::experts(net, "mlp", x_NC, residual_NC,
+                       {.experts = config.n_experts,
+                        .hidden_width = config.d_ff,
+                        .down_std = residual_std(config),
+                        .route = route});
+  }
   return nn::mlp(net, "mlp", x_NC, residual_NC,
                  {.kind = config.mlp,
                   .hidden_width = config.d_ff,
@@ -154,11 +169,12 @@ ValueId block(nn::Net& net, const DecoderConfig& config, const Inputs& inputs, i
         attend(net, config, inputs, layer, before("norm1", x_NC), ValueId::kNone);
     const ValueId middle =
         add(net.graph(), "attn.added", x_NC, norm(both ? "norm1_after" : "norm1", attended));
-    const ValueId fed = feed_forward(net, config, before("norm2", middle), ValueId::kNone);
+    const ValueId fed = feed_forward(net, config, inputs, before("norm2", middle), ValueId::kNone);
     return add(net.graph(), "mlp.added", middle, norm(both ? "norm2_after" : "norm2", fed));
   }
   const ValueId attended = attend(net, config, inputs, layer, norm("norm1", x_NC), x_NC);
-  return feed_forward(net, config, norm("norm2", config.parallel ? x_NC : attended), attended);
+  return feed_forward(net, config, inputs, norm("norm2", config.parallel ? x_NC : attended),
+                      attended);
 }
 
 // The stream after the last norm.
@@ -176,9 +192,10 @@ ValueId head_weight(nn::Net& net, const DecoderConfig& config, ValueId table_VC)
 }
 
 void add_loss(nn::Net& net, const DecoderConfig& config, BatchShape shape, bool weighted = false) {
-  const Inputs inputs = add_inputs(net, config, shape.sequences, shape.positions);
+  Inputs inputs = add_inputs(net, config, shape.sequences, shape.positions);
   const ValueId targets =
       net.graph().input("targets", DType::kI32, {shape.sequences * shape.positions});
+  if (!weighted) inputs.targets_N = targets;
   const Embedded embedded = embed(net, config, inputs);
   const ValueId x = trunk(net, config, inputs, embedded.x_NC);
   const ValueId head = head_weight(net, config, embedded.table_VC);
@@ -258,9 +275,15 @@ int64_t trained_count(const std::vector<ParameterSpec>& parameters) {
   return count;
 }
 
+int64_t active_parameter_count(const DecoderConfig& config,
+                               const std::vector<ParameterSpec>& parameters) {
+  const int64_t idle = config.n_experts - config.experts_per_token;
+  return parameter_count(parameters) - config.n_layers * idle * 3 * config.d_model * config.d_ff;
+}
+
 Result<double> training_flops_per_token(const DecoderConfig& config, int64_t positions) {
   GLASS_TRY(const std::vector<ParameterSpec> specs, parameters(config));
-  int64_t multiplied = parameter_count(specs);
+  int64_t multiplied = active_parameter_count(config, specs);
   if (config.positions == DecoderConfig::Positions::kLearned)
     multiplied -= config.context * config.d_model;
   if (!config.tied_embeddings) multiplied -= config.vocabulary * config.d_model;

@@ -82,11 +82,15 @@ struct InferenceShape {
 // Of those that are trained: where there are adapters, theirs alone.
 [[nodiscard]] int64_t trained_count(const std::vector<ParameterSpec>& parameters);
 
+// Those that one token passes: of experts only as many as it goes to.
+[[nodiscard]] int64_t active_parameter_count(const DecoderConfig& config,
+                                             const std::vector<ParameterSpec>& parameters);
+
 // Floating-point operations to train on one token of a sequence of `positions`, by the formula of
 // PaLM (appendix B) and nanoGPT: 6 N + 12 n_layers (n_heads head_dim) positions. N counts what is
-// multiplied: every parameter but learned positions and, where the head has weights of its own, the
-// embedding. Attention counts as full, although it is causal. What is not trained costs 4 instead
-// of 6: it has no gradient of its own.
+// multiplied: every active parameter but learned positions and, where the head has weights of its
+// own, the embedding. Attention counts as full, although it is causal. What is not trained costs 4
+// instead of 6: it has no gradient of its own.
 [[nodiscard]] Result<double> training_flops_per_token(const DecoderConfig& config,
                                                       int64_t positions);
 

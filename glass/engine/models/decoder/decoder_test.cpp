@@ -41,9 +41,9 @@ TEST(DecoderConfig, IsReadBackFromItsJson) {
 
 TEST(DecoderConfig, JsonWithUnknownOrMissingFieldsIsRefused) {
   Json unknown = to_json(tiny_llama());
-  unknown.if_object()->emplace("n_experts", 8);
+  unknown.if_object()->emplace("n_towers", 8);
   EXPECT_EQ(decoder_config_from_json(unknown).error().message,
-            "model: 'n_experts' is no known field");
+            "model: 'n_towers' is no known field");
   Json missing = to_json(tiny_llama());
   missing.if_object()->erase("d_ff");
   EXPECT_NE(decoder_config_from_json(missing).error().message.find("d_ff"), std::string::npos);
@@ -53,46 +53,9 @@ TEST(DecoderConfig, JsonWithUnknownOrMissingFieldsIsRefused) {
             std::string::npos);
 }
 
-TEST(DecoderConfig, EveryImpossibleFieldIsNamed) {
-  const std::vector<std::pair<std::string, std::function<void(DecoderConfig&)>>> mistakes = {
-      {"d_model", [](DecoderConfig& c) { c.d_model = 0; }},
-      {"vocabulary", [](DecoderConfig& c) { c.vocabulary = -1; }},
-      {"context", [](DecoderConfig& c) { c.context = int64_t{1} << 40; }},
-      {"n_kv_heads", [](DecoderConfig& c) { c.n_kv_heads = 3; }},
-      {"norm_epsilon", [](DecoderConfig& c) { c.norm_epsilon = std::nan(""); }},
-      {"norm_bias", [](DecoderConfig& c) { c.norm_bias = true; }},
-      {"rotary_dim", [](DecoderConfig& c) { c.rotary_dim = 7; }},
-      {"rotary_dim", [](DecoderConfig& c) { c.rotary_dim = c.head_dim + 2; }},
-      {"rope_theta", [](DecoderConfig& c) { c.rope_theta = 0; }},
-      {"n_layers", [](DecoderConfig& c) { c.n_layers = int64_t{1} << 40; }},
-      {"n_heads times head_dim",
-       [](DecoderConfig& c) { c.head_dim = c.n_heads = int64_t{1} << 19; }},
-      {"norm_plus_one",
-       [](DecoderConfig& c) {
-         c.norm = nn::NormKind::kLayer;
-         c.norm_plus_one = true;
-       }},
-      {"norm_place",
-       [](DecoderConfig& c) {
-         c.parallel = true;
-         c.norm_place = DecoderConfig::NormPlace::kBoth;
-       }},
-      {"window is", [](DecoderConfig& c) { c.window = -1; }},
-      {"window_period is",
-       [](DecoderConfig& c) {
-         c.window = 8;
-         c.window_period = 1;
-       }},
-      {"need a window", [](DecoderConfig& c) { c.window_rope_theta = 100; }},
-      {"window_rope_theta is",
-       [](DecoderConfig& c) {
-         c.window = 8;
-         c.window_rope_theta = 0.5;
-       }},
-      {"score_width", [](DecoderConfig& c) { c.score_width = -1; }},
-      {"attention_softcap", [](DecoderConfig& c) { c.attention_softcap = -50; }},
-      {"logit_softcap", [](DecoderConfig& c) { c.logit_softcap = std::nan(""); }},
-      {"rotary_dim", [](DecoderConfig& c) { c.positions = DecoderConfig::Positions::kLearned; }}};
+using Mistakes = std::vector<std::pair<std::string, std::function<void(DecoderConfig&)>>>;
+
+void expect_refused(const Mistakes& mistakes) {
   for (const auto& [field, make] : mistakes) {
     DecoderConfig config = tiny_llama();
     make(config);
@@ -103,6 +66,72 @@ TEST(DecoderConfig, EveryImpossibleFieldIsNamed) {
     EXPECT_FALSE(build_loss_graph(config, {})) << field;
     EXPECT_FALSE(parameters(config)) << field;
   }
+}
+
+TEST(DecoderConfig, EveryImpossibleFieldIsNamed) {
+  expect_refused(
+      {{"d_model", [](DecoderConfig& c) { c.d_model = 0; }},
+       {"vocabulary", [](DecoderConfig& c) { c.vocabulary = -1; }},
+       {"context", [](DecoderConfig& c) { c.context = int64_t{1} << 40; }},
+       {"n_kv_heads", [](DecoderConfig& c) { c.n_kv_heads = 3; }},
+       {"norm_epsilon", [](DecoderConfig& c) { c.norm_epsilon = std::nan(""); }},
+       {"norm_bias", [](DecoderConfig& c) { c.norm_bias = true; }},
+       {"rotary_dim", [](DecoderConfig& c) { c.rotary_dim = 7; }},
+       {"rotary_dim", [](DecoderConfig& c) { c.rotary_dim = c.head_dim + 2; }},
+       {"rope_theta", [](DecoderConfig& c) { c.rope_theta = 0; }},
+       {"n_layers", [](DecoderConfig& c) { c.n_layers = int64_t{1} << 40; }},
+       {"n_heads times head_dim",
+        [](DecoderConfig& c) { c.head_dim = c.n_heads = int64_t{1} << 19; }},
+       {"norm_plus_one",
+        [](DecoderConfig& c) {
+          c.norm = nn::NormKind::kLayer;
+          c.norm_plus_one = true;
+        }},
+       {"norm_place",
+        [](DecoderConfig& c) {
+          c.parallel = true;
+          c.norm_place = DecoderConfig::NormPlace::kBoth;
+        }},
+       {"window is", [](DecoderConfig& c) { c.window = -1; }},
+       {"window_period is",
+        [](DecoderConfig& c) {
+          c.window = 8;
+          c.window_period = 1;
+        }},
+       {"need a window", [](DecoderConfig& c) { c.window_rope_theta = 100; }},
+       {"window_rope_theta is",
+        [](DecoderConfig& c) {
+          c.window = 8;
+          c.window_rope_theta = 0.5;
+        }},
+       {"score_width", [](DecoderConfig& c) { c.score_width = -1; }},
+       {"attention_softcap", [](DecoderConfig& c) { c.attention_softcap = -50; }},
+       {"logit_softcap", [](DecoderConfig& c) { c.logit_softcap = std::nan(""); }},
+       {"rotary_dim", [](DecoderConfig& c) { c.positions = DecoderConfig::Positions::kLearned; }}});
+}
+
+TEST(DecoderConfig, EveryImpossibleFieldOfExpertsIsNamed) {
+  expect_refused({{"n_experts", [](DecoderConfig& c) { c.n_experts = -1; }},
+                  {"need n_experts", [](DecoderConfig& c) { c.expert_balance = 0.1; }},
+                  {"experts_per_token",
+                   [](DecoderConfig& c) {
+                     c.n_experts = 4;
+                     c.experts_per_token = 5;
+                   }},
+                  {"expert_balance",
+                   [](DecoderConfig& c) {
+                     c.n_experts = c.experts_per_token = 4;
+                     c.expert_balance = -1;
+                   }},
+                  {"experts are gated",
+                   [](DecoderConfig& c) {
+                     c.n_experts = c.experts_per_token = 4;
+                     c.mlp = nn::MlpKind::kGeglu;
+                   }},
+                  {"adapter_up", [](DecoderConfig& c) {
+                     c.n_experts = c.experts_per_token = 4;
+                     c.adapters = {.rank = 2, .alpha = 4, .up = true};
+                   }}});
 }
 
 TEST(Decoder, RefusesBatchesThatDoNotFit) {

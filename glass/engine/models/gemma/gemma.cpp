@@ -53,6 +53,7 @@ Result<DecoderConfig> gemma(DecoderConfig config, const GemmaTraits& traits) {
 
 template <const GemmaTraits& kTraits>
 Result<DecoderConfig> gemma_from_options(const ModelOptions& options) {
+  GLASS_TRY_STATUS(expect_dense(options, "Gemma"));
   GLASS_TRY(DecoderConfig config, llama_like_from_options(options));
   config.score_width = config.head_dim;
   config.attention_softcap = kTraits.attention_softcap;

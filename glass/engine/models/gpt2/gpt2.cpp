@@ -21,6 +21,7 @@ Result<DecoderConfig> gpt2(const ModelOptions& options, nn::MlpKind mlp) {
   GLASS_TRY(const int64_t head_dim, head_dim_of(options));
   GLASS_TRY_STATUS(expect_ungrouped(options, "GPT-2"));
   GLASS_TRY_STATUS(expect_no_window(options, "GPT-2"));
+  GLASS_TRY_STATUS(expect_dense(options, "GPT-2"));
   const DecoderConfig config = {.d_model = options.d_model,
                                 .n_layers = options.layers,
                                 .n_heads = options.heads,

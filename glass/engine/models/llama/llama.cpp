@@ -17,6 +17,7 @@ Result<DecoderConfig> llama(DecoderConfig config) {
 
 Result<DecoderConfig> llama_from_options(const ModelOptions& options) {
   GLASS_TRY_STATUS(expect_no_window(options, "Llama"));
+  GLASS_TRY_STATUS(expect_dense(options, "Llama"));
   GLASS_TRY(const DecoderConfig config, llama_like_from_options(options));
   return llama(config);
 }

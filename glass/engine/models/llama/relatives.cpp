@@ -138,7 +138,14 @@ Json llama_like_to_hugging_face(const DecoderConfig& config, std::string_view mo
   return json;
 }
 
-std::vector<WeightSlice> llama_like_weights(const DecoderConfig& config, const NormNames& norms) {
+void add_experts(DecoderConfig& config, const ModelOptions& options) {
+  config.n_experts = options.experts;
+  config.experts_per_token = options.experts_per_token;
+  config.expert_balance = options.expert_balance;
+}
+
+std::vector<WeightSlice> llama_like_weights(const DecoderConfig& config, const NormNames& norms,
+                                            const ExpertNames& experts) {
   const int64_t d = config.d_model;
   WeightSlices slices(config);
   slices.ends("model.embed_tokens", "model.norm", "lm_head");
@@ -159,8 +166,14 @@ std::vector<WeightSlice> llama_like_weights(const DecoderConfig& config, const N
                  config.out_bias);
     if (!norms.norm1_after.empty()) slices.weight(them(norms.norm1_after), us("norm1_after"), d, 0);
     slices.weight(them(norms.norm2), us("norm2"), d, 0);
-    slices.separate_gate_up(them("mlp"), us("mlp"));
-    slices.weight(them("mlp.down_proj"), us("mlp.down"), d, config.d_ff);
+    if (config.n_experts > 0) {
+      slices.weight(them(experts.router), us("mlp.router"), config.n_experts, d);
+      slices.separate_experts(them(experts.experts), {experts.gate, experts.up, experts.down},
+                              us("mlp.experts"));
+    } else {
+      slices.separate_gate_up(them("mlp"), us("mlp"));
+      slices.weight(them("mlp.down_proj"), us("mlp.down"), d, config.d_ff);
+    }
     if (!norms.norm2_after.empty()) slices.weight(them(norms.norm2_after), us("norm2_after"), d, 0);
   }
   return slices.take();

@@ -39,6 +39,19 @@ struct NormNames {
   std::string_view norm2_after = "";
 };
 
-std::vector<WeightSlice> llama_like_weights(const DecoderConfig& config, const NormNames& norms);
+// Where the experts of a block lie there: ROUTER.weight, and EXPERTS.3.GATE.weight and so on.
+struct ExpertNames {
+  std::string_view router = "mlp.gate";
+  std::string_view experts = "mlp.experts";
+  std::string_view gate = "gate_proj";
+  std::string_view up = "up_proj";
+  std::string_view down = "down_proj";
+};
+
+std::vector<WeightSlice> llama_like_weights(const DecoderConfig& config, const NormNames& norms,
+                                            const ExpertNames& experts = {});
+
+// The experts of a family that has them, for what `options` or config.json say.
+void add_experts(DecoderConfig& config, const ModelOptions& options);
 
 }  // namespace glass::engine

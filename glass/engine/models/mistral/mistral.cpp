@@ -16,6 +16,7 @@ Result<DecoderConfig> mistral(DecoderConfig config) {
 }
 
 Result<DecoderConfig> mistral_from_options(const ModelOptions& options) {
+  GLASS_TRY_STATUS(expect_dense(options, "Mistral"));
   GLASS_TRY(DecoderConfig config, llama_like_from_options(options));
   config.window = options.window;
   return mistral(config);

@@ -27,6 +27,7 @@ Result<DecoderConfig> neox(const ModelOptions& options, const NeoxTraits& traits
   GLASS_TRY(const int64_t head_dim, head_dim_of(options));
   GLASS_TRY_STATUS(expect_ungrouped(options, "GPT-NeoX"));
   GLASS_TRY_STATUS(expect_no_window(options, "GPT-NeoX"));
+  GLASS_TRY_STATUS(expect_dense(options, "GPT-NeoX"));
   const DecoderConfig config = {
       .d_model = options.d_model,
       .n_layers = options.layers,

@@ -19,6 +19,7 @@ Result<DecoderConfig> olmo2(DecoderConfig config) {
 
 Result<DecoderConfig> olmo2_from_options(const ModelOptions& options) {
   GLASS_TRY_STATUS(expect_no_window(options, "OLMo 2"));
+  GLASS_TRY_STATUS(expect_dense(options, "OLMo 2"));
   GLASS_TRY(const DecoderConfig config, llama_like_from_options(options));
   return olmo2(config);
 }

@@ -18,6 +18,7 @@ Result<DecoderConfig> qwen3(DecoderConfig config) {
 
 Result<DecoderConfig> qwen3_from_options(const ModelOptions& options) {
   GLASS_TRY_STATUS(expect_no_window(options, "Qwen 3"));
+  GLASS_TRY_STATUS(expect_dense(options, "Qwen 3"));
   GLASS_TRY(const DecoderConfig config, llama_like_from_options(options));
   return qwen3(config);
 }

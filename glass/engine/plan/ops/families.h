@@ -12,6 +12,7 @@ std::vector<OpLaunch> attention();
 std::vector<OpLaunch> cache();
 std::vector<OpLaunch> elementwise();
 std::vector<OpLaunch> embedding();
+std::vector<OpLaunch> experts();
 std::vector<OpLaunch> linear();
 std::vector<OpLaunch> loss();
 std::vector<OpLaunch> normalization();
