@@ -455,8 +455,8 @@ KernelCases linear_cross_entropy_cases() {
          {std::pair{LossGradients::kNone, ""}, std::pair{LossGradients::kInput, " with dx"},
           std::pair{LossGradients::kAll, " with gradients"}}) {
       cases.push_back({fmt::format("linear_cross_entropy {}{}", s.text(), suffix),
-                       [s, gradients = gradients](const Kernels& kernels, Parallel& parallel) {
-                         return run_loss(kernels, parallel, s, gradients);
+                       [s, wanted = gradients](const Kernels& kernels, Parallel& parallel) {
+                         return run_loss(kernels, parallel, s, wanted);
                        }});
     }
   }
