@@ -8,14 +8,6 @@ namespace glass {
 
 namespace {
 
-// The constants of the paper: two multipliers, and the Weyl steps of the key (golden ratio and
-// sqrt(3) - 1).
-constexpr uint32_t kMultiplier0 = 0xD2511F53;
-constexpr uint32_t kMultiplier1 = 0xCD9E8D57;
-constexpr uint32_t kKeyStep0 = 0x9E3779B9;
-constexpr uint32_t kKeyStep1 = 0xBB67AE85;
-constexpr int kRounds = 10;
-
 uint32_t low(uint64_t x) {
   return static_cast<uint32_t>(x);
 }
@@ -26,26 +18,28 @@ uint32_t high(uint64_t x) {
 
 }  // namespace
 
-PhiloxBlock philox(const PhiloxBlock& counter, const std::array<uint32_t, 2>& key) {
+PhiloxBlock philox(const PhiloxBlock& counter, const PhiloxKey& key) {
   auto [c0, c1, c2, c3] = counter;
   auto [k0, k1] = key;
-  for (int round = 0; round < kRounds; ++round) {
-    const uint64_t p0 = uint64_t{kMultiplier0} * c0;
-    const uint64_t p1 = uint64_t{kMultiplier1} * c2;
+  for (int round = 0; round < kPhiloxRounds; ++round) {
+    const uint64_t p0 = uint64_t{kPhiloxMultipliers[0]} * c0;
+    const uint64_t p1 = uint64_t{kPhiloxMultipliers[1]} * c2;
     c0 = high(p1) ^ c1 ^ k0;
     c1 = low(p1);
     c2 = high(p0) ^ c3 ^ k1;
     c3 = low(p0);
-    k0 += kKeyStep0;
-    k1 += kKeyStep1;
+    k0 += kPhiloxKeySteps[0];
+    k1 += kPhiloxKeySteps[1];
   }
   return {c0, c1, c2, c3};
 }
 
+PhiloxKey philox_key(uint64_t seed, Purpose purpose) {
+  return {low(seed) ^ static_cast<uint32_t>(purpose) * kPhiloxKeySteps[0], high(seed)};
+}
+
 PhiloxBlock random_block(uint64_t seed, Purpose purpose, uint64_t stream, uint64_t index) {
-  const uint32_t use = static_cast<uint32_t>(purpose) * kKeyStep0;
-  return philox({low(index), high(index), low(stream), high(stream)},
-                {low(seed) ^ use, high(seed)});
+  return philox({low(index), high(index), low(stream), high(stream)}, philox_key(seed, purpose));
 }
 
 uint64_t random_below(uint64_t seed, Purpose purpose, uint64_t stream, uint64_t index,

@@ -12,7 +12,15 @@ namespace glass {
 
 using PhiloxBlock = std::array<uint32_t, 4>;
 
-PhiloxBlock philox(const PhiloxBlock& counter, const std::array<uint32_t, 2>& key);
+using PhiloxKey = std::array<uint32_t, 2>;
+
+// The constants of the paper: rounds, the two multipliers, and the Weyl steps of the key (golden
+// ratio and sqrt(3) - 1).
+inline constexpr int kPhiloxRounds = 10;
+inline constexpr std::array<uint32_t, 2> kPhiloxMultipliers = {0xD2511F53, 0xCD9E8D57};
+inline constexpr PhiloxKey kPhiloxKeySteps = {0x9E3779B9, 0xBB67AE85};
+
+PhiloxBlock philox(const PhiloxBlock& counter, const PhiloxKey& key);
 
 // What a number is drawn for. Part of every key, so that no two uses share numbers.
 enum class Purpose : uint32_t {
@@ -21,10 +29,14 @@ enum class Purpose : uint32_t {
   kSampling = 3,
   kReplayChoice = 4,
   kHeldOut = 5,
+  kDropout = 6,
 };
 
+// {seed lo ^ purpose * 0x9E3779B9, seed hi}
+PhiloxKey philox_key(uint64_t seed, Purpose purpose);
+
 // The block of `seed` and `purpose` at (stream, index): counter = {index lo, index hi, stream lo,
-// stream hi}, key = {seed lo ^ purpose * 0x9E3779B9, seed hi}.
+// stream hi} under philox_key(seed, purpose).
 PhiloxBlock random_block(uint64_t seed, Purpose purpose, uint64_t stream, uint64_t index);
 
 // Uniform in [0, bound) by multiply-shift of 64 random bits (bias below 2^-32 for bound < 2^32).

@@ -83,6 +83,7 @@ TEST(RunLog, AResumeKeepsWhatIsBeforeItAndATornLineIsLeftOut) {
       ASSERT_TRUE(log->add(StepMetric{.step = step, .seconds = 2, .tokens = 100, .mfu = 0.5}));
     ASSERT_TRUE(log->add(EvaluationMetric{.step = 3, .loss = std::nan("")}));
     ASSERT_TRUE(log->add(EvaluationMetric{.step = 2, .loss = 5}));
+    ASSERT_TRUE(log->add(CorruptionEvent{.step = 4, .what = "a bit", .settled = true}));
     ASSERT_TRUE(log->add(SampleText{.step = 4, .prompt = "a", .text = "ü\n"}));
     ASSERT_TRUE(log->sync());
   }
@@ -101,6 +102,9 @@ TEST(RunLog, AResumeKeepsWhatIsBeforeItAndATornLineIsLeftOut) {
   EXPECT_EQ(kept->steps.size(), 2U);
   EXPECT_TRUE(kept->evaluations.empty()) << "the model is looked at again where it resumes";
   EXPECT_TRUE(kept->samples.empty());
+  ASSERT_EQ(kept->corruptions.size(), 1U) << "what the machine did stays true";
+  EXPECT_EQ(kept->corruptions.front().what, "a bit");
+  EXPECT_TRUE(kept->corruptions.front().settled);
 }
 
 TEST(RunLog, ABrokenLineIsNamed) {

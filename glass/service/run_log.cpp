@@ -1,6 +1,8 @@
 #include "glass/service/run_log.h"
 
 #include <cmath>
+#include <cstdint>
+#include <limits>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -39,6 +41,14 @@ Json to_json(const EvaluationMetric& metric) {
                       {"bits_per_byte", number_or_null(metric.bits_per_byte)}};
 }
 
+Json to_json(const CorruptionEvent& event) {
+  return Json::Object{{"kind", "corruption"},
+                      {"step", event.step},
+                      {"unix_ms", event.unix_ms},
+                      {"what", event.what},
+                      {"settled", event.settled}};
+}
+
 Json to_json(const SampleText& sample) {
   return Json::Object{
       {"kind", "sample"}, {"step", sample.step}, {"prompt", sample.prompt}, {"text", sample.text}};
@@ -72,6 +82,15 @@ Result<EvaluationMetric> evaluation_metric(const Json& line) {
   return metric;
 }
 
+Result<CorruptionEvent> corruption_event(const Json& line) {
+  CorruptionEvent event;
+  GLASS_TRY(event.step, line.get_int("step"));
+  GLASS_TRY(event.unix_ms, line.get_int("unix_ms"));
+  GLASS_TRY(event.what, line.get_string("what"));
+  GLASS_TRY(event.settled, line.get_bool("settled"));
+  return event;
+}
+
 Result<SampleText> sample_text(const Json& line) {
   SampleText sample;
   GLASS_TRY(sample.step, line.get_int("step"));
@@ -87,6 +106,8 @@ Status add_line(std::string_view text, RunLog& log) {
     GLASS_TRY(log.steps.emplace_back(), step_metric(line));
   } else if (kind == "evaluation") {
     GLASS_TRY(log.evaluations.emplace_back(), evaluation_metric(line));
+  } else if (kind == "corruption") {
+    GLASS_TRY(log.corruptions.emplace_back(), corruption_event(line));
   } else if (kind == "sample") {
     GLASS_TRY(log.samples.emplace_back(), sample_text(line));
   } else {
@@ -136,7 +157,8 @@ Result<RunLogWriter> RunLogWriter::open(system::Files& files, const system::Path
                                         const system::Path& samples, int64_t after_step) {
   GLASS_TRY(const RunLog log, read_run_log(files, metrics, samples));
   const std::string kept_metrics =
-      lines_up_to(log.steps, after_step) + lines_up_to(log.evaluations, after_step - 1);
+      lines_up_to(log.steps, after_step) + lines_up_to(log.evaluations, after_step - 1) +
+      lines_up_to(log.corruptions, std::numeric_limits<int64_t>::max());
   const std::string kept_samples = lines_up_to(log.samples, after_step - 1);
   GLASS_TRY_STATUS(files.write_atomic(metrics, as_bytes(kept_metrics)));
   GLASS_TRY_STATUS(files.write_atomic(samples, as_bytes(kept_samples)));
@@ -152,6 +174,10 @@ Status RunLogWriter::add(const StepMetric& metric) {
 
 Status RunLogWriter::add(const EvaluationMetric& metric) {
   return append_line(*metrics_, to_json(metric));
+}
+
+Status RunLogWriter::add(const CorruptionEvent& event) {
+  return append_line(*metrics_, to_json(event));
 }
 
 Status RunLogWriter::add(const SampleText& sample) {

@@ -1,6 +1,7 @@
-// The run's own account of itself: metrics.jsonl (time and speed of every step, evaluations) and
-// samples.jsonl. The signed record holds their digests. A resumed run cuts off what lies behind its
-// checkpoint, as it does with the chain, and looks at the model anew.
+// The run's own account of itself: metrics.jsonl (time and speed of every step, evaluations,
+// corruptions that a recheck found) and samples.jsonl. The signed record holds their digests. A
+// resumed run cuts off what lies behind its checkpoint, as it does with the chain, and looks at the
+// model anew.
 #pragma once
 
 #include <cstdint>
@@ -38,9 +39,18 @@ struct SampleText {
   std::string text;
 };
 
+// A step that was made twice and differed: of this machine, so that a resume does not cut it off.
+struct CorruptionEvent {
+  int64_t step = 0;
+  int64_t unix_ms = 0;
+  std::string what;
+  bool settled = false;  // a third time agreed with one of the two
+};
+
 struct RunLog {
   std::vector<StepMetric> steps;
   std::vector<EvaluationMetric> evaluations;
+  std::vector<CorruptionEvent> corruptions;
   std::vector<SampleText> samples;
 };
 
@@ -52,12 +62,13 @@ struct RunLog {
 // Appends lines; each is handed to the operating system at once.
 class RunLogWriter {
  public:
-  // Keeps the steps up to `after_step`, and what was seen of the model before it.
+  // Keeps the steps up to `after_step`, what was seen of the model before it, and corruptions.
   [[nodiscard]] static Result<RunLogWriter> open(system::Files& files, const system::Path& metrics,
                                                  const system::Path& samples, int64_t after_step);
 
   [[nodiscard]] Status add(const StepMetric& metric);
   [[nodiscard]] Status add(const EvaluationMetric& metric);
+  [[nodiscard]] Status add(const CorruptionEvent& event);
   [[nodiscard]] Status add(const SampleText& sample);
 
   // Makes all lines durable. Call it before publishing a checkpoint that continues from them.

@@ -91,7 +91,7 @@ Result<std::vector<std::string>> write_texts(const Writer& writer,
 Result<std::vector<std::string>> sample_texts(const engine::Trainer& trainer,
                                               const data::Tokenizer& tokenizer,
                                               const Recipe& recipe, const Services& services) {
-  const engine::TensorViews tensors = trainer.tensors();
+  const engine::TensorViews tensors = trainer.model();
   const auto parameters = [&](const std::string& name) { return tensors.at(name).values; };
   GenerateChoice choice;
   choice.max_tokens = recipe.evaluation.sample_tokens;

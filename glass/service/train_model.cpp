@@ -111,7 +111,9 @@ class TrainingLoop {
 
   [[nodiscard]] Status step() {
     const int64_t begin_ns = services_.clock.monotonic_ns();
-    GLASS_TRY(const engine::StepRecord record, trainer_.step());
+    const auto made = trainer_.step();
+    if (trainer_.corruption()) GLASS_TRY_STATUS(tell(*trainer_.corruption()));
+    GLASS_TRY(const engine::StepRecord record, made);
     const double seconds = static_cast<double>(services_.clock.monotonic_ns() - begin_ns) * 1e-9;
     GLASS_TRY(const crypto::Digest head, chain_->append(engine::to_json(record)));
     const StepMetric metric{
@@ -147,6 +149,18 @@ class TrainingLoop {
          .tokens_per_second = speed,
          .mfu = speed * run_.flops_per_token / peak_flops_,
          .remaining_ms = std::llround(static_cast<double>(left * metric.tokens) / speed * 1000)});
+  }
+
+  // It stands in the log even where the training ends by it.
+  [[nodiscard]] Status tell(const engine::Corruption& corruption) {
+    services_.progress.note(fmt::format("step {}: silent data corruption: {}{}", corruption.step,
+                                        corruption.what,
+                                        corruption.settled ? "; a third time settled it" : ""));
+    GLASS_TRY_STATUS(log_->add(CorruptionEvent{.step = corruption.step,
+                                               .unix_ms = services_.clock.unix_ms(),
+                                               .what = corruption.what,
+                                               .settled = corruption.settled}));
+    return log_->sync();
   }
 
   [[nodiscard]] Status tell(const engine::StepEvent& event, const engine::StepRecord& record) {
@@ -292,7 +306,7 @@ Status export_results(const Recipe& recipe, const PreparedData& data, const Trai
                       const RunPaths& paths, const Services& services) {
   const engine::ModelFamily& family = family_of(recipe, data);
   const engine::DecoderConfig& config = run.trainer->plan().settings.model;
-  const engine::TensorViews tensors = run.trainer->tensors();
+  const engine::TensorViews tensors = run.trainer->model();
   system::Files& files = services.files;
   if (config.adapters.rank == 0)
     return export_model(recipe, family, config, tensors, data.tokenizer, paths, files);
@@ -354,7 +368,7 @@ Result<RunRecord> conclude(const Recipe& recipe, const PreparedData& data, Train
   subject.steps = recipe.train.steps;
   GLASS_TRY(subject.tokens, tokens_of_chain(run.origin, paths, services.files));
   subject.chain = loop.chain_end().digest;
-  subject.parameters = run.trainer->parameter_digest();
+  subject.parameters = run.trainer->model_digest();
   if (run.batches.held_out().batches > 0) {
     GLASS_TRY(const engine::Evaluation evaluation,
               run.trainer->evaluate(run.batches.held_out(), INT64_MAX));

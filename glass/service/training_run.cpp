@@ -43,10 +43,11 @@ namespace {
 
 RunOrigin origin_of(const Recipe& recipe, const PreparedData& data,
                     const engine::TrainingPlan& plan) {
-  RunOrigin origin{.recipe = recipe_digest(recipe),
-                   .corpus = data.corpus.manifest_digest,
-                   .tokenizer = data.tokenizer_digest,
-                   .graph = graph_digest(plan)};
+  RunOrigin origin;
+  origin.recipe = recipe_digest(recipe);
+  origin.corpus = data.corpus.manifest_digest;
+  origin.tokenizer = data.tokenizer_digest;
+  origin.graph = graph_digest(plan);
   if (data.tokens.shards) origin.shards = data.tokens.shards->manifest_digest();
   if (data.tokens.examples) origin.examples = data.tokens.examples->digest();
   if (data.start) origin.start = data.start->manifest_digest;

@@ -83,8 +83,12 @@ Status Verification::chain() {
     return fail(ErrorCode::kMismatch,
                 fmt::format("its steps have {} together, and the record says {}",
                             count_text(tokens, "token"), count_text(subject_.tokens)));
-  if (steps_.empty() || steps_.back().parameters != subject_.parameters)
-    return fail(ErrorCode::kMismatch, "the last step's parameters are not the record's");
+  const bool averaged = !steps_.empty() && (recipe_ ? recipe_->average.use
+                                                    : steps_.back().average == subject_.parameters);
+  if (steps_.empty() ||
+      (averaged ? steps_.back().average : steps_.back().parameters) != subject_.parameters)
+    return fail(ErrorCode::kMismatch, fmt::format("the last step's {} are not the record's",
+                                                  averaged ? "average weights" : "parameters"));
   detail_ = fmt::format("{} hashed again, {} together", count_text(end->step, "link"),
                         count_text(tokens, "token"));
   return {};
@@ -94,12 +98,14 @@ Status Verification::checkpoints() {
   if (!plan_) return blocked("to read them takes the graph");
   GLASS_TRY(const std::vector<int64_t> found,
             engine::list_checkpoints(services_.files, paths_.checkpoints()));
-  engine::TrainingState state(plan_->layout, engine::moments(plan_->settings.optimizer.kind));
+  engine::TrainingState state(plan_->layout, engine::moments(plan_->settings.optimizer.kind),
+                              plan_->settings.average.decay > 0);
   std::vector<std::string> errors;
   for (const int64_t step : found) {
     const system::Path folder = paths_.checkpoints() / engine::checkpoint_name(step);
     for (const char* file : {"manifest.json", "model.safetensors", "optimizer.safetensors"})
       covers(folder / file);
+    if (plan_->settings.average.decay > 0) covers(folder / "average.safetensors");
     if (const Status whole = checkpoint(step, state); !whole)
       errors.push_back(changed(folder, whole.error().message).value().message);
   }
@@ -131,6 +137,13 @@ Status Verification::expect_in_chain(int64_t step, const engine::Manifest& manif
       expect_same(name + "'s chain", heads_[static_cast<size_t>(step) - 1], manifest.chain_head));
   GLASS_TRY_STATUS(expect_same(name + "'s parameters", *record.parameters,
                                engine::total(manifest.digests.parameters)));
+  if (record.average.has_value() != !manifest.digests.average.empty())
+    return fail(ErrorCode::kMismatch,
+                name + " and the chain differ in whether there is an average");
+  if (record.average) {
+    GLASS_TRY_STATUS(
+        expect_same(name + "'s average", *record.average, engine::total(manifest.digests.average)));
+  }
   return expect_same(name + "'s optimizer state", *record.optimizer,
                      engine::total(manifest.digests.optimizer));
 }

@@ -10,7 +10,9 @@
 #include <vector>
 
 #include "glass/base/check.h"
+#include "glass/base/philox.h"
 #include "glass/engine/graph/ops/heads.h"
+#include "glass/engine/graph/ops/loss_options.h"
 #include "glass/engine/graph/ops/scaling.h"
 #include "glass/engine/graph/ops/softcap.h"
 
@@ -44,6 +46,7 @@ class Mirror {
         {"combine", &Mirror::combine},
         {"add", &Mirror::add},
         {"affine", &Mirror::affine},
+        {"dropout", &Mirror::dropout},
         {"linear_cross_entropy", &Mirror::loss},
         {"weighted_linear_cross_entropy", &Mirror::loss}};  // the loss itself has no weight
     const auto rule = rules.find(node_.op);
@@ -347,16 +350,40 @@ class Mirror {
     for (size_t i = 0; i < y.size(); ++i) y[i] = factor * in(0)[i] + term;
   }
 
+  void dropout() {
+    const std::vector<int32_t>& random = integers(1);
+    const auto number = [&](size_t at) {
+      return uint64_t{static_cast<uint32_t>(random[at + 1])} << 32 |
+             static_cast<uint32_t>(random[at]);
+    };
+    const auto site = static_cast<uint64_t>(node_.int_attribute("site"));
+    const double share = node_.number_attribute("share");
+    Doubles& y = out();
+    for (size_t i = 0; i < y.size(); ++i) {
+      const uint64_t element = number(4) * y.size() + i;
+      const PhiloxBlock words =
+          random_block(number(0), Purpose::kDropout, number(2) << 20 | site, element / 4);
+      const bool kept = static_cast<double>(words[element % 4]) * 0x1p-32 >= share;
+      y[i] = kept ? in(0)[i] / (1 - share) : 0;
+    }
+  }
+
   void loss() {
     const size_t k = extent(0, 1), vocabulary = extent(1, 0);
+    const LossOptions options = loss_options_of(node_);
     Doubles& y = out();
     for (size_t r = 0; r < y.size(); ++r) {
       const int32_t target = integers(2)[r];
       if (target < 0) continue;
       const auto logit = [&](size_t v) { return capped(dot(in(0), r, in(1), v, k)); };
-      double sum = 0;
-      for (size_t v = 0; v < vocabulary; ++v) sum += std::exp(logit(v));
-      y[r] = std::log(sum) - logit(static_cast<size_t>(target));
+      double sum = 0, mean = 0;
+      for (size_t v = 0; v < vocabulary; ++v) {
+        sum += std::exp(logit(v));
+        mean += logit(v) / static_cast<double>(vocabulary);
+      }
+      const double smoothing = options.label_smoothing;
+      y[r] = std::log(sum) - (1 - smoothing) * logit(static_cast<size_t>(target)) -
+             smoothing * mean + options.z_loss * std::pow(std::log(sum), 2);
     }
   }
 

@@ -10,6 +10,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -84,12 +85,23 @@ void expect_gradients_of_differences(const Graph& loss, GraphRun& run) {
   }
 }
 
-void expect_right_gradients(const DecoderConfig& config) {
+// Everything at once: what is dropped, smoothed and added.
+Regularization strict() {
+  return {.label_smoothing = 0.1,
+          .z_loss = 0.02,
+          .embedding_dropout = 0.1,
+          .residual_dropout = 0.3,
+          .attention_dropout = 0.2};
+}
+
+void expect_right_gradients(const DecoderConfig& config,
+                            const Regularization& regularization = {}) {
   const BatchShape shape = {.sequences = 2, .positions = 7};
-  const Graph loss = build_loss_graph(config, shape).value();
-  GraphRun run(build_training_graph(config, shape).value());
+  const Graph loss = build_loss_graph(config, shape, regularization).value();
+  GraphRun run(build_training_graph(config, shape, {.regularization = regularization}).value());
   fill_parameters(run, 1);
   fill_batch(run, config, shape, {3}, 2);
+  if (regularization.drops()) run.integers("random") = {-5, 1, 1000, 2, 3, 0};
   run.run();
 
   MirrorValues mirror = mirror_of(run);
@@ -108,6 +120,43 @@ TEST_P(Gradients, AreCentralDifferences) {
 
 INSTANTIATE_TEST_SUITE_P(OfModel, Gradients, ::testing::ValuesIn(small_decoders()),
                          [](const auto& test) { return std::string(test.param.name); });
+
+TEST(Regularized, GradientsAreCentralDifferences) {
+  expect_right_gradients(tiny_llama(), strict());
+  expect_right_gradients(tiny_gpt2(), strict());
+  DecoderConfig after = tiny_llama();
+  after.norm_place = DecoderConfig::NormPlace::kAfter;
+  expect_right_gradients(after, strict());
+}
+
+// A recomputation drops the same elements; another step, micro-batch or seed drops others.
+TEST(Regularized, WhatIsDroppedIsAFunctionOfTheWordsAlone) {
+  const BatchShape shape = {.sequences = 2, .positions = 7};
+  const auto losses = [&](Recompute recompute, const std::vector<int32_t>& random) {
+    GraphRun run(build_training_graph(tiny_llama(), shape,
+                                      {.recompute = recompute, .regularization = strict()})
+                     .value());
+    fill_parameters(run, 1);
+    fill_batch(run, tiny_llama(), shape, {3}, 2);
+    std::ranges::copy(random, run.integers("random").begin());  // where they are bound
+    run.run();
+    return std::pair(run.value("loss"), run.gradients());
+  };
+  const std::vector<int32_t> words = {7, 0, 5, 0, 2, 0};
+  const auto once = losses(Recompute::kNone, words);
+  EXPECT_EQ(losses(Recompute::kBlocks, words), once);
+  for (size_t i = 0; i < words.size(); ++i) {
+    std::vector<int32_t> others = words;
+    others[i] += 1;
+    EXPECT_NE(losses(Recompute::kNone, others).first, once.first) << i;
+  }
+}
+
+TEST(Regularized, EvaluationAndGenerationAreNot) {
+  const Graph plain = build_loss_graph(tiny_llama(), {.sequences = 1, .positions = 4}).value();
+  for (const Node& node : plain.nodes()) EXPECT_NE(node.op, "dropout");
+  EXPECT_EQ(plain.find("random"), nullptr);
+}
 
 // What no decoder does: a weight used by three layers, a value used three times, add.
 Graph shared_weights() {
@@ -178,6 +227,8 @@ TEST(GradientsOfGraphs, AreCheckedForEveryOperationThatHasOne) {
     for (const Node& node : graph.nodes()) checked.insert(find_op(node.op)->name);
   };
   add_operations(shared_weights());
+  add_operations(
+      build_loss_graph(tiny_llama(), {.sequences = 2, .positions = 7}, strict()).value());
   add_operations(weighted_rows());
   for (const SmallDecoder& decoder : small_decoders())
     add_operations(build_loss_graph(decoder.config, {.sequences = 2, .positions = 7}).value());

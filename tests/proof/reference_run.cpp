@@ -42,6 +42,20 @@ engine::TrainingSettings reference_settings() {
   return settings;
 }
 
+engine::TrainingSettings options_settings() {
+  engine::TrainingSettings settings = reference_settings();
+  settings.optimizer.kind = engine::OptimizerKind::kMuon;
+  settings.optimizer.groups = {
+      {.roles = {engine::ParameterRole::kEmbedding}, .learning_rate = 0.5}};
+  settings.regularization = {.label_smoothing = 0.1,
+                             .z_loss = 1e-3,
+                             .embedding_dropout = 0.1,
+                             .residual_dropout = 0.2,
+                             .attention_dropout = 0.1};
+  settings.average.decay = 0.9;
+  return settings;
+}
+
 Result<std::vector<std::string>> reference_run(const engine::TrainingSettings& settings,
                                                int64_t last_step, const engine::Kernels& kernels,
                                                Parallel& parallel, system::Files& files,

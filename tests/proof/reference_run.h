@@ -22,6 +22,11 @@ inline constexpr int64_t kSteps = 12;
 
 engine::TrainingSettings reference_settings();
 
+// The same with Muon, a group of parameters, label smoothing, z-loss, dropout everywhere, and an
+// average of the weights; its first steps are pinned in tests/golden/options_run.txt.
+inline constexpr int64_t kOptionsSteps = 4;
+engine::TrainingSettings options_settings();
+
 // Goes on from the newest checkpoint in the folder, or from the start, up to `last_step`, and
 // returns one line for each step made:
 //   "<step> sha256:<digest of the canonical {"prev":..., step record}>"

@@ -29,13 +29,17 @@ namespace {
 
 using Lines = std::vector<std::string>;
 
-Lines pinned() {
-  const system::Path file = testkit::source_file("tests/golden/reference_run.txt");
+Lines lines_of(const char* golden, int64_t steps) {
+  const system::Path file = testkit::source_file(golden);
   std::istringstream text(system::posix_files().read_text(file).value());
   Lines lines;
   for (std::string line; std::getline(text, line);) lines.push_back(line);
-  EXPECT_EQ(std::ssize(lines), kSteps);
+  EXPECT_EQ(std::ssize(lines), steps);
   return lines;
+}
+
+Lines pinned() {
+  return lines_of("tests/golden/reference_run.txt", kSteps);
 }
 
 Lines pinned(int64_t first, int64_t last) {  // of these steps
@@ -93,6 +97,21 @@ TEST_F(SameBits, WithActivationsComputedAgain) {
   engine::TrainingSettings settings = reference_settings();
   settings.recompute = engine::Recompute::kBlocks;
   EXPECT_EQ(run(settings, 4, fastest_, serial_), pinned(1, 4));
+}
+
+TEST_F(SameBits, OfEveryOptionHoweverItIsComputed) {
+  const Lines golden = lines_of("tests/golden/options_run.txt", kOptionsSteps);
+  const Lines first = {golden.begin(), golden.begin() + 1};
+  for (const engine::Kernels* const kernels : engine::available_kernels())
+    EXPECT_EQ(run(options_settings(), 1, *kernels, serial_), first) << kernels->name();
+  const engine::SplitKernels split(fastest_, {.tensor = 4, .context = 2, .vocabulary = 2});
+  EXPECT_EQ(run(options_settings(), 1, split, serial_), first);
+  engine::TrainingSettings settings = options_settings();
+  settings.workers = 3;
+  settings.recompute = engine::Recompute::kBlocks;
+  settings.recheck.every_steps = 2;
+  system::ThreadPool pool(3);
+  EXPECT_EQ(run(settings, kOptionsSteps, fastest_, pool), golden);
 }
 
 // A process that is killed as soon as the checkpoint of `step` is there, in the middle of the next.

@@ -46,9 +46,10 @@ class ExampleSetTest : public testing::Test {
                                                    {.vocabulary_size = 260}, serial_)
                                        ->tokenizer);
   ChatTemplate chat_ =
-      ChatTemplate::make({{.name = "user", .after = "\n"},
-                          {.name = "assistant", .after = "<|endoftext|>", .learned = true}},
-                         tokenizer_)
+      ChatTemplate::make(
+          {{.name = "user", .before = "", .after = "\n"},
+           {.name = "assistant", .before = "", .after = "<|endoftext|>", .learned = true}},
+          tokenizer_)
           .value();
 };
 

@@ -167,7 +167,7 @@ TEST_P(GeneratorOf, StoredWeightsGiveTheBitsOfTrainingOverRoundedOnes) {
 TEST_P(GeneratorOf, TextDoesNotDependOnCompanyOrThreads) {
   const Model model = some_model(GetParam());
   std::vector<Prompt> prompts;
-  for (const size_t length : {1, 70, 300, 5, 128}) prompts.push_back({some_tokens(length), 4});
+  for (const size_t length : {1U, 70U, 300U, 5U, 128U}) prompts.push_back({some_tokens(length), 4});
   const auto write = [&](std::span<const Prompt> chosen, int64_t at_once, int threads) {
     system::ThreadPool pool(threads);
     const auto generator = Generator::create(model.config, model.lookup(), {.sequences = at_once},

@@ -108,6 +108,15 @@ ValueId affine(GraphBuilder& graph, std::string_view name, ValueId x, double fac
 // cap tanh(x / cap), of logits. No gradient flows through it: the loss caps by itself.
 ValueId softcap(GraphBuilder& graph, std::string_view name, ValueId x, double cap);
 
+// Each element is dropped, becomes 0, with the probability `share`, else multiplied by
+// 1 / (1 - share). Which ones is a function of `random` and `site` alone, so that the backward pass
+// and a recomputation find the same: random [6] holds, as pairs of 32-bit words, low first, the
+// seed, the step, and the index of the micro-batch in the step.
+inline constexpr int64_t kRandomWords = 6;
+inline constexpr int64_t kDropoutSites = 1 << 20;
+ValueId dropout(GraphBuilder& graph, std::string_view name, ValueId x, ValueId random, double share,
+                int64_t site);
+
 // Experts. Which rows go to which: E experts, K of them for a row, R = N K places grouped by
 // expert, ascending, within an expert by row (kernels/routing.h).
 struct Routing {
@@ -139,13 +148,17 @@ ValueId grouped_linear(GraphBuilder& graph, std::string_view name, ValueId x_RK,
 ValueId combine(GraphBuilder& graph, std::string_view name, ValueId y_RC, const Routing& routing,
                 ValueId residual_NC);
 
-// loss_N, whose sum backward() differentiates, or the sum of row_weight_N loss_N. A row whose
-// target is -1 counts nothing.
+// 0 is none. Smoothing s: the target keeps 1 - s of its probability, and every entry of the
+// vocabulary has an equal part of s. z_loss: that times log(sum of exp(logits))^2 is added.
 struct LossOptions {
-  double softcap = 0;  // of the logits; 0: none
+  double softcap = 0;  // of the logits
+  double label_smoothing = 0;
+  double z_loss = 0;
   ValueId row_weight_N = ValueId::kNone;
 };
 
+// loss_N, whose sum backward() differentiates, or the sum of row_weight_N loss_N. A row whose
+// target is -1 counts nothing.
 ValueId linear_cross_entropy(GraphBuilder& graph, std::string_view name, ValueId x_NC,
                              ValueId weight_VC, ValueId target_N, const LossOptions& options = {});
 

@@ -18,9 +18,9 @@ const std::map<std::string_view, OpSpec>& all_ops() {
   static const std::map<std::string_view, OpSpec> table = [] {
     std::map<std::string_view, OpSpec> ops;
     for (const auto& family :
-         {ops::activation(), ops::attention(), ops::cache(), ops::elementwise(), ops::embedding(),
-          ops::experts(), ops::linear(), ops::loss(), ops::normalization(), ops::position(),
-          ops::qk_norm()}) {
+         {ops::activation(), ops::attention(), ops::cache(), ops::dropout(), ops::elementwise(),
+          ops::embedding(), ops::experts(), ops::linear(), ops::loss(), ops::normalization(),
+          ops::position(), ops::qk_norm()}) {
       for (const OpSpec& spec : family) GLASS_CHECK(ops.emplace(spec.name, spec).second);
     }
     return ops;

@@ -75,6 +75,12 @@ const std::vector<Golden> kKernels = {
     {.name = "column_sum 600x130", .digest = 0xeb6787222e2a1d72},
     {.name = "adamw 5000", .digest = 0xadda01a9e92e473a},
     {.name = "lion, sgd 5000", .digest = 0x09271776ed05185a},
+    {.name = "blend, momentum 5000", .digest = 0xf1b17270c41422e5},
+    {.name = "dropout 5000 from 17179869178", .digest = 0x3c01301ae57ea9e4},
+    {.name = "linear_cross_entropy 270x12 of 530 smoothed 0.1 z 0.0001 with gradients",
+     .digest = 0x6dc7899593075d7f},
+    {.name = "linear_cross_entropy 20x9 of 300 cap 20 smoothed 0.2 z 0.01 with gradients",
+     .digest = 0x12437ede67120fc3},
 };
 
 KernelCases all_cases() {

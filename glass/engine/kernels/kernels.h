@@ -287,8 +287,42 @@ struct LinearCrossEntropyArgs {
   float* dx_NC;       // null: no gradients wanted
   float* dweight_VC;  // overwritten; null where dx is, or where W is not trained
   int64_t rows, cols, vocabulary;
-  float softcap = 0;                    // c; 0: logits are not capped
+  float softcap = 0;  // c; 0: logits are not capped
+  // The loss is then log_sum_exp - (1 - s) z_target - (s / vocabulary) sum of z, plus z_loss *
+  // log_sum_exp^2; see reference/loss_terms.h.
+  float label_smoothing = 0;  // s
+  float z_loss = 0;
   const float* row_weight_N = nullptr;  // the gradients are those of sum row_weight loss; null: 1
+};
+
+// y = x * scale where the element's word is at least `threshold`, else +0. The word of element i is
+// word (first + i) mod 4 of random_block(seed, kDropout, stream, (first + i) / 4). y may be x.
+struct DropoutArgs {
+  const float* x;
+  float* y;
+  int64_t count;
+  uint64_t seed, stream, first;
+  uint32_t threshold;  // 2^32 times the share that is dropped
+  float scale;         // 1 / (1 - that share)
+};
+
+struct BlendArgs {  // out = fma(alpha, a, beta * b); out may be a or b
+  const float* a;
+  const float* b;
+  float* out;
+  int64_t count;
+  float alpha, beta;
+};
+
+// g = gradient * gradient_scale; m = fma(momentum, m, g); out = m, or fma(momentum, m, g) with
+// Nesterov's look ahead.
+struct MomentumArgs {
+  const float* gradient;
+  float* m;
+  float* out;
+  int64_t count;
+  float gradient_scale, momentum;
+  bool nesterov;
 };
 
 // Decoupled weight decay; the state is updated in place.
@@ -378,6 +412,9 @@ class Kernels {
   virtual void adamw(const AdamWArgs&, Parallel&) const = 0;
   virtual void lion(const LionArgs&, Parallel&) const = 0;
   virtual void sgd(const SgdArgs&, Parallel&) const = 0;
+  virtual void blend(const BlendArgs&, Parallel&) const = 0;
+  virtual void momentum(const MomentumArgs&, Parallel&) const = 0;
+  virtual void dropout(const DropoutArgs&, Parallel&) const = 0;
 
   // Sums of a flat array, by the row rule.
   virtual float sum(std::span<const float>, Parallel&) const = 0;

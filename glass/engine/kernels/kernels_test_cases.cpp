@@ -381,7 +381,18 @@ struct LossShape {
   int64_t rows, cols, vocabulary;
   float scale = 1.0F;
   float softcap = 0;
+  float label_smoothing = 0;
+  float z_loss = 0;
   bool weighted = false;
+
+  [[nodiscard]] std::string text() const {
+    std::string text = fmt::format("{}x{} of {}", rows, cols, vocabulary);
+    if (softcap != 0) text += fmt::format(" cap {}", softcap);
+    if (label_smoothing != 0) text += fmt::format(" smoothed {}", label_smoothing);
+    if (z_loss != 0) text += fmt::format(" z {}", z_loss);
+    if (weighted) text += " weighted";
+    return text;
+  }
 };
 
 // Which gradients are wanted.
@@ -405,6 +416,8 @@ Outputs run_loss(const Kernels& kernels, Parallel& parallel, LossShape s, LossGr
       .cols = s.cols,
       .vocabulary = s.vocabulary,
       .softcap = s.softcap,
+      .label_smoothing = s.label_smoothing,
+      .z_loss = s.z_loss,
       .row_weight_N = s.weighted ? weights.data() : nullptr};
   ScratchSpace scratch(kernels.linear_cross_entropy_scratch(args, parallel.workers()));
   kernels.linear_cross_entropy(args, scratch.span(), parallel);
@@ -425,18 +438,26 @@ KernelCases linear_cross_entropy_cases() {
            {.rows = 2, .cols = 300, .vocabulary = 600},
            {.rows = 37, .cols = 24, .vocabulary = 530, .scale = 8.0F},
            {.rows = 1, .cols = 2, .vocabulary = 3, .softcap = 0.5F},
-           {.rows = 270, .cols = 9, .vocabulary = 260, .weighted = true},
-           {.rows = 270, .cols = 12, .vocabulary = 300, .scale = 30.0F, .softcap = 20.0F}}) {
+           {.rows = 270, .cols = 12, .vocabulary = 300, .scale = 30.0F, .softcap = 20.0F},
+           {.rows = 5, .cols = 7, .vocabulary = 3, .label_smoothing = 0.1F},
+           {.rows = 9, .cols = 7, .vocabulary = 700, .z_loss = 1e-3F},
+           {.rows = 270, .cols = 12, .vocabulary = 530, .label_smoothing = 0.1F, .z_loss = 1e-4F},
+           {.rows = 20,
+           .cols = 9,
+           .vocabulary = 300,
+           .scale = 30.0F,
+           .softcap = 20.0F,
+           .label_smoothing = 0.2F,
+           .z_loss = 1e-2F,
+           .weighted = true},
+           {.rows = 270, .cols = 9, .vocabulary = 260, .weighted = true}}) {
     for (const auto& [gradients, suffix] :
          {std::pair{LossGradients::kNone, ""}, std::pair{LossGradients::kInput, " with dx"},
           std::pair{LossGradients::kAll, " with gradients"}}) {
-      cases.push_back(
-          {fmt::format("linear_cross_entropy {}x{} of {}{}{}{}", s.rows, s.cols, s.vocabulary,
-                       s.softcap == 0 ? "" : fmt::format(" cap {}", s.softcap),
-                       s.weighted ? " weighted" : "", suffix),
-           [s, gradients = gradients](const Kernels& kernels, Parallel& parallel) {
-             return run_loss(kernels, parallel, s, gradients);
-           }});
+      cases.push_back({fmt::format("linear_cross_entropy {}{}", s.text(), suffix),
+                       [s, wanted = gradients](const Kernels& kernels, Parallel& parallel) {
+                         return run_loss(kernels, parallel, s, wanted);
+                       }});
     }
   }
   return cases;
@@ -524,6 +545,59 @@ Outputs run_lion_and_sgd(const Kernels& kernels, Parallel& parallel, int64_t cou
           {"sgd_m", sgd_m.span()}};
 }
 
+Outputs run_blend_and_momentum(const Kernels& kernels, Parallel& parallel, int64_t count) {
+  Floats a = random_floats(1, count), m = random_floats(3, count),
+         plain_m = random_floats(3, count);
+  const Floats b = random_floats(2, count);
+  Floats blended(count), ahead(count), plain(count);
+  kernels.blend({.a = a.data(),
+                 .b = b.data(),
+                 .out = blended.data(),
+                 .count = count,
+                 .alpha = 3.4445F,
+                 .beta = -4.775F},
+                parallel);
+  kernels.blend({.a = a.data(),
+                 .b = b.data(),
+                 .out = a.data(),
+                 .count = count,
+                 .alpha = 0.999F,
+                 .beta = 0.001F},
+                parallel);
+  MomentumArgs args{.gradient = b.data(),
+                    .m = m.data(),
+                    .out = ahead.data(),
+                    .count = count,
+                    .gradient_scale = 0.37F,
+                    .momentum = 0.95F,
+                    .nesterov = true};
+  kernels.momentum(args, parallel);
+  args.m = plain_m.data();
+  args.out = plain.data();
+  args.nesterov = false;
+  kernels.momentum(args, parallel);
+  return {{"blended", blended.span()}, {"in place", a.span()},      {"m", m.span()},
+          {"ahead", ahead.span()},     {"plain m", plain_m.span()}, {"plain", plain.span()}};
+}
+
+Outputs run_dropout(const Kernels& kernels, Parallel& parallel, int64_t count, uint64_t first) {
+  Floats x = random_floats(1, count);
+  Floats y(count);
+  DropoutArgs args{.x = x.data(),
+                   .y = y.data(),
+                   .count = count,
+                   .seed = 0x123456789ABCDEF0,
+                   .stream = 0xFEDCBA9876543210,
+                   .first = first,
+                   .threshold = 0x40000000,
+                   .scale = 4.0F / 3.0F};
+  kernels.dropout(args, parallel);
+  args.y = x.data();
+  args.threshold = 0;
+  kernels.dropout(args, parallel);
+  return {{"y", y.span()}, {"nothing dropped, in place", x.span()}};
+}
+
 }  // namespace
 
 KernelCases reduction_cases() {
@@ -539,6 +613,12 @@ KernelCases reduction_cases() {
     for (const bool in_place : {false, true}) {
       add(fmt::format("affine {}{}", count, in_place ? " in place" : ""),
           [=](const Kernels& k, Parallel& p) { return run_affine(k, p, count, in_place); });
+    }
+    add(fmt::format("blend, momentum {}", count),
+        [=](const Kernels& k, Parallel& p) { return run_blend_and_momentum(k, p, count); });
+    for (const uint64_t first : {uint64_t{0}, uint64_t{3}, (uint64_t{1} << 34) - 6}) {
+      add(fmt::format("dropout {} from {}", count, first),
+          [=](const Kernels& k, Parallel& p) { return run_dropout(k, p, count, first); });
     }
     add(fmt::format("adamw {}", count),
         [=](const Kernels& k, Parallel& p) { return run_adamw(k, p, count); });

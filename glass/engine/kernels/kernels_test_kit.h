@@ -92,7 +92,7 @@ KernelCases embedding_cases();
 KernelCases experts_cases();  // combine, routing, grouped products
 KernelCases linear_cross_entropy_cases();
 KernelCases
-reduction_cases();  // add, affine, column_sum, sum, sum_of_squares, updates of optimisers
+reduction_cases();  // add, affine, column_sum, sum, sum_of_squares, dropout, updates of optimisers
 
 // Fails the current test with the first index that differs and the bits on both sides.
 void expect_equal_bits(const Outputs& ours, const Outputs& expected, const std::string& where);

@@ -425,7 +425,32 @@ TEST(Reference, EmbeddingAndItsGradients) {
   check(op, "embedding");
 }
 
-void check_linear_cross_entropy(float softcap) {
+struct Objective {
+  float softcap = 0, label_smoothing = 0, z_loss = 0;
+};
+
+// The sum over the rows that have a target; logits [rows, vocabulary].
+double objective_of(const Doubles& logits, const std::vector<int32_t>& target,
+                    const Objective& objective) {
+  const size_t vocabulary = logits.size() / target.size();
+  const auto s = static_cast<double>(objective.label_smoothing);
+  double sum = 0;
+  for (size_t i = 0; i < target.size(); ++i) {
+    if (target[i] < 0) continue;
+    const std::span<const double> z(&logits[i * vocabulary], vocabulary);
+    double total = 0, mean = 0;
+    for (const double value : z) {
+      total += std::exp(value);
+      mean += value / static_cast<double>(vocabulary);
+    }
+    const double log_total = std::log(total);
+    sum += log_total - (1 - s) * z[static_cast<size_t>(target[i])] - s * mean +
+           static_cast<double>(objective.z_loss) * log_total * log_total;
+  }
+  return sum;
+}
+
+void check_linear_cross_entropy(const Objective& objective) {
   for (const auto& [rows, cols, vocabulary] :
        std::vector<std::array<size_t, 3>>{{3, 5, 7}, {4, 3, 600}, {300, 2, 4}}) {
     std::vector<int32_t> target =
@@ -435,9 +460,8 @@ void check_linear_cross_entropy(float softcap) {
     // The gradients are those of the sum of the losses, whatever dy says.
     op.truth = [&](const std::vector<Doubles>& in) {
       Doubles logits = linear(in[0], in[1], rows, vocabulary, cols);
-      for (double& logit : logits) logit = capped(logit, static_cast<double>(softcap));
-      const Doubles loss = cross_entropy(logits, target);
-      return Doubles{std::accumulate(loss.begin(), loss.end(), 0.0)};
+      for (double& logit : logits) logit = capped(logit, static_cast<double>(objective.softcap));
+      return Doubles{objective_of(logits, target, objective)};
     };
     op.kernel = [&](std::span<const float> dy, std::vector<float>& y, Arrays& gradients) {
       SerialParallel serial;
@@ -451,7 +475,9 @@ void check_linear_cross_entropy(float softcap) {
                                         .rows = static_cast<int64_t>(rows),
                                         .cols = static_cast<int64_t>(cols),
                                         .vocabulary = static_cast<int64_t>(vocabulary),
-                                        .softcap = softcap};
+                                        .softcap = objective.softcap,
+                                        .label_smoothing = objective.label_smoothing,
+                                        .z_loss = objective.z_loss};
       ScratchSpace scratch(reference_kernels().linear_cross_entropy_scratch(args, 1));
       reference_kernels().linear_cross_entropy(args, scratch.span(), serial);
       y[0] = reference_kernels().sum(loss, serial);
@@ -463,8 +489,37 @@ void check_linear_cross_entropy(float softcap) {
 }
 
 TEST(Reference, LinearCrossEntropyAndItsGradients) {
-  check_linear_cross_entropy(0);
-  check_linear_cross_entropy(2.5F);
+  check_linear_cross_entropy({});
+  check_linear_cross_entropy({.softcap = 2.5F});
+  check_linear_cross_entropy({.label_smoothing = 0.1F});
+  check_linear_cross_entropy({.z_loss = 0.03F});
+  check_linear_cross_entropy({.softcap = 2.5F, .label_smoothing = 0.2F, .z_loss = 0.01F});
+}
+
+TEST(Reference, DropoutKeepsTheShareAndTheMean) {
+  constexpr int64_t kCount = 1 << 16;
+  const std::vector<float> x(kCount, 3.0F);
+  std::vector<float> y(kCount), shifted(kCount);
+  SerialParallel serial;
+  DropoutArgs args{.x = x.data(),
+                   .y = y.data(),
+                   .count = kCount,
+                   .seed = 5,
+                   .stream = 7,
+                   .first = 0,
+                   .threshold = 1U << 30,
+                   .scale = 4.0F / 3.0F};
+  reference_kernels().dropout(args, serial);
+  const auto dropped = static_cast<double>(std::ranges::count(y, 0.0F));
+  EXPECT_NEAR(dropped / kCount, 0.25, 0.0085);  // five standard deviations
+  EXPECT_EQ(std::ranges::count(y, 4.0F) + static_cast<int64_t>(dropped), kCount);
+  args.first = 1;
+  args.y = shifted.data();
+  reference_kernels().dropout(args, serial);
+  EXPECT_TRUE(std::equal(y.begin() + 1, y.end(), shifted.begin()));
+  args.stream = 8;
+  reference_kernels().dropout(args, serial);
+  EXPECT_FALSE(std::equal(y.begin() + 1, y.end(), shifted.begin()));
 }
 
 TEST(Reference, AdamWIsTheTextbookStep) {

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <functional>
 #include <limits>
 #include <span>
 #include <utility>
@@ -14,6 +15,7 @@
 #include "glass/base/parallel.h"
 #include "glass/engine/kernels/kernels.h"
 #include "glass/engine/kernels/math.h"
+#include "glass/engine/kernels/reference/loss_terms.h"
 #include "glass/engine/kernels/reference/softcap.h"
 #include "glass/engine/kernels/reference/sums.h"
 #include "glass/engine/kernels/tree.h"
@@ -250,6 +252,16 @@ struct LogitSlice {
     };
     return fold_tree(node.first, node.second, segment, merge_softmax);
   }
+
+  // The sum of the logits over the segments of `node`.
+  float sum(int64_t i, const TreeNode& node) {
+    const float* logits = row(i);
+    const auto segment = [&](int64_t index) {
+      return lane_sum(std::max(begin, index * kSegment), std::min(end, (index + 1) * kSegment),
+                      [&](float so_far, int64_t v) { return so_far + logits[v - begin]; });
+    };
+    return fold_tree(node.first, node.second, segment, std::plus<>());
+  }
 };
 
 using LossArgs = LinearCrossEntropyArgs;
@@ -297,16 +309,23 @@ float finish_row(const LossArgs& l, std::vector<LogitSlice>& slices,
   const SoftmaxPart all = fold_nodes(nodes, 0, segments, part, merge_softmax);
   const float log_sum_exp = all.max + log(all.sum);
   const int64_t target = l.target_N[i];
+  const LossTerms terms = loss_terms(l);
   float loss = 0.0F;
   if (target >= 0) {
     LogitSlice& holder = slice_of(slices, target);
-    loss = log_sum_exp - holder.row(i)[target - holder.begin];
+    const auto sum_part = [&](size_t node) {
+      return slice_of(slices, nodes[node].first * kSegment).sum(i, nodes[node]);
+    };
+    loss = terms.loss(log_sum_exp, holder.row(i)[target - holder.begin],
+                      fold_nodes(nodes, 0, segments, sum_part, std::plus<>()));
   }
+  const float factor = terms.factor(log_sum_exp);
   for (LogitSlice& slice : slices) {
     for (int64_t v = slice.begin; v < slice.end; ++v) {
       float& z = slice.row(i)[v - slice.begin];
-      const float hit = v == target ? 1.0F : 0.0F;
-      z = target < 0 ? 0.0F : (exp(z - log_sum_exp) - hit) * cap_slope(z, l.softcap);
+      const float hit = v == target ? terms.keep : 0.0F;
+      const float gradient = terms.gradient(exp(z - log_sum_exp), factor) - hit;
+      z = target < 0 ? 0.0F : gradient * cap_slope(z, l.softcap);
       if (l.row_weight_N != nullptr) z *= l.row_weight_N[i];
     }
   }

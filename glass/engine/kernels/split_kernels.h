@@ -158,6 +158,18 @@ class SplitKernels final : public Kernels {
 
   void sgd(const SgdArgs& args, Parallel& parallel) const override { inner_.sgd(args, parallel); }
 
+  void blend(const BlendArgs& args, Parallel& parallel) const override {
+    inner_.blend(args, parallel);
+  }
+
+  void momentum(const MomentumArgs& args, Parallel& parallel) const override {
+    inner_.momentum(args, parallel);
+  }
+
+  void dropout(const DropoutArgs& args, Parallel& parallel) const override {
+    inner_.dropout(args, parallel);
+  }
+
   [[nodiscard]] float sum(std::span<const float> x, Parallel& parallel) const override {
     return inner_.sum(x, parallel);
   }

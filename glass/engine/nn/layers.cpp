@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "glass/engine/graph/operations.h"
 #include "glass/engine/nn/net.h"
@@ -60,6 +61,25 @@ ValueId norm(Net& net, std::string_view name, ValueId x_NC, const NormOptions& o
   return layer_norm(net.graph(), name, x_NC, weight, bias, options.epsilon);
 }
 
+ValueId dropped(Net& net, std::string_view name, ValueId x, const Dropout& dropout) {
+  if (dropout.share == 0) return x;
+  return engine::dropout(net.graph(), std::string(name) + ".dropped", x, dropout.random,
+                         dropout.share, dropout.site);
+}
+
+namespace {
+
+// linear() whose result is dropped before the residual is added.
+ValueId into_residual(Net& net, const std::string& name, ValueId x_NK, int64_t width,
+                      LinearOptions options, const Dropout& dropout) {
+  if (dropout.share == 0) return linear(net, name, x_NK, width, options);
+  const ValueId residual = std::exchange(options.residual_NM, ValueId::kNone);
+  const ValueId y = dropped(net, name, linear(net, name, x_NK, width, options), dropout);
+  return residual == ValueId::kNone ? y : add(net.graph(), name + ".added", residual, y);
+}
+
+}  // namespace
+
 ValueId self_attention(Net& net, std::string_view name, ValueId x_NC, ValueId residual_NC,
                        const SelfAttentionOptions& options) {
   const auto scope = net.scope(name);
@@ -92,11 +112,13 @@ ValueId self_attention(Net& net, std::string_view name, ValueId x_NC, ValueId re
     mixed =
         cached_attention(graph, "heads", qkv, cache, options.first_key_BT, options.length_B, heads);
   }
-  return linear(net, "out", mixed, net.width(x_NC),
-                {.std = options.out_std,
-                 .bias = options.out_bias,
-                 .residual_NM = residual_NC,
-                 .adapted = net.adapters().out});
+  return into_residual(net, "out", dropped(net, "heads", mixed, options.heads_dropout),
+                       net.width(x_NC),
+                       {.std = options.out_std,
+                        .bias = options.out_bias,
+                        .residual_NM = residual_NC,
+                        .adapted = net.adapters().out},
+                       options.residual_dropout);
 }
 
 ValueId mlp(Net& net, std::string_view name, ValueId x_NC, ValueId residual_NC,
@@ -113,11 +135,12 @@ ValueId mlp(Net& net, std::string_view name, ValueId x_NC, ValueId residual_NC,
                               {.bias = options.bias, .adapted = net.adapters().up});
     hidden = gelu(net.graph(), "hidden", up, options.kind == MlpKind::kGeluTanh ? "tanh" : "erf");
   }
-  return linear(net, "down", hidden, net.width(x_NC),
-                {.std = options.down_std,
-                 .bias = options.bias,
-                 .residual_NM = residual_NC,
-                 .adapted = net.adapters().down});
+  return into_residual(net, "down", hidden, net.width(x_NC),
+                       {.std = options.down_std,
+                        .bias = options.bias,
+                        .residual_NM = residual_NC,
+                        .adapted = net.adapters().down},
+                       options.residual_dropout);
 }
 
 ValueId experts(Net& net, std::string_view name, ValueId x_NC, ValueId residual_NC,

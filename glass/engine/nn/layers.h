@@ -22,6 +22,17 @@ struct LinearOptions {
 ValueId linear(Net& net, std::string_view name, ValueId x_NK, int64_t width,
                const LinearOptions& options = {});
 
+// Where the words of the step come from, and where in the model this is (graph/operations.h). A
+// share of 0 is none.
+struct Dropout {
+  double share = 0;
+  int64_t site = 0;
+  ValueId random = ValueId::kNone;
+};
+
+// NAME.dropped, or x itself where nothing is dropped.
+ValueId dropped(Net& net, std::string_view name, ValueId x, const Dropout& dropout);
+
 enum class NormKind { kRms, kLayer };
 
 struct NormOptions {
@@ -54,6 +65,8 @@ struct SelfAttentionOptions {
   ValueId first_key_BT = ValueId::kNone;
   ValueId cache_BPW = ValueId::kNone;  // kNone: training
   ValueId length_B = ValueId::kNone;   // what the cache holds already
+  Dropout heads_dropout = {};          // of what the heads give, before `out`
+  Dropout residual_dropout = {};       // of what is added to the residual
 };
 
 ValueId self_attention(Net& net, std::string_view name, ValueId x_NC, ValueId residual_NC,
@@ -68,6 +81,7 @@ struct MlpOptions {
   int64_t hidden_width = 0;
   bool bias = false;
   double down_std = 0.02;
+  Dropout residual_dropout = {};  // of what is added to the residual
 };
 
 ValueId mlp(Net& net, std::string_view name, ValueId x_NC, ValueId residual_NC,

@@ -12,9 +12,9 @@ const std::map<std::string_view, OpLaunch>& all_launches() {
   static const std::map<std::string_view, OpLaunch> table = [] {
     std::map<std::string_view, OpLaunch> launches;
     for (const auto& family :
-         {launches::activation(), launches::attention(), launches::cache(), launches::elementwise(),
-          launches::embedding(), launches::experts(), launches::linear(), launches::loss(),
-          launches::normalization(), launches::position(), launches::qk_norm()}) {
+         {launches::activation(), launches::attention(), launches::cache(), launches::dropout(),
+          launches::elementwise(), launches::embedding(), launches::experts(), launches::linear(),
+          launches::loss(), launches::normalization(), launches::position(), launches::qk_norm()}) {
       for (const OpLaunch& launch : family) GLASS_CHECK(launches.emplace(launch.op, launch).second);
     }
     return launches;

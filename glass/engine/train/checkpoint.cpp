@@ -4,6 +4,7 @@
 #include <charconv>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -20,6 +21,7 @@
 #include "glass/engine/models/decoder/config.h"
 #include "glass/engine/optim/float_buffer.h"
 #include "glass/engine/optim/parameter_layout.h"
+#include "glass/engine/tensor/shape.h"
 #include "glass/engine/train/manifest.h"
 #include "glass/engine/train/training_state.h"
 #include "glass/system/files.h"
@@ -31,6 +33,7 @@ constexpr std::string_view kPrefix = "step-";
 constexpr std::string_view kAside = ".aside-";  // being written, or on its way out
 constexpr const char* kModelFile = "model.safetensors";
 constexpr const char* kOptimizerFile = "optimizer.safetensors";
+constexpr const char* kAverageFile = "average.safetensors";
 constexpr const char* kManifestFile = "manifest.json";
 
 std::optional<int64_t> step_of(std::string_view name) {
@@ -48,11 +51,11 @@ system::Path aside(const system::Path& folder, std::string_view what, int64_t st
   return folder / fmt::format("{}{}-{}", kAside, what, checkpoint_name(step));
 }
 
-std::vector<TensorToWrite> model_tensors(const TrainingState& state,
-                                         const ParameterLayout& layout) {
+// Of the parameters or their average.
+std::vector<TensorToWrite> model_tensors(const FloatBuffer& values, const ParameterLayout& layout) {
   std::vector<TensorToWrite> tensors;
   for (const ParameterSlot& slot : layout.slots())
-    tensors.push_back(float_tensor(slot.name, slot.shape, slot.of(state.parameters.span())));
+    tensors.push_back(float_tensor(slot.name, slot.shape, slot.of(values.span())));
   return tensors;
 }
 
@@ -62,9 +65,9 @@ std::vector<TensorToWrite> optimizer_tensors(const TrainingState& state,
   for (const ParameterSlot& slot : layout.slots()) {
     tensors.push_back(
         float_tensor(slot.name + ".m", slot.shape, slot.of(state.first_moment.span())));
-    if (state.second_moment.span().empty()) continue;
+    if (state.second_moment.span().empty() || !slot.has_second_moment()) continue;
     tensors.push_back(
-        float_tensor(slot.name + ".v", slot.shape, slot.of(state.second_moment.span())));
+        float_tensor(slot.name + ".v", slot.shape, slot.second_of(state.second_moment.span())));
   }
   return tensors;
 }
@@ -80,8 +83,13 @@ Status write_aside(system::Files& files, const system::Path& staged, const Manif
                    const TrainingState& state, const ParameterLayout& layout) {
   GLASS_TRY_STATUS(files.remove_all(staged));
   GLASS_TRY_STATUS(files.make_folders(staged));
-  GLASS_TRY_STATUS(write_tensors(files, staged / kModelFile, model_tensors(state, layout)));
+  GLASS_TRY_STATUS(
+      write_tensors(files, staged / kModelFile, model_tensors(state.parameters, layout)));
   GLASS_TRY_STATUS(write_tensors(files, staged / kOptimizerFile, optimizer_tensors(state, layout)));
+  if (!state.average.span().empty()) {
+    GLASS_TRY_STATUS(
+        write_tensors(files, staged / kAverageFile, model_tensors(state.average, layout)));
+  }
   GLASS_TRY(const auto out, files.create(staged / kManifestFile));
   GLASS_TRY_STATUS(out->append(as_bytes(manifest_text(manifest))));
   return out->close();
@@ -90,8 +98,8 @@ Status write_aside(system::Files& files, const system::Path& staged, const Manif
 // One tensor of a file: where it goes, and what it must be.
 struct Wanted {
   std::string name;
-  const ParameterSlot* slot;
-  FloatBuffer* buffer;
+  Shape shape;
+  std::span<float> values;
 };
 
 // Reads the file, every byte of which is checked: header, tensors and their digests.
@@ -107,8 +115,8 @@ Status read_tensors(system::Files& files, const system::Path& file,
                                wanted.size()));
   std::vector<TensorToWrite> tensors;
   for (const Wanted& tensor : wanted) {
-    const std::span<float> values = tensor.slot->of(tensor.buffer->span());
-    const Status copied = stored.content().copy_floats(tensor.name, tensor.slot->shape, values);
+    const std::span<float> values = tensor.values;
+    const Status copied = stored.content().copy_floats(tensor.name, tensor.shape, values);
     if (!copied) return corrupt(copied.error().message);
     const auto digest = digests.find(tensor.name);
     if (digest == digests.end())
@@ -117,7 +125,7 @@ Status read_tensors(system::Files& files, const system::Path& file,
         digest->second)
       return corrupt(
           fmt::format("tensor '{}' is not what its digest in the manifest says", tensor.name));
-    tensors.push_back(float_tensor(tensor.name, tensor.slot->shape, values));
+    tensors.push_back(float_tensor(tensor.name, tensor.shape, values));
   }
   const Bytes header = safetensors_header(std::move(tensors), {});
   if (!std::ranges::equal(stored.bytes().first(header.size()), header))
@@ -199,17 +207,28 @@ Result<Manifest> load_checkpoint(system::Files& files, const system::Path& folde
     return fail(ErrorCode::kInvalidInput,
                 fmt::format("{}: it is the checkpoint of another model; give another folder",
                             checkpoint.string()));
-  std::vector<Wanted> parameters, moments;
+  std::vector<Wanted> parameters, moments, average;
   for (const ParameterSlot& slot : layout.slots()) {
-    parameters.push_back({slot.name, &slot, &state.parameters});
-    moments.push_back({slot.name + ".m", &slot, &state.first_moment});
-    if (!state.second_moment.span().empty())
-      moments.push_back({slot.name + ".v", &slot, &state.second_moment});
+    const std::span<float> second = state.second_moment.span();
+    parameters.push_back({slot.name, slot.shape, slot.of(state.parameters.span())});
+    moments.push_back({slot.name + ".m", slot.shape, slot.of(state.first_moment.span())});
+    if (!second.empty() && slot.has_second_moment())
+      moments.push_back({slot.name + ".v", slot.shape, slot.second_of(second)});
+    if (!state.average.span().empty())
+      average.push_back({slot.name, slot.shape, slot.of(state.average.span())});
   }
   GLASS_TRY_STATUS(read_tensors(files, checkpoint / kModelFile, parameters,
                                 manifest.digests.parameters, parallel));
   GLASS_TRY_STATUS(read_tensors(files, checkpoint / kOptimizerFile, moments,
                                 manifest.digests.optimizer, parallel));
+  if (average.empty() != manifest.digests.average.empty())
+    return fail(ErrorCode::kInvalidInput,
+                fmt::format("{}: it {} an average of the weights; give another folder",
+                            checkpoint.string(), average.empty() ? "has" : "is without"));
+  if (!average.empty()) {
+    GLASS_TRY_STATUS(read_tensors(files, checkpoint / kAverageFile, average,
+                                  manifest.digests.average, parallel));
+  }
   state.progress = manifest.progress;
   return manifest;
 }

@@ -3,6 +3,7 @@
 //
 //   model.safetensors      parameters, under the engine's names
 //   optimizer.safetensors  NAME.m and NAME.v
+//   average.safetensors    the average of the parameters, where there is one
 //   manifest.json          manifest.h
 //
 // What always holds: a folder of that name is complete and durable or absent; a checkpoint that was

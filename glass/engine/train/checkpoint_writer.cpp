@@ -31,12 +31,12 @@ Status apply_retention(system::Files& files, const system::Path& folder,
 
 CheckpointWriter::CheckpointWriter(system::Files& files, system::Path folder,
                                    const Retention& retention, const ParameterLayout& layout,
-                                   int moments)
+                                   int moments, bool average)
     : files_(files),
       folder_(std::move(folder)),
       retention_(retention),
       layout_(layout),
-      snapshot_(layout, moments) {}
+      snapshot_(layout, moments, average) {}
 
 CheckpointWriter::~CheckpointWriter() {
   if (thread_.joinable()) thread_.join();

@@ -33,9 +33,9 @@ struct Retention {
 class CheckpointWriter {
  public:
   // REQUIRES: files and layout outlive this.
-  // `moments`: those of the optimizer.
+  // `moments`, `average`: those of the state.
   CheckpointWriter(system::Files& files, system::Path folder, const Retention& retention,
-                   const ParameterLayout& layout, int moments);
+                   const ParameterLayout& layout, int moments, bool average = false);
   ~CheckpointWriter();  // waits; an error nobody asked for is lost
   CheckpointWriter(const CheckpointWriter&) = delete;
   CheckpointWriter& operator=(const CheckpointWriter&) = delete;

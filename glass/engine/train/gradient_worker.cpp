@@ -1,5 +1,6 @@
 #include "glass/engine/train/gradient_worker.h"
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -14,6 +15,7 @@
 #include "glass/crypto/sha256.h"
 #include "glass/data/loader/loader.h"
 #include "glass/engine/formats/model_file.h"
+#include "glass/engine/graph/operations.h"
 #include "glass/engine/kernels/kernels.h"
 #include "glass/engine/kernels/tree.h"
 #include "glass/engine/optim/gradient_tree.h"
@@ -23,6 +25,20 @@
 #include "glass/engine/train/batch_source.h"
 
 namespace glass::engine {
+namespace {
+
+// As dropout() in graph/operations.h reads them.
+std::array<int32_t, kRandomWords> random_words(uint64_t seed, int64_t step, int64_t micro) {
+  std::array<int32_t, kRandomWords> words{};
+  size_t at = 0;
+  for (const uint64_t number : {seed, static_cast<uint64_t>(step), static_cast<uint64_t>(micro)}) {
+    words[at++] = static_cast<int32_t>(static_cast<uint32_t>(number));
+    words[at++] = static_cast<int32_t>(static_cast<uint32_t>(number >> 32));
+  }
+  return words;
+}
+
+}  // namespace
 
 GradientWorker::GradientWorker(std::unique_ptr<Executor> executor, const StepShape& shape,
                                const ParameterLayout& layout, const Kernels& kernels,
@@ -78,6 +94,9 @@ Status GradientWorker::compute_micro(int64_t step, int64_t micro, const BatchSou
     GLASS_TRY_STATUS(executor_->bind("row_weights", std::span<const float>(row_weight_N_)));
   }
   GLASS_TRY_STATUS(bind_batch(*executor_, batch_));
+  random_ = random_words(shape_.seed, step, micro);
+  if (executor_->plan().graph.find("random") != nullptr)
+    GLASS_TRY_STATUS(executor_->bind("random", std::span<const int32_t>(random_)));
   for (const ParameterSlot& slot : layout_->slots())
     GLASS_TRY_STATUS(executor_->bind_mutable(slot.name + ".gradient", slot.of(gradient)));
   GLASS_TRY_STATUS(executor_->run());

@@ -2,6 +2,7 @@
 // nodes of the halving tree that lie within its share. Any number of workers gives the same bits.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -13,6 +14,7 @@
 #include "glass/crypto/sha256.h"
 #include "glass/data/loader/loader.h"
 #include "glass/engine/formats/model_file.h"
+#include "glass/engine/graph/operations.h"
 #include "glass/engine/kernels/kernels.h"
 #include "glass/engine/kernels/tree.h"
 #include "glass/engine/models/decoder/decoder.h"
@@ -30,6 +32,7 @@ struct StepShape {
   BatchShape micro_batch;
   int64_t micro_batches = 1;  // of the whole step
   int64_t vocabulary = 0;
+  uint64_t seed = 0;  // of what is dropped
 };
 
 // What one worker hands over; the buffers are the worker's and last until its next compute().
@@ -81,6 +84,7 @@ class GradientWorker {
   std::vector<TreeNode> nodes_;
   std::vector<GradientTree> trees_;  // one a node
   data::Batch batch_;
+  std::array<int32_t, kRandomWords> random_{};
   std::optional<PreferenceJudge> judge_;
   std::vector<float> row_weight_N_;  // of the judge
 };

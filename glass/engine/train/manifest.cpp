@@ -34,18 +34,21 @@ Json losses_json(const std::vector<float>& losses) {
 
 Json::Object to_json(const Manifest& manifest) {
   const Progress& progress = manifest.progress;
-  return {{"kind", kKind},
-          {"version", kVersion},
-          {"numerics", kNumerics},
-          {"model", to_json(manifest.model)},
-          {"step", progress.step},
-          {"updates", progress.updates},
-          {"events_in_a_row", progress.events_in_a_row},
-          {"recent_losses", losses_json(progress.recent_losses)},
-          {"loader", Json::Object{{"next_step", progress.step}}},
-          {"chain_head", to_text(manifest.chain_head)},
-          {"parameters", tensors_json(manifest.digests.parameters)},
-          {"optimizer", tensors_json(manifest.digests.optimizer)}};
+  Json::Object json = {{"kind", kKind},
+                       {"version", kVersion},
+                       {"numerics", kNumerics},
+                       {"model", to_json(manifest.model)},
+                       {"step", progress.step},
+                       {"updates", progress.updates},
+                       {"events_in_a_row", progress.events_in_a_row},
+                       {"recent_losses", losses_json(progress.recent_losses)},
+                       {"loader", Json::Object{{"next_step", progress.step}}},
+                       {"chain_head", to_text(manifest.chain_head)},
+                       {"parameters", tensors_json(manifest.digests.parameters)},
+                       {"optimizer", tensors_json(manifest.digests.optimizer)}};
+  if (!manifest.digests.average.empty()) json["average"] = tensors_json(manifest.digests.average);
+  if (progress.roll_backs > 0) json["roll_backs"] = progress.roll_backs;
+  return json;
 }
 
 Result<TensorDigests> read_tensors(const Json& manifest, std::string_view key) {
@@ -90,11 +93,17 @@ Result<Manifest> from_json(const Json& json) {
   GLASS_TRY(manifest.progress.step, json.get_int("step"));
   GLASS_TRY(manifest.progress.updates, json.get_int("updates"));
   GLASS_TRY(manifest.progress.events_in_a_row, json.get_int("events_in_a_row"));
+  if (json.find("roll_backs") != nullptr) {
+    GLASS_TRY(manifest.progress.roll_backs, json.get_int("roll_backs"));
+  }
   GLASS_TRY(manifest.progress.recent_losses, read_losses(json));
   GLASS_TRY(const std::string head, json.get_string("chain_head"));
   GLASS_TRY(manifest.chain_head, crypto::digest_from_text(head));
   GLASS_TRY(manifest.digests.parameters, read_tensors(json, "parameters"));
   GLASS_TRY(manifest.digests.optimizer, read_tensors(json, "optimizer"));
+  if (json.find("average") != nullptr) {
+    GLASS_TRY(manifest.digests.average, read_tensors(json, "average"));
+  }
   const Progress& progress = manifest.progress;
   if (progress.updates < 0 || progress.updates > progress.step)
     return fail(ErrorCode::kCorruption, "'updates' is not between 0 and 'step'");

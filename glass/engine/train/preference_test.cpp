@@ -70,7 +70,7 @@ const ModelFile& start_model() {
     SerialParallel serial;
     const DecoderConfig config = tiny_settings().model;
     const auto specs = parameters(config).value();
-    const ParameterLayout layout = layout_of(specs);
+    const ParameterLayout layout = layout_of(specs, tiny_settings());
     FloatBuffer values(layout.floats());
     fill_initial_parameters(specs, layout, {.seed = 3}, values.span(), serial);
     ModelFile file{.config = config, .tensors = {}};

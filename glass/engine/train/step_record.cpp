@@ -155,6 +155,7 @@ Json::Object to_json(const StepRecord& record) {
   }
   if (record.parameters) json["parameters"] = to_text(*record.parameters);
   if (record.optimizer) json["optimizer"] = to_text(*record.optimizer);
+  if (record.average) json["average"] = to_text(*record.average);
   return json;
 }
 
@@ -171,6 +172,7 @@ Result<StepRecord> step_record_from_json(const Json& json) {
   GLASS_TRY(record.event, read_event(json));
   GLASS_TRY(record.parameters, read_digest(json, "parameters"));
   GLASS_TRY(record.optimizer, read_digest(json, "optimizer"));
+  GLASS_TRY(record.average, read_digest(json, "average"));
   return record;
 }
 
@@ -187,6 +189,7 @@ Status expect_equal(const StepRecord& expected, const StepRecord& actual) {
             digest_text(actual.parameters))
       .same("the digest of the optimizer's state", digest_text(expected.optimizer),
             digest_text(actual.optimizer))
+      .same("the digest of the average", digest_text(expected.average), digest_text(actual.average))
       .status();
 }
 

@@ -37,7 +37,8 @@ float one_nan(float value) {
 StepShape shape_of(const TrainingSettings& settings) {
   return {.micro_batch = settings.micro_batch,
           .micro_batches = settings.micro_batches,
-          .vocabulary = settings.model.vocabulary};
+          .vocabulary = settings.model.vocabulary,
+          .seed = settings.seed};
 }
 
 // In double, oldest first.
@@ -53,10 +54,13 @@ Trainer::Trainer(TrainingPlan plan, BatchSource source, const TrainerWorld& worl
     : plan_(std::move(plan)),
       source_(std::move(source)),
       world_(world),
-      state_(plan_.layout, moments(plan_.settings.optimizer.kind)),
-      optimizer_(plan_.settings.optimizer, plan_.layout, world_.kernels),
+      state_(plan_.layout, moments(plan_.settings.optimizer.kind),
+             plan_.settings.average.decay > 0),
+      optimizer_(plan_.settings.optimizer, plan_.layout, world_.kernels, world_.parallel.workers()),
       writer_(world_.files, world_.checkpoints, plan_.settings.retention, plan_.layout,
-              moments(plan_.settings.optimizer.kind)) {}
+              moments(plan_.settings.optimizer.kind), plan_.settings.average.decay > 0),
+      recheck_(plan_.settings.recheck, plan_.layout, moments(plan_.settings.optimizer.kind),
+               plan_.settings.average.decay > 0) {}
 
 Result<std::unique_ptr<Trainer>> Trainer::create(TrainingPlan plan, BatchSource source,
                                                  const TrainerWorld& world) {
@@ -95,7 +99,15 @@ void Trainer::initialize() {
                           state_.parameters.span(), world_.parallel);
   std::ranges::fill(state_.first_moment.span(), 0.0F);
   std::ranges::fill(state_.second_moment.span(), 0.0F);
+  if (!state_.average.span().empty())
+    std::ranges::copy(state_.parameters.span(), state_.average.span().begin());
+  take_over();
+}
+
+// What follows goes on from the state as it is.
+void Trainer::take_over() {
   copy_state(state_, writer_.snapshot(), world_.parallel);
+  recheck_.forget();
   stopped_ = false;
 }
 
@@ -111,8 +123,7 @@ Result<Trainer::Resumed> Trainer::resume(int64_t last_step) {
     initialize();
     return resumed;
   }
-  copy_state(state_, writer_.snapshot(), world_.parallel);
-  stopped_ = false;
+  take_over();
   resumed.step = latest.manifest->progress.step;
   resumed.chain_head = latest.manifest->chain_head;
   return resumed;
@@ -126,19 +137,29 @@ Status Trainer::restore(int64_t step) {
   GLASS_TRY_STATUS(writer_.wait());
   GLASS_TRY_STATUS(load_checkpoint(world_.files, world_.checkpoints, step, plan_.settings.model,
                                    plan_.layout, state_, world_.parallel));
-  copy_state(state_, writer_.snapshot(), world_.parallel);
-  stopped_ = false;
+  take_over();
   return {};
 }
 
+std::span<const float> Trainer::values_in_use() const {
+  return plan_.settings.average.use ? state_.average.span() : state_.parameters.span();
+}
+
 TensorViews Trainer::tensors() const {
+  return tensors_with(state_.parameters.span());
+}
+
+TensorViews Trainer::model() const {
+  return tensors_with(values_in_use());
+}
+
+TensorViews Trainer::tensors_with(std::span<const float> values) const {
   TensorViews tensors;
   for (const ParameterSpec& spec : plan_.parameters) {
     if (!spec.trained) tensors.emplace(spec.name, world_.start->at(spec.name));
   }
   for (const ParameterSlot& slot : plan_.layout.slots())
-    tensors.emplace(slot.name,
-                    TensorView{.shape = slot.shape, .values = slot.of(state_.parameters.span())});
+    tensors.emplace(slot.name, TensorView{.shape = slot.shape, .values = slot.of(values)});
   return tensors;
 }
 
@@ -165,7 +186,12 @@ std::optional<StepEvent> Trainer::judge(const StepRecord& record) const {
            static_cast<double>(record.loss) > policy.loss_spike_factor * mean(losses))
     event = {.cause = Cause::kLossSpike, .action = policy.on_loss_spike};
   if (!event || event->action == Action::kRecord) return event;
-  if (progress().events_in_a_row + 1 >= kMaxEventsInARow) event->action = Action::kStop;
+  const bool spent =
+      event->action == Action::kRollBack && progress().roll_backs >= policy.max_roll_backs;
+  if (spent || progress().events_in_a_row + 1 >= policy.max_events_in_a_row)
+    event->action = Action::kStop;
+  else if (event->action == Action::kRollBack)
+    event->back_to = writer_.snapshot().progress.step;
   return event;
 }
 
@@ -173,10 +199,12 @@ void Trainer::apply(const StepRecord& record, const StepSum& sum) {
   const int64_t step = progress().step + 1;
   if (record.event && record.event->action != Action::kRecord) {
     const int64_t events = progress().events_in_a_row + 1;
-    const TrainingState& snapshot = std::as_const(writer_).snapshot();
-    if (record.event->action == Action::kRollBack) copy_state(snapshot, state_, world_.parallel);
+    const int64_t roll_backs = progress().roll_backs;
+    if (record.event->action == Action::kRollBack) {
+      copy_state(std::as_const(writer_).snapshot(), state_, world_.parallel);
+      state_.progress.roll_backs = roll_backs + 1;
+    }
     state_.progress.events_in_a_row = events;
-    stopped_ = record.event->action == Action::kStop;
   } else {
     const float scale = 1.0F / static_cast<float>(sum.targets);
     const float clip = clip_factor(plan_.settings.optimizer.clip_norm, record.gradient_norm);
@@ -188,6 +216,7 @@ void Trainer::apply(const StepRecord& record, const StepSum& sum) {
                        .first_moment = state_.first_moment.span(),
                        .second_moment = state_.second_moment.span()},
                       world_.parallel);
+    update_average();
     ++state_.progress.updates;
     state_.progress.events_in_a_row = 0;
     auto& losses = state_.progress.recent_losses;
@@ -197,6 +226,19 @@ void Trainer::apply(const StepRecord& record, const StepSum& sum) {
   state_.progress.step = step;
 }
 
+void Trainer::update_average() {
+  const std::span<float> average = state_.average.span();
+  if (average.empty()) return;
+  const double decay = plan_.settings.average.decay;
+  world_.kernels.blend({.a = average.data(),
+                        .b = state_.parameters.span().data(),
+                        .out = average.data(),
+                        .count = std::ssize(average),
+                        .alpha = static_cast<float>(decay),
+                        .beta = static_cast<float>(1 - decay)},
+                       world_.parallel);
+}
+
 // The snapshot may only change when nobody is writing it to disk.
 Status Trainer::take_snapshot(StepRecord& record) {
   GLASS_TRY_STATUS(writer_.wait());
@@ -204,6 +246,7 @@ Status Trainer::take_snapshot(StepRecord& record) {
   due_ = digests_of(state_, plan_.layout, world_.parallel);
   record.parameters = total(due_->parameters);
   record.optimizer = total(due_->optimizer);
+  if (!due_->average.empty()) record.average = total(due_->average);
   return {};
 }
 
@@ -215,6 +258,26 @@ Result<StepRecord> Trainer::step() {
                 fmt::format("step {} ended the training; change the recipe's learning rate or its "
                             "policy for such steps",
                             progress().step));
+  recheck_.clear();
+  GLASS_TRY(StepRecord record, recheck_.due(progress().step + 1)
+                                   ? recheck_.run(
+                                         state_, [this] { return trace_step(); }, world_.parallel)
+                                   : make_step(nullptr));
+  stopped_ = record.event && record.event->action == Action::kStop;
+  due_.reset();
+  if (checkpoint_due()) GLASS_TRY_STATUS(take_snapshot(record));
+  recheck_.remember(state_, world_.parallel);
+  return record;
+}
+
+Result<StepTrace> Trainer::trace_step() {
+  StepTrace trace;
+  GLASS_TRY(trace.record, make_step(&trace.gradient));
+  trace.state = digests_of(state_, plan_.layout, world_.parallel);
+  return trace;
+}
+
+Result<StepRecord> Trainer::make_step(TensorDigests* gradient_digests) {
   GLASS_TRY(const StepSum sum, gradient());
   if (sum.targets == 0)
     return fail(ErrorCode::kInvalidInput,
@@ -229,11 +292,9 @@ Result<StepRecord> Trainer::step() {
                           world_.kernels, world_.parallel));
   record.learning_rate = learning_rate(plan_.settings.schedule, progress().step);
   record.event = judge(record);
-  if (record.event && record.event->action == Action::kRollBack)
-    record.event->back_to = writer_.snapshot().progress.step;
+  if (gradient_digests != nullptr)
+    *gradient_digests = digests_of(sum.gradient, plan_.layout, "", world_.parallel);
   apply(record, sum);
-  due_.reset();
-  if (checkpoint_due()) GLASS_TRY_STATUS(take_snapshot(record));
   return record;
 }
 
@@ -252,14 +313,18 @@ Status Trainer::finish() {
 
 Result<Evaluation> Trainer::evaluate(const HeldOutSource& source, int64_t max_targets) {
   if (!evaluator_) {
-    GLASS_TRY(evaluator_, Evaluator::create(plan_.evaluation, shape_of(plan_.settings), tensors(),
+    GLASS_TRY(evaluator_, Evaluator::create(plan_.evaluation, shape_of(plan_.settings), model(),
                                             world_.kernels, world_.parallel));
   }
   return evaluator_->run(source, max_targets);
 }
 
 crypto::Digest Trainer::parameter_digest() {
-  return total(digests_of(state_, plan_.layout, world_.parallel).parameters);
+  return total(digests_of(state_.parameters.span(), plan_.layout, "", world_.parallel));
+}
+
+crypto::Digest Trainer::model_digest() {
+  return total(digests_of(values_in_use(), plan_.layout, "", world_.parallel));
 }
 
 }  // namespace glass::engine

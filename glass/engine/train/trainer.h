@@ -16,6 +16,7 @@
 //      is the state as of the last step at which one was due, or the initial state: what a
 //      roll-back returns to, the same in a run, a resume and a replay.
 //   3. After an Action::kStop no further step is made.
+//   4. Where a recheck is due the step is made twice (recheck.h); its record does not tell.
 #pragma once
 
 #include <cstdint>
@@ -33,15 +34,13 @@
 #include "glass/engine/train/checkpoint_writer.h"
 #include "glass/engine/train/evaluation.h"
 #include "glass/engine/train/gradient_worker.h"
+#include "glass/engine/train/recheck.h"
 #include "glass/engine/train/step_record.h"
 #include "glass/engine/train/training_plan.h"
 #include "glass/engine/train/training_state.h"
 #include "glass/system/files.h"
 
 namespace glass::engine {
-
-// So many steps in a row without an update end the training, whatever the policy.
-inline constexpr int64_t kMaxEventsInARow = 8;
 
 // What the trainer works with; all of it outlives the trainer.
 struct TrainerWorld {
@@ -82,7 +81,14 @@ class Trainer {
   [[nodiscard]] bool done() const { return progress().step >= plan_.settings.schedule.steps; }
 
   // The next step. Also tells, before it begins, when the last checkpoint could not be written.
+  // kMismatch where a recheck was due and the machine computed or remembered wrongly.
   [[nodiscard]] Result<StepRecord> step();
+
+  // What the recheck of the last step found, also where a third time settled it: a fact of this
+  // machine, and therefore not in the record.
+  [[nodiscard]] const std::optional<Corruption>& corruption() const {
+    return recheck_.corruption();
+  }
 
   // Begins to write the checkpoint that was due after the last step. REQUIRES: one was due, and
   // this is the first call since.
@@ -102,7 +108,11 @@ class Trainer {
   // All parameters as they are, trained or not; the memory is the trainer's and the start's.
   [[nodiscard]] TensorViews tensors() const;
 
+  // What is evaluated, sampled and exported: the same, or with the average of what is trained.
+  [[nodiscard]] TensorViews model() const;
+
   [[nodiscard]] crypto::Digest parameter_digest();
+  [[nodiscard]] crypto::Digest model_digest();
 
   // The first worker's, for profiles.
   [[nodiscard]] Executor& executor() { return workers_.front().executor(); }
@@ -112,8 +122,14 @@ class Trainer {
   [[nodiscard]] Status create_workers();
   [[nodiscard]] bool checkpoint_due() const;
   [[nodiscard]] Result<StepSum> gradient();
+  [[nodiscard]] Result<StepRecord> make_step(TensorDigests* gradient_digests);
+  [[nodiscard]] Result<StepTrace> trace_step();
+  void take_over();
   [[nodiscard]] std::optional<StepEvent> judge(const StepRecord& record) const;
   void apply(const StepRecord& record, const StepSum& sum);
+  void update_average();
+  [[nodiscard]] std::span<const float> values_in_use() const;
+  [[nodiscard]] TensorViews tensors_with(std::span<const float> values) const;
   [[nodiscard]] Status take_snapshot(StepRecord& record);
 
   TrainingPlan plan_;
@@ -124,6 +140,7 @@ class Trainer {
   std::vector<GradientWorker> workers_;
   std::optional<Evaluator> evaluator_;
   CheckpointWriter writer_;
+  Recheck recheck_;
   std::optional<StateDigests> due_;  // of the snapshot, until save()
   bool stopped_ = false;
 };

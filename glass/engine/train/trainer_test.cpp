@@ -113,8 +113,144 @@ TEST_F(TrainerTest, SettingsThatContradictEachOtherAreRefusedBeforeAnythingRuns)
   EXPECT_TRUE(refused([](TrainingSettings& s) { s.retention.keep_last = 0; }));
   EXPECT_TRUE(refused([](TrainingSettings& s) { s.policy.on_non_finite = Action::kRecord; }));
   EXPECT_TRUE(refused([](TrainingSettings& s) { s.policy.loss_spike_factor = 1; }));
+  EXPECT_TRUE(refused([](TrainingSettings& s) { s.policy.max_events_in_a_row = 0; }));
+  EXPECT_TRUE(refused([](TrainingSettings& s) { s.policy.max_roll_backs = -1; }));
+  EXPECT_TRUE(refused([](TrainingSettings& s) { s.recheck.every_steps = -1; }));
+  EXPECT_TRUE(refused([](TrainingSettings& s) { s.average.decay = 1; }));
+  EXPECT_TRUE(refused([](TrainingSettings& s) { s.average.use = true; }));
+  EXPECT_TRUE(refused([](TrainingSettings& s) { s.regularization.label_smoothing = 1; }));
+  EXPECT_TRUE(refused([](TrainingSettings& s) { s.regularization.residual_dropout = -0.1; }));
   EXPECT_TRUE(refused([](TrainingSettings& s) { s.schedule.peak = 0; }));
   EXPECT_TRUE(refused([](TrainingSettings& s) { s.optimizer.beta1 = 1; }));
+  EXPECT_FALSE(refused([](TrainingSettings& s) { s.optimizer.groups = {{.names = {"norm.*"}}}; }));
+  EXPECT_TRUE(refused([](TrainingSettings& s) { s.optimizer.groups = {{.names = {"head.*"}}}; }));
+}
+
+TEST_F(TrainerTest, ParametersHaveRoles) {
+  TrainingSettings settings = tiny_settings();
+  settings.model.tied_embeddings = false;
+  settings.model.qkv_bias = true;
+  const auto plan = plan_training(settings, *find_kernels(""), 1);
+  ASSERT_TRUE(plan);
+  const auto role = [&](std::string_view name) { return plan->layout.at(name).traits.role; };
+  EXPECT_EQ(role("embed.weight"), ParameterRole::kEmbedding);
+  EXPECT_EQ(role("head.weight"), ParameterRole::kHead);
+  EXPECT_EQ(role("blocks.1.attn.qkv.weight"), ParameterRole::kMatrix);
+  EXPECT_EQ(role("blocks.1.attn.qkv.bias"), ParameterRole::kBias);
+  EXPECT_EQ(role("norm.weight"), ParameterRole::kNorm);
+}
+
+TEST_F(TrainerTest, MuonTakesFusedLayersApart) {
+  TrainingSettings settings = tiny_settings();
+  settings.optimizer.kind = OptimizerKind::kMuon;
+  const auto plan = plan_training(settings, *find_kernels(""), 1);
+  ASSERT_TRUE(plan);
+  const auto rows = [&](std::string_view name) { return plan->layout.at(name).traits.matrix_rows; };
+  EXPECT_EQ(rows("blocks.0.attn.qkv.weight"), (std::vector<int64_t>{16, 8, 8}));
+  EXPECT_EQ(rows("blocks.0.mlp.gate_up.weight"), (std::vector<int64_t>{24, 24}));
+  EXPECT_EQ(rows("blocks.0.mlp.down.weight"), (std::vector<int64_t>{16}));
+  EXPECT_TRUE(rows("embed.weight").empty());
+  EXPECT_TRUE(rows("norm.weight").empty());
+}
+
+// What this room can do besides the plain training, all at once.
+TrainingSettings every_option() {
+  TrainingSettings settings = tiny_settings();
+  settings.optimizer.kind = OptimizerKind::kMuon;
+  settings.optimizer.groups = {{.roles = {ParameterRole::kEmbedding}, .learning_rate = 0.5}};
+  settings.regularization = {.label_smoothing = 0.1,
+                             .z_loss = 1e-3,
+                             .embedding_dropout = 0.1,
+                             .residual_dropout = 0.1,
+                             .attention_dropout = 0.1};
+  settings.average = {.decay = 0.9, .use = true};
+  settings.recheck.every_steps = 7;
+  return settings;
+}
+
+TEST_F(TrainerTest, EveryOptionGivesTheSameBitsOnAnyWorkersAndWithRecomputation) {
+  const crypto::Digest expected = test::digest_at(every_option(), 4);
+  EXPECT_NE(expected, test::digest_at(tiny_settings(), 4));
+  for (const int64_t workers : {2, 3}) {
+    TrainingSettings settings = every_option();
+    settings.workers = workers;
+    EXPECT_EQ(test::digest_at(settings, 4), expected) << workers;
+  }
+  TrainingSettings settings = every_option();
+  settings.recompute = Recompute::kBlocks;
+  EXPECT_EQ(test::digest_at(settings, 4), expected);
+}
+
+TEST_F(TrainerTest, EveryOptionIsResumedAndReplayedWithTheSameBits) {
+  TinyRun whole = run(every_option());
+  whole.trainer().initialize();
+  ASSERT_TRUE(whole.run_to(20));
+  ASSERT_TRUE(whole.trainer().finish());
+  EXPECT_LT(whole.records().back().loss, whole.records().front().loss);
+  EXPECT_EQ(whole.records().back().average, whole.trainer().model_digest());
+  EXPECT_NE(whole.records().back().average, whole.records().back().parameters);
+
+  TinyRun again = run(every_option());
+  const std::span<const StepRecord> records = whole.records();
+  const Status replayed = replay_segment(again.trainer(), records.subspan(10),
+                                         [](const StepRecord&) { return Status(); });
+  EXPECT_TRUE(replayed) << replayed.error().message;
+
+  TinyRun resumed = run(every_option());
+  const auto from = resumed.trainer().resume(17);
+  ASSERT_TRUE(from) << from.error().message;
+  EXPECT_EQ(from->step, 15);
+  ASSERT_TRUE(resumed.run_to(20));
+  EXPECT_EQ(resumed.trainer().model_digest(), whole.trainer().model_digest());
+}
+
+TEST_F(TrainerTest, TheAverageFollowsTheWeights) {
+  TrainingSettings settings = tiny_settings();
+  settings.average.decay = 0.75;
+  TinyRun tiny = run(settings);
+  tiny.trainer().initialize();
+  std::vector<double> average(tiny.trainer().parameters().begin(),
+                              tiny.trainer().parameters().end());
+  settings.average.use = true;
+  for (int64_t step = 1; step <= 3; ++step) {
+    ASSERT_TRUE(tiny.run_to(step));
+    for (size_t i = 0; i < average.size(); ++i)
+      average[i] = 0.75 * average[i] + 0.25 * static_cast<double>(tiny.trainer().parameters()[i]);
+  }
+  TinyRun averaged = run(settings);
+  averaged.trainer().initialize();
+  ASSERT_TRUE(averaged.run_to(3));
+  for (const ParameterSlot& slot : averaged.trainer().plan().layout.slots()) {
+    const std::span<const double> expected = slot.of(std::span<const double>(average));
+    const std::span<const float> found = averaged.trainer().model().at(slot.name).values;
+    for (size_t i = 0; i < expected.size(); ++i)
+      ASSERT_NEAR(static_cast<double>(found[i]), expected[i], 1e-6) << slot.name << i;
+  }
+  EXPECT_EQ(averaged.trainer().parameter_digest(), tiny.trainer().parameter_digest());
+}
+
+TEST_F(TrainerTest, ACheckpointWithoutTheAverageIsRefused) {
+  TinyRun plain = run(tiny_settings());
+  plain.trainer().initialize();
+  ASSERT_TRUE(plain.run_to(5));
+  ASSERT_TRUE(plain.trainer().finish());
+  TrainingSettings settings = tiny_settings();
+  settings.average.decay = 0.9;
+  TinyRun averaged = run(settings);
+  const auto resumed = averaged.trainer().resume(5);
+  ASSERT_FALSE(resumed);
+  EXPECT_EQ(resumed.error().code, ErrorCode::kInvalidInput);
+}
+
+TEST_F(TrainerTest, EvaluationDropsNothing) {
+  TrainingSettings settings = tiny_settings();
+  settings.regularization = {.label_smoothing = 0.1, .z_loss = 0.1, .residual_dropout = 0.5};
+  TinyRun tiny = run(settings), plain = run(tiny_settings());
+  tiny.trainer().initialize();
+  plain.trainer().initialize();
+  const HeldOutSource held_out = synthetic_held_out({.sequences = 2, .positions = 24}, 29, 7, 3);
+  EXPECT_EQ(tiny.trainer().evaluate(held_out, 1 << 20)->loss,
+            plain.trainer().evaluate(held_out, 1 << 20)->loss);
 }
 
 TEST_F(TrainerTest, MemoryIsKnownBeforeAndCountsTheSnapshot) {
@@ -124,6 +260,12 @@ TEST_F(TrainerTest, MemoryIsKnownBeforeAndCountsTheSnapshot) {
   EXPECT_EQ(plan->memory.optimizer, 5 * buffer);
   EXPECT_EQ(plan->memory.gradients, 3 * buffer);
   EXPECT_GT(plan->memory.arena, 0);
+  TrainingSettings rechecked = tiny_settings();
+  rechecked.recheck.every_steps = 10;
+  EXPECT_EQ(plan_training(rechecked, *find_kernels(""), 1)->memory.optimizer, 8 * buffer);
+  TrainingSettings averaged = tiny_settings();
+  averaged.average.decay = 0.9;
+  EXPECT_EQ(plan_training(averaged, *find_kernels(""), 1)->memory.optimizer, 7 * buffer);
 }
 
 // --- Steps that go wrong. A huge learning rate makes the loss infinite sooner or later; here the
@@ -208,8 +350,40 @@ TEST_F(EventTest, TooManyEventsInARowEndTheTraining) {
   TinyRun tiny = run(long_settings(Action::kSkipStep), surprising(steps));
   tiny.trainer().initialize();
   EXPECT_FALSE(tiny.run_to(90));
-  EXPECT_EQ(tiny.records().size(), 70U + kMaxEventsInARow);
+  EXPECT_EQ(tiny.records().size(), 70U + 8U);
   EXPECT_EQ(tiny.records().back().event->action, Action::kStop);
+}
+
+TEST_F(EventTest, TheRecipeSaysHowManyEventsInARow) {
+  TrainingSettings settings = long_settings(Action::kSkipStep);
+  settings.policy.max_events_in_a_row = 2;
+  TinyRun tiny = run(settings, surprising({70, 72, 73}));
+  tiny.trainer().initialize();
+  EXPECT_FALSE(tiny.run_to(90));
+  EXPECT_EQ(tiny.records().size(), 74U);
+}
+
+// Rolled back at 72 and 76, the third one at 82 is one too many, also for a run that was resumed.
+TEST_F(EventTest, RollBacksOverTheWholeTrainingAreBounded) {
+  TrainingSettings settings = long_settings(Action::kRollBack);
+  settings.policy.max_roll_backs = 2;
+  const BatchSource source = surprising({71, 75, 81});
+  TinyRun whole = run(settings, source);
+  whole.trainer().initialize();
+  EXPECT_FALSE(whole.run_to(90));
+  EXPECT_EQ(whole.records().size(), 82U);
+  EXPECT_EQ(whole.records().back().event,
+            (StepEvent{.cause = Cause::kLossSpike, .action = Action::kStop, .back_to = 0}));
+  EXPECT_EQ(whole.trainer().progress().roll_backs, 2);
+  ASSERT_TRUE(whole.trainer().finish());
+
+  TinyRun resumed = run(settings, source);
+  const auto from = resumed.trainer().resume(80);
+  ASSERT_TRUE(from) << from.error().message;
+  EXPECT_EQ(from->step, 80);
+  EXPECT_EQ(resumed.trainer().progress().roll_backs, 2);
+  EXPECT_FALSE(resumed.run_to(90));
+  EXPECT_EQ(resumed.records().back().event, whole.records().back().event);
 }
 
 TEST_F(EventTest, ALossThatIsNotFiniteIsNoticed) {

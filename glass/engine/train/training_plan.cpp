@@ -44,10 +44,20 @@ Status check(const TrainingSettings& settings) {
     return wrong("a step whose loss is not finite cannot just be recorded");
   if (!(settings.policy.loss_spike_factor > 1))
     return wrong("the loss-spike factor must be above 1");
+  if (settings.policy.max_events_in_a_row < 1 || settings.policy.max_roll_backs < 0)
+    return wrong("at least one event and no roll-back must be allowed");
+  if (!(settings.average.decay >= 0 && settings.average.decay < 1))
+    return wrong("the decay of the average must be at least 0 and below 1");
+  if (settings.average.use && settings.average.decay == 0)
+    return wrong("an average that is used needs a decay above 0");
+  if (settings.recheck.every_steps < 0) return wrong("a recheck is due every step or more rarely");
   if (settings.preference && !(settings.preference->beta > 0))
     return wrong("the beta of preferences must be above 0");
   if (settings.preference && !settings.from_start)
     return wrong("preferences need a model to start from, which answers are compared with");
+  const Regularization& r = settings.regularization;
+  if (settings.preference && (r.drops() || r.label_smoothing != 0 || r.z_loss != 0))
+    return wrong("preferences are compared as they are; leave the regularization out");
   return {};
 }
 
@@ -56,6 +66,32 @@ int64_t gradient_buffers(const TrainingSettings& settings) {
   const int64_t share = (settings.micro_batches + settings.workers - 1) / settings.workers;
   const auto levels = static_cast<int64_t>(std::bit_width(static_cast<uint64_t>(share - 1)));
   return settings.workers * (levels + 1);
+}
+
+// Of a TrainingState.
+int64_t state_bytes(const TrainingSettings& settings, const ParameterLayout& layout) {
+  int64_t floats = 2 * layout.floats();
+  if (moments(settings.optimizer.kind) == 2) floats += layout.second_floats();
+  if (settings.average.decay > 0) floats += layout.floats();
+  return floats * static_cast<int64_t>(sizeof(float));
+}
+
+ParameterRole role_of(const ParameterSpec& spec) {
+  if (spec.name == "embed.weight" || spec.name == "position.weight")
+    return ParameterRole::kEmbedding;
+  if (spec.name == "head.weight") return ParameterRole::kHead;
+  if (spec.shape.size() >= 2) return ParameterRole::kMatrix;
+  return spec.name.ends_with(".bias") ? ParameterRole::kBias : ParameterRole::kNorm;
+}
+
+// Fused layers are several matrices for Muon; so are the matrices of a tensor of more dimensions.
+std::vector<int64_t> matrix_rows(const ParameterSpec& spec, const DecoderConfig& model) {
+  const int64_t heads = model.n_heads * model.head_dim, keys = model.n_kv_heads * model.head_dim;
+  if (spec.name.ends_with(".attn.qkv.weight")) return {heads, keys, keys};
+  if (spec.name.ends_with(".mlp.gate_up.weight")) return {model.d_ff, model.d_ff};
+  int64_t matrices = 1;
+  for (size_t i = 0; i + 2 < spec.shape.size(); ++i) matrices *= spec.shape[i];
+  return std::vector<int64_t>(static_cast<size_t>(matrices), spec.shape[spec.shape.size() - 2]);
 }
 
 // Of the model that the training starts from.
@@ -67,10 +103,18 @@ int64_t start_bytes(const TrainingPlan& plan) {
 
 }  // namespace
 
-ParameterLayout layout_of(const std::vector<ParameterSpec>& parameters) {
+ParameterTraits traits_of(const ParameterSpec& spec, const TrainingSettings& settings) {
+  ParameterTraits traits{.role = role_of(spec)};
+  if (settings.optimizer.kind == OptimizerKind::kMuon && traits.role == ParameterRole::kMatrix)
+    traits.matrix_rows = matrix_rows(spec, settings.model);
+  return traits;
+}
+
+ParameterLayout layout_of(const std::vector<ParameterSpec>& parameters,
+                          const TrainingSettings& settings) {
   ParameterLayout layout;
   for (const ParameterSpec& spec : parameters) {
-    if (spec.trained) layout.add(spec.name, spec.shape, spec.decay);
+    if (spec.trained) layout.add(spec.name, spec.shape, spec.decay, traits_of(spec, settings));
   }
   return layout;
 }
@@ -100,12 +144,14 @@ Result<TrainingPlan> plan_training(const TrainingSettings& settings, const Kerne
   TrainingPlan plan;
   plan.settings = settings;
   GLASS_TRY(plan.parameters, parameters(settings.model));
-  plan.layout = layout_of(plan.parameters);
+  plan.layout = layout_of(plan.parameters, settings);
+  GLASS_TRY_STATUS(factors_of(settings.optimizer.groups, plan.layout));
   const PlanOptions options = {.keep = {}, .workers = threads};
   const bool preference = settings.preference.has_value();
-  GLASS_TRY(Graph training,
-            build_training_graph(settings.model, settings.micro_batch,
-                                 {.recompute = settings.recompute, .weighted = preference}));
+  GLASS_TRY(Graph training, build_training_graph(settings.model, settings.micro_batch,
+                                                 {.recompute = settings.recompute,
+                                                  .regularization = settings.regularization,
+                                                  .weighted = preference}));
   GLASS_TRY(plan.step, make_plan(std::move(training), kernels, options));
   GLASS_TRY(Graph evaluation, build_loss_graph(settings.model, settings.micro_batch));
   GLASS_TRY(plan.evaluation, make_plan(std::move(evaluation), kernels, options));
@@ -119,8 +165,10 @@ Result<TrainingPlan> plan_training(const TrainingSettings& settings, const Kerne
   plan.memory = plan.step.memory;
   plan.memory.parameters = buffer + start_bytes(plan);
   plan.memory.gradients = gradient_buffers(settings) * buffer;
-  const int kept = moments(settings.optimizer.kind);
-  plan.memory.optimizer = (kept + kept + 1) * buffer;  // the moments, and a snapshot of all
+  const int64_t state = state_bytes(settings, plan.layout);
+  plan.memory.optimizer = 2 * state - buffer;  // and a snapshot of all
+  if (settings.recheck.every_steps > 0) plan.memory.optimizer += state;
+  plan.memory.optimizer += Optimizer::memory_bytes(plan.layout, kernels, threads);
   plan.memory.arena = settings.workers * plan.step.memory.arena + plan.evaluation.memory.arena;
   if (plan.reference)  // the judge of each worker runs both models
     plan.memory.arena +=

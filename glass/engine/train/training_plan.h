@@ -17,6 +17,7 @@
 #include "glass/engine/plan/plan.h"
 #include "glass/engine/train/checkpoint_writer.h"
 #include "glass/engine/train/preference.h"
+#include "glass/engine/train/recheck.h"
 #include "glass/engine/train/step_record.h"
 
 namespace glass::engine {
@@ -26,6 +27,18 @@ struct StepPolicy {
   Action on_non_finite = Action::kStop;  // not kRecord
   Action on_loss_spike = Action::kRecord;
   double loss_spike_factor = 2.0;  // times the mean of the last kRecentLosses losses
+  // What would exceed these ends the training, whatever the actions: steps in a row without an
+  // update, and roll-backs in the whole training.
+  int64_t max_events_in_a_row = 8;
+  int64_t max_roll_backs = 10;
+};
+
+// An exponential moving average of the weights (Polyak and Juditsky 1992 with a forgetting factor):
+// after every update average = decay * average + (1 - decay) * weights, from the initial weights
+// on.
+struct AverageSettings {
+  double decay = 0;  // 0: there is none
+  bool use = false;  // what is evaluated, sampled and exported is the average
 };
 
 struct TrainingSettings {
@@ -34,9 +47,12 @@ struct TrainingSettings {
   BatchShape micro_batch;
   int64_t micro_batches = 1;  // of a step, over all workers
   Recompute recompute = Recompute::kNone;
+  Regularization regularization;
   OptimizerSettings optimizer;
+  AverageSettings average;
   Schedule schedule;  // its steps are those of the training
   StepPolicy policy;
+  RecheckSettings recheck;
   int64_t checkpoint_every = 100;  // steps; also after the last one
   Retention retention;
   std::optional<PreferenceSettings> preference;  // none: every target of a batch is learned
@@ -59,8 +75,12 @@ struct TrainingPlan {
 [[nodiscard]] Result<TrainingPlan> plan_training(const TrainingSettings& settings,
                                                  const Kernels& kernels, int threads);
 
+// By the decoder's names (decoder.h). A bias is a bias, that of a norm too.
+ParameterTraits traits_of(const ParameterSpec& spec, const TrainingSettings& settings);
+
 // Of those that are trained.
-ParameterLayout layout_of(const std::vector<ParameterSpec>& parameters);
+ParameterLayout layout_of(const std::vector<ParameterSpec>& parameters,
+                          const TrainingSettings& settings);
 
 // `start` has every parameter of the model but adapters, and of its shape. kInvalidInput names what
 // is missing; `start` may be null where nothing is taken from it.

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <cstdint>
 #include <span>
+#include <string_view>
+
+#include <fmt/core.h>
 
 #include "glass/base/bytes.h"
 #include "glass/base/check.h"
@@ -25,29 +28,43 @@ void copy_floats(std::span<const float> from, std::span<float> to, Parallel& par
 
 }  // namespace
 
-TrainingState::TrainingState(const ParameterLayout& layout, int moments)
+TrainingState::TrainingState(const ParameterLayout& layout, int moments, bool has_average)
     : parameters(layout.floats()),
       first_moment(layout.floats()),
-      second_moment(moments == 2 ? layout.floats() : 0) {}
+      second_moment(moments == 2 ? layout.second_floats() : 0),
+      average(has_average ? layout.floats() : 0) {}
 
 void copy_state(const TrainingState& from, TrainingState& to, Parallel& parallel) {
   to.progress = from.progress;
   copy_floats(from.parameters.span(), to.parameters.span(), parallel);
   copy_floats(from.first_moment.span(), to.first_moment.span(), parallel);
   copy_floats(from.second_moment.span(), to.second_moment.span(), parallel);
+  copy_floats(from.average.span(), to.average.span(), parallel);
+}
+
+TensorDigests digests_of(std::span<const float> buffer, const ParameterLayout& layout,
+                         std::string_view suffix, Parallel& parallel) {
+  TensorDigests digests;
+  for (const ParameterSlot& slot : layout.slots())
+    digests.emplace(fmt::format("{}{}", slot.name, suffix),
+                    crypto::sha256_chunked(as_bytes(slot.of(buffer)), parallel));
+  return digests;
 }
 
 StateDigests digests_of(const TrainingState& state, const ParameterLayout& layout,
                         Parallel& parallel) {
-  StateDigests digests;
-  const auto digest = [&](const ParameterSlot& slot, const FloatBuffer& buffer) {
-    return crypto::sha256_chunked(as_bytes(slot.of(buffer.span())), parallel);
+  const auto of = [&](const FloatBuffer& buffer, std::string_view suffix) {
+    return digests_of(buffer.span(), layout, suffix, parallel);
   };
+  StateDigests digests = {.parameters = of(state.parameters, ""),
+                          .optimizer = of(state.first_moment, ".m")};
+  if (!state.average.span().empty()) digests.average = of(state.average, "");
+  if (state.second_moment.span().empty()) return digests;
   for (const ParameterSlot& slot : layout.slots()) {
-    digests.parameters.emplace(slot.name, digest(slot, state.parameters));
-    digests.optimizer.emplace(slot.name + ".m", digest(slot, state.first_moment));
-    if (!state.second_moment.span().empty())
-      digests.optimizer.emplace(slot.name + ".v", digest(slot, state.second_moment));
+    if (slot.has_second_moment())
+      digests.optimizer.emplace(
+          slot.name + ".v",
+          crypto::sha256_chunked(as_bytes(slot.second_of(state.second_moment.span())), parallel));
   }
   return digests;
 }

@@ -4,7 +4,9 @@
 
 #include <cstdint>
 #include <map>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "glass/base/json.h"
@@ -20,6 +22,7 @@ struct Progress {
   int64_t step = 0;                  // steps done; the loader's next step, which counts from 0
   int64_t updates = 0;               // of the parameters: fewer than steps where some were skipped
   int64_t events_in_a_row = 0;       // steps without an update, up to this one
+  int64_t roll_backs = 0;            // so far, in the whole training
   std::vector<float> recent_losses;  // of the last updates, oldest first, at most kRecentLosses
 
   friend bool operator==(const Progress&, const Progress&) = default;
@@ -29,11 +32,12 @@ inline constexpr int64_t kRecentLosses = 64;
 
 struct TrainingState {
   TrainingState() = default;
-  // `moments`: those of the optimizer, 1 or 2.
-  TrainingState(const ParameterLayout& layout, int moments);
+  // `moments`: those of the optimizer, 1 or 2. `average`: there is one of the parameters.
+  TrainingState(const ParameterLayout& layout, int moments, bool average = false);
 
   Progress progress;
   FloatBuffer parameters, first_moment, second_moment;  // of the layout; no second one: empty
+  FloatBuffer average;                                  // of the layout, or empty
 };
 
 // REQUIRES: both have the same layout.
@@ -42,10 +46,14 @@ void copy_state(const TrainingState& from, TrainingState& to, Parallel& parallel
 using TensorDigests = std::map<std::string, crypto::Digest>;
 
 // sha256_chunked of each tensor: the parameters by their names, the moments by NAME.m and, where
-// there are two, NAME.v.
+// there are two, NAME.v; the average by the parameters' names.
 struct StateDigests {
-  TensorDigests parameters, optimizer;
+  TensorDigests parameters = {}, optimizer = {}, average = {};
 };
+
+// Of a buffer of the layout, by the parameters' names with `suffix`.
+TensorDigests digests_of(std::span<const float> buffer, const ParameterLayout& layout,
+                         std::string_view suffix, Parallel& parallel);
 
 StateDigests digests_of(const TrainingState& state, const ParameterLayout& layout,
                         Parallel& parallel);

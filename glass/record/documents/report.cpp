@@ -109,7 +109,9 @@ std::string samples(const RunFacts& facts) {
   std::string out;
   int64_t step = -1;
   for (const SampleFact& sample : facts.samples) {
-    if (sample.step != step) out += fmt::format("<p>After step {}:</p>\n", count_text(sample.step));
+    if (sample.step != step)
+      out += sample.step == 0 ? "<p>Before the first step:</p>\n"
+                              : fmt::format("<p>After step {}:</p>\n", count_text(sample.step));
     step = sample.step;
     out += fmt::format("<pre><span class=\"prompt\">{}</span>{}</pre>\n",
                        escape_html(sample.prompt), escape_html(sample.text));

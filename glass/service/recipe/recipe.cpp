@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -20,6 +21,44 @@
 
 namespace glass::service {
 namespace {
+
+constexpr std::array<std::string_view, 5> kParameterKinds = {"embedding", "head", "matrix", "norm",
+                                                             "bias"};
+
+void add_contradictions_of_schedule(const Recipe& recipe, Problems& problems) {
+  const ScheduleSettings& schedule = recipe.schedule;
+  const int64_t steps = recipe.train.steps;
+  const bool wsd = schedule.shape == "wsd", pieces = schedule.shape == "pieces";
+  if (pieces != !schedule.pieces.empty())
+    problems.push_back(pieces ? "schedule.shape is 'pieces': give at least one [[schedule.piece]]"
+                              : fmt::format("schedule.piece belongs to schedule.shape = 'pieces', "
+                                            "not to '{}'",
+                                            schedule.shape));
+  if (!wsd && !pieces && schedule.warmup_steps > steps)
+    problems.push_back(fmt::format("schedule.warmup_steps ({}) is more than train.steps ({})",
+                                   schedule.warmup_steps, steps));
+  if (wsd && schedule.warmup_steps + schedule.decay_steps > steps)
+    problems.push_back(
+        fmt::format("schedule.warmup_steps ({}) and schedule.decay_steps ({}) together are more "
+                    "than train.steps ({}); train longer or shorten them, for example --set "
+                    "schedule.warmup_steps={} --set schedule.decay_steps={}",
+                    schedule.warmup_steps, schedule.decay_steps, steps, steps / 10, steps / 4));
+}
+
+void add_contradictions_of_average(const Recipe& recipe, Problems& problems) {
+  if (recipe.average.use && recipe.average.decay == 0)
+    problems.emplace_back("average.use needs an average.decay above 0, such as 0.999");
+}
+
+void add_contradictions_of_groups(const OptimizerSettings& optimizer, Problems& problems) {
+  for (size_t i = 0; i < optimizer.groups.size(); ++i) {
+    for (const std::string& kind : optimizer.groups[i].kinds) {
+      if (std::ranges::find(kParameterKinds, kind) == kParameterKinds.end())
+        problems.push_back(fmt::format("optimizer.group[{}].kinds has '{}'; known are {}", i, kind,
+                                       fmt::join(kParameterKinds, ", ")));
+    }
+  }
+}
 
 constexpr std::array<std::string_view, 4> kAdapterTargets = {"qkv", "out", "up", "down"};
 
@@ -113,17 +152,9 @@ Problems contradictions(const Recipe& recipe) {
          fmt::format("model.experts_per_token ({}) must lie between 1 and model.experts ({}): {} "
                      "is a mixture of experts",
                      model.experts_per_token, model.experts, model.family));
-  const ScheduleSettings& schedule = recipe.schedule;
-  expect(schedule.shape == "wsd" || schedule.warmup_steps <= recipe.train.steps,
-         fmt::format("schedule.warmup_steps ({}) is more than train.steps ({})",
-                     schedule.warmup_steps, recipe.train.steps));
-  expect(
-      schedule.shape != "wsd" || schedule.warmup_steps + schedule.decay_steps <= recipe.train.steps,
-      fmt::format("schedule.warmup_steps ({}) and schedule.decay_steps ({}) together are more "
-                  "than train.steps ({}); train longer or shorten them, for example --set "
-                  "schedule.warmup_steps={} --set schedule.decay_steps={}",
-                  schedule.warmup_steps, schedule.decay_steps, recipe.train.steps,
-                  recipe.train.steps / 10, recipe.train.steps / 4));
+  add_contradictions_of_schedule(recipe, problems);
+  add_contradictions_of_groups(recipe.optimizer, problems);
+  add_contradictions_of_average(recipe, problems);
   expect(!recipe.corpus.sources.empty(),
          "corpus.source is missing: a recipe needs at least one [[corpus.source]]");
   expect(!recipe.corpus.licences.empty(),

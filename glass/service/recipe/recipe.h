@@ -131,23 +131,62 @@ struct TrainSettings {
   std::string on_non_finite = "stop";    // stop, skip_step, roll_back
   std::string on_loss_spike = "record";  // record, stop, skip_step, roll_back
   double loss_spike_factor = 2.0;        // against the mean of the last 64 losses
+  int64_t max_events_in_a_row = 8;
+  int64_t max_roll_backs = 10;
+  int64_t recheck = 0;                 // every so many steps; 0 for never
+  std::string on_difference = "stop";  // stop, retry
+};
+
+// Parameters that learn at another rate or decay otherwise; the first group that holds one decides.
+struct GroupSettings {
+  std::vector<std::string> parameters;  // patterns of names; empty for any
+  std::vector<std::string> kinds;       // embedding, head, matrix, norm, bias; empty for any
+  double learning_rate_factor = 1;
+  double weight_decay_factor = 1;
+  std::string decay = "matrices";  // matrices, all, none
+};
+
+// What keeps a training from fitting its text too closely; off in evaluation and generation.
+struct RegularizationSettings {
+  double label_smoothing = 0;
+  double z_loss = 0;
+  double embedding_dropout = 0;
+  double residual_dropout = 0;
+  double attention_dropout = 0;
+};
+
+// An exponential moving average of the weights.
+struct AverageSettings {
+  double decay = 0;  // 0: there is none
+  bool use = false;  // it is what is evaluated, sampled and exported
 };
 
 struct OptimizerSettings {
-  std::string kind = "adamw";  // adamw, lion, sgd
+  std::string kind = "adamw";  // adamw, lion, sgd, muon
   double learning_rate = 1e-3;
   double beta1 = 0.9;
   double beta2 = 0.95;
   double epsilon = 1e-8;
   double weight_decay = 0.1;
-  double clip_norm = 1.0;  // 0 for none
+  double clip_norm = 1.0;               // 0 for none
+  double momentum = 0.95;               // muon
+  bool nesterov = true;                 // muon
+  std::string update_scale = "jordan";  // muon: jordan, moonlight
+  std::vector<GroupSettings> groups;
+};
+
+struct PieceSettings {
+  std::string shape = "linear";  // constant, linear, cosine, sqrt, inverse_sqrt
+  int64_t steps = 0;             // 0 for what the other pieces leave
+  double to = 1.0;               // of the learning rate
 };
 
 struct ScheduleSettings {
-  std::string shape = "wsd";  // constant, linear, cosine, wsd
+  std::string shape = "wsd";  // constant, linear, cosine, wsd, pieces
   int64_t warmup_steps = 100;
   int64_t decay_steps = 200;  // wsd: the last so many steps
   double final_factor = 0.1;  // of the learning rate at the last step
+  std::vector<PieceSettings> pieces;
 };
 
 struct EvaluationSettings {
@@ -181,7 +220,9 @@ struct Recipe {
   ChatSettings chat;
   PreferenceSettings preference;
   TrainSettings train;
+  RegularizationSettings regularization;
   OptimizerSettings optimizer;
+  AverageSettings average;
   ScheduleSettings schedule;
   EvaluationSettings evaluation;
   CheckpointSettings checkpoint;

@@ -68,6 +68,28 @@ TEST(Recipe, ContradictionsNameBothKeys) {
             "recipe.toml: schedule.warmup_steps (100) is more than train.steps (10)");
 }
 
+TEST(Recipe, SchedulesAndGroupsAreData) {
+  const auto recipe = read_recipe(with("[[schedule.piece]]\nsteps = 100\n[[schedule.piece]]\n"
+                                       "shape = \"sqrt\"\nto = 0.0\n[schedule]\n"
+                                       "shape = \"pieces\"\n[[optimizer.group]]\n"
+                                       "parameters = [\"*.mlp.*\"]\nkinds = [\"matrix\"]\n"
+                                       "learning_rate_factor = 0.5\ndecay = \"none\"\n"),
+                                  "recipe.toml", {});
+  ASSERT_TRUE(recipe) << recipe.error().message;
+  EXPECT_EQ(recipe->schedule.pieces[1].shape, "sqrt");
+  EXPECT_EQ(recipe->optimizer.groups[0].learning_rate_factor, 0.5);
+  const auto back = recipe_from_json(to_json(*recipe));
+  ASSERT_TRUE(back) << back.error().message;
+  EXPECT_EQ(to_canonical(to_json(*back)), to_canonical(to_json(*recipe)));
+  EXPECT_EQ(message(with("[schedule]\nshape = \"pieces\"\n")),
+            "recipe.toml: schedule.shape is 'pieces': give at least one [[schedule.piece]]");
+  EXPECT_EQ(message(with("[[schedule.piece]]\nsteps = 3\n")),
+            "recipe.toml: schedule.piece belongs to schedule.shape = 'pieces', not to 'wsd'");
+  EXPECT_EQ(message(with("[[optimizer.group]]\nkinds = [\"matrices\"]\n")),
+            "recipe.toml: optimizer.group[0].kinds has 'matrices'; known are embedding, head, "
+            "matrix, norm, bias");
+}
+
 TEST(Recipe, BrokenTomlNamesLineAndColumn) {
   EXPECT_TRUE(message("name = \n").starts_with("recipe.toml:1:8: ")) << message("name = \n");
 }

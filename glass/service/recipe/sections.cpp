@@ -19,12 +19,19 @@ constexpr std::array<std::string_view, 2> kRecompute = {"none", "blocks"};
 constexpr std::array<std::string_view, 3> kOnNonFinite = {"stop", "skip_step", "roll_back"};
 constexpr std::array<std::string_view, 4> kOnLossSpike = {"record", "stop", "skip_step",
                                                           "roll_back"};
-constexpr std::array<std::string_view, 3> kOptimizers = {"adamw", "lion", "sgd"};
-constexpr std::array<std::string_view, 4> kShapes = {"constant", "linear", "cosine", "wsd"};
+constexpr std::array<std::string_view, 2> kOnDifference = {"stop", "retry"};
+constexpr std::array<std::string_view, 4> kOptimizers = {"adamw", "lion", "sgd", "muon"};
+constexpr std::array<std::string_view, 2> kUpdateScales = {"jordan", "moonlight"};
+constexpr std::array<std::string_view, 3> kDecay = {"matrices", "all", "none"};
+constexpr std::array<std::string_view, 5> kShapes = {"constant", "linear", "cosine", "wsd",
+                                                     "pieces"};
+constexpr std::array<std::string_view, 5> kPieceShapes = {"constant", "linear", "cosine", "sqrt",
+                                                          "inverse_sqrt"};
 
 constexpr int64_t kMaxSteps = 1'000'000'000;
 constexpr int64_t kMaxExtent = 1'000'000;
 constexpr RealRange kFraction = {.min = 0, .max = 1};
+constexpr RealRange kBelowOne = {.min = 0, .max = 0.999};
 
 }  // namespace
 
@@ -195,6 +202,35 @@ void describe(FieldVisitor& fields, TrainSettings& train) {
                 "what to do when the loss jumps");
   fields.real("loss_spike_factor", train.loss_spike_factor, {.min = 1.0001, .max = 1e6},
               "a loss above this multiple of the mean of the last 64 is a spike");
+  fields.integer("max_events_in_a_row", train.max_events_in_a_row, {.min = 1, .max = kMaxExtent},
+                 "so many steps in a row without an update end the training");
+  fields.integer("max_roll_backs", train.max_roll_backs, {.min = 0, .max = kMaxExtent},
+                 "one roll-back more than this, over the whole training, ends it");
+  fields.integer("recheck", train.recheck, {.min = 0, .max = kMaxSteps},
+                 "every so many steps one is made twice and compared bit for bit; 0 for never");
+  fields.choice("on_difference", train.on_difference, kOnDifference,
+                "what to do when the two differ; retry makes the step a third time, and two of "
+                "three decide");
+}
+
+void describe(FieldVisitor& fields, RegularizationSettings& regularization) {
+  fields.real("label_smoothing", regularization.label_smoothing, kBelowOne,
+              "share of the target's probability that all tokens are to have equally");
+  fields.real("z_loss", regularization.z_loss, kFraction,
+              "this times log(sum of exp(logits)) squared is added to the loss");
+  fields.real("embedding_dropout", regularization.embedding_dropout, kBelowOne,
+              "share of the embeddings that is dropped");
+  fields.real("residual_dropout", regularization.residual_dropout, kBelowOne,
+              "share that is dropped of what attention and MLP add to the stream");
+  fields.real("attention_dropout", regularization.attention_dropout, kBelowOne,
+              "share that is dropped of what the heads of attention give");
+}
+
+void describe(FieldVisitor& fields, AverageSettings& average) {
+  fields.real("decay", average.decay, {.min = 0, .max = 0.9999999},
+              "how much of it an update leaves; 0 for no average");
+  fields.boolean("use", average.use,
+                 "it is what is evaluated, sampled and exported, instead of the weights");
 }
 
 void describe(FieldVisitor& fields, OptimizerSettings& optimizer) {
@@ -203,23 +239,59 @@ void describe(FieldVisitor& fields, OptimizerSettings& optimizer) {
   fields.real("beta1", optimizer.beta1, {.min = 0, .max = 0.999999},
               "decay of the first moment; the momentum of sgd");
   fields.real("beta2", optimizer.beta2, {.min = 0, .max = 0.999999},
-              "decay of the second moment (adamw), of the momentum (lion)");
+              "decay of the second moment (adamw, muon), of the momentum (lion)");
   fields.real("epsilon", optimizer.epsilon, {.min = 1e-30, .max = 1},
-              "added to the denominator (adamw)");
+              "added to the denominator (adamw, muon)");
   fields.real("weight_decay", optimizer.weight_decay, {.min = 0, .max = 10},
-              "of matrices; norms and biases do not decay");
+              "of matrices; norms and biases do not decay, unless a group says so");
   fields.real("clip_norm", optimizer.clip_norm, {.min = 0},
               "gradients are scaled down to this norm; 0 for never");
+  fields.real("momentum", optimizer.momentum, {.min = 0, .max = 0.999999},
+              "of the matrices (muon); what is no matrix, embeddings and the head learn by adamw");
+  fields.boolean("nesterov", optimizer.nesterov, "the momentum looks one step ahead (muon)");
+  fields.choice("update_scale", optimizer.update_scale, kUpdateScales,
+                "what a step is multiplied by (muon): jordan sqrt(max(1, rows / cols)), moonlight "
+                "0.2 sqrt(max(rows, cols)), with which learning rates of adamw fit");
+  TablesOf groups(optimizer.groups);
+  fields.tables("group", groups,
+                "parameters that learn at another rate or decay otherwise; the first group that "
+                "holds one decides");
+}
+
+void describe(FieldVisitor& fields, GroupSettings& group) {
+  fields.texts("parameters", group.parameters,
+               "patterns of names in which * stands for anything, as in 'blocks.*.mlp.*'; empty "
+               "for any");
+  fields.texts("kinds", group.kinds, "of embedding, head, matrix, norm, bias; empty for any");
+  fields.real("learning_rate_factor", group.learning_rate_factor, {.min = 0, .max = 1e6},
+              "times the schedule's rate");
+  fields.real("weight_decay_factor", group.weight_decay_factor, {.min = 0, .max = 1e6},
+              "times optimizer.weight_decay, for what decays");
+  fields.choice("decay", group.decay, kDecay, "what of the group decays");
 }
 
 void describe(FieldVisitor& fields, ScheduleSettings& schedule) {
   fields.choice("shape", schedule.shape, kShapes, "how the learning rate goes after the warm-up");
   fields.integer("warmup_steps", schedule.warmup_steps, {.min = 0, .max = kMaxSteps},
-                 "steps of linear rise from zero");
+                 "steps of linear rise from zero (not pieces)");
   fields.integer("decay_steps", schedule.decay_steps, {.min = 0, .max = kMaxSteps},
                  "length of the final linear fall (wsd)");
   fields.real("final_factor", schedule.final_factor, kFraction,
-              "share of the learning rate that is left at the end");
+              "share of the learning rate that is left at the end (not pieces)");
+  TablesOf pieces(schedule.pieces);
+  fields.tables("piece", pieces,
+                "the way of the learning rate, one piece after the other from zero (pieces)");
+}
+
+void describe(FieldVisitor& fields, PieceSettings& piece) {
+  fields.choice(
+      "shape", piece.shape, kPieceShapes,
+      "the way to its end; constant is there at once, inverse_sqrt falls with the root of "
+      "the steps so far");
+  fields.integer("steps", piece.steps, {.min = 0, .max = kMaxSteps},
+                 "its length; 0, once, for what the others leave");
+  fields.real("to", piece.to, kFraction,
+              "share of the learning rate at its end (not inverse_sqrt)");
 }
 
 void describe(FieldVisitor& fields, EvaluationSettings& evaluation) {

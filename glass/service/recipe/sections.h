@@ -23,8 +23,12 @@ void describe(FieldVisitor& fields, ChatSettings& chat);
 void describe(FieldVisitor& fields, ChatRoleSettings& role);
 void describe(FieldVisitor& fields, PreferenceSettings& preference);
 void describe(FieldVisitor& fields, TrainSettings& train);
+void describe(FieldVisitor& fields, RegularizationSettings& regularization);
 void describe(FieldVisitor& fields, OptimizerSettings& optimizer);
+void describe(FieldVisitor& fields, AverageSettings& average);
+void describe(FieldVisitor& fields, GroupSettings& group);
 void describe(FieldVisitor& fields, ScheduleSettings& schedule);
+void describe(FieldVisitor& fields, PieceSettings& piece);
 void describe(FieldVisitor& fields, EvaluationSettings& evaluation);
 void describe(FieldVisitor& fields, CheckpointSettings& checkpoint);
 void describe(FieldVisitor& fields, ReplaySettings& replay);
@@ -43,7 +47,11 @@ void for_each_section(Recipe& recipe, Visit visit) {
   visit("preference", "DPO: what is learned from pairs of answers, where that is the objective",
         recipe.preference);
   visit("train", "how long, in which pieces, and what to do when a step goes wrong", recipe.train);
+  visit("regularization",
+        "what keeps a training from fitting its text too closely; off in evaluation",
+        recipe.regularization);
   visit("optimizer", "how gradients become steps, with decoupled weight decay", recipe.optimizer);
+  visit("average", "an exponential moving average of the weights", recipe.average);
   visit("schedule", "the learning rate over the steps", recipe.schedule);
   visit("evaluation", "held-out loss and sample texts during training", recipe.evaluation);
   visit("checkpoint", "what can be resumed from and replayed", recipe.checkpoint);

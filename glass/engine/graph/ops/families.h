@@ -15,6 +15,7 @@ namespace ops {
 std::vector<OpSpec> activation();
 std::vector<OpSpec> attention();
 std::vector<OpSpec> cache();
+std::vector<OpSpec> dropout();
 std::vector<OpSpec> elementwise();
 std::vector<OpSpec> embedding();
 std::vector<OpSpec> experts();

@@ -8,6 +8,7 @@
 #include "glass/base/result.h"
 #include "glass/engine/graph/operations.h"
 #include "glass/engine/graph/ops/families.h"
+#include "glass/engine/graph/ops/loss_options.h"
 #include "glass/engine/graph/ops/softcap.h"
 
 namespace glass::engine {
@@ -25,6 +26,11 @@ Result<std::vector<ValueType>> infer_loss(const NodeTypes& node) {
     GLASS_TRY_STATUS(node.expect_shape(3, {node.extent(0, 0)}));
   }
   GLASS_TRY_STATUS(expect_softcap(node));
+  const LossOptions options = loss_options_of(node.node());
+  if (!(options.label_smoothing >= 0 && options.label_smoothing < 1))
+    return node.wrong("the label smoothing must be at least 0 and below 1");
+  if (!(options.z_loss >= 0 && options.z_loss <= 1))
+    return node.wrong("the factor of the z-loss must be from 0 to 1");
   return std::vector<ValueType>{{kF32, {node.extent(0, 0)}}};
 }
 
@@ -47,6 +53,8 @@ ValueId linear_cross_entropy(GraphBuilder& graph, std::string_view name, ValueId
                              ValueId weight_VC, ValueId target_N, const LossOptions& options) {
   Attributes attributes;
   add_softcap(attributes, options.softcap);
+  if (options.label_smoothing != 0) attributes["label_smoothing"] = options.label_smoothing;
+  if (options.z_loss != 0) attributes["z_loss"] = options.z_loss;
   std::vector<ValueId> inputs = {x_NC, weight_VC, target_N};
   if (options.row_weight_N == ValueId::kNone)
     return graph.add_node_1("linear_cross_entropy", name, std::move(inputs), std::move(attributes));

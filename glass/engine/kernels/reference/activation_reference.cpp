@@ -10,6 +10,13 @@
 #include "glass/engine/kernels/reference/softcap.h"
 
 namespace glass::engine {
+
+float cap_slope(float value, float cap) {
+  if (cap == 0.0F) return 1.0F;
+  const float t = value / cap;
+  return std::fma(-t, t, 1.0F);
+}
+
 namespace {
 
 using namespace constants;  // NOLINT(google-build-using-namespace): named after their formulas

@@ -14,12 +14,34 @@
 #include "glass/base/parallel.h"
 #include "glass/engine/kernels/kernels.h"
 #include "glass/engine/kernels/math.h"
+#include "glass/engine/kernels/reference/loss_terms.h"
 #include "glass/engine/kernels/reference/reference.h"
 #include "glass/engine/kernels/reference/softcap.h"
 #include "glass/engine/kernels/reference/sums.h"
 #include "glass/engine/kernels/tree.h"
 
 namespace glass::engine {
+
+LossTerms loss_terms(const LinearCrossEntropyArgs& args) {
+  return {.keep = 1.0F - args.label_smoothing,
+          .share = args.label_smoothing / static_cast<float>(args.vocabulary),
+          .z_loss = args.z_loss};
+}
+
+float LossTerms::loss(float log_sum_exp, float target_logit, float sum) const {
+  const float expected = share == 0.0F ? target_logit : std::fma(keep, target_logit, share * sum);
+  const float entropy = log_sum_exp - expected;
+  return z_loss == 0.0F ? entropy : std::fma(z_loss * log_sum_exp, log_sum_exp, entropy);
+}
+
+float LossTerms::factor(float log_sum_exp) const {
+  return std::fma(z_loss + z_loss, log_sum_exp, 1.0F);
+}
+
+float LossTerms::gradient(float probability, float factor) const {
+  return std::fma(probability, factor, -share);
+}
+
 namespace {
 
 using Args = LinearCrossEntropyArgs;
@@ -42,6 +64,17 @@ SoftmaxPart segment_part(const Args& l, int64_t i, int64_t segment, float* logit
   return {.max = max, .sum = sum};
 }
 
+float loss_of(const Args& l, int64_t i, float log_sum_exp) {
+  const int32_t target = l.target_N[i];
+  if (target < 0) return 0.0F;
+  const LossTerms terms = loss_terms(l);
+  const float sum =
+      terms.share == 0.0F
+          ? 0.0F
+          : row_sum(l.vocabulary, [&](float so_far, int64_t v) { return so_far + logit(l, i, v); });
+  return terms.loss(log_sum_exp, logit(l, i, target), sum);
+}
+
 void fill_losses(const Args& l, float* log_sum_exp, Parallel& parallel) {
   const int64_t segments = segment_count(l.vocabulary, kSegment);
   parallel.split(l.rows, 1, [&](int64_t begin, int64_t end, int /*worker*/) {
@@ -51,8 +84,7 @@ void fill_losses(const Args& l, float* log_sum_exp, Parallel& parallel) {
           0, segments, [&](int64_t segment) { return segment_part(l, i, segment, logits.data()); },
           merge_softmax);
       log_sum_exp[i] = all.max + log(all.sum);
-      const int32_t target = l.target_N[i];
-      l.loss_N[i] = target < 0 ? 0.0F : log_sum_exp[i] - logit(l, i, target);
+      l.loss_N[i] = loss_of(l, i, log_sum_exp[i]);
     }
   });
 }
@@ -60,9 +92,12 @@ void fill_losses(const Args& l, float* log_sum_exp, Parallel& parallel) {
 // The gradient of the weighted loss of row i by its logit v before that was capped.
 float dlogit(const Args& l, const float* log_sum_exp, int64_t i, int64_t v) {
   if (l.target_N[i] < 0) return 0.0F;
-  const float hit = v == l.target_N[i] ? 1.0F : 0.0F;
+  const LossTerms terms = loss_terms(l);
+  const float hit = v == l.target_N[i] ? terms.keep : 0.0F;
   const float z = logit(l, i, v);
-  const float gradient = (exp(z - log_sum_exp[i]) - hit) * cap_slope(z, l.softcap);
+  const float p = exp(z - log_sum_exp[i]);
+  const float gradient =
+      (terms.gradient(p, terms.factor(log_sum_exp[i])) - hit) * cap_slope(z, l.softcap);
   return l.row_weight_N == nullptr ? gradient : gradient * l.row_weight_N[i];
 }
 

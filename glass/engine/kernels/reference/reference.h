@@ -84,6 +84,11 @@ class ReferenceKernels final : public Kernels {
   void adamw(const AdamWArgs&, Parallel&) const override;
   void lion(const LionArgs&, Parallel&) const override;
   void sgd(const SgdArgs&, Parallel&) const override;
+  void blend(const BlendArgs&, Parallel&) const override;
+  void momentum(const MomentumArgs&, Parallel&) const override;
+
+  // dropout_reference.cpp
+  void dropout(const DropoutArgs&, Parallel&) const override;
 };
 
 }  // namespace glass::engine

@@ -1,8 +1,6 @@
 // The soft cap of scores and logits, and its slope: shared by attention, loss and softcap.
 #pragma once
 
-#include <cmath>
-
 #include "glass/engine/kernels/math.h"
 
 namespace glass::engine {
@@ -14,10 +12,6 @@ inline float capped(float x, float cap) {
 
 // The derivative of capped(x) by x, from its value: 1 - tanh(x / c)^2. 0 at least, since a value
 // divided by its cap is 1 at most.
-inline float cap_slope(float value, float cap) {
-  if (cap == 0.0F) return 1.0F;
-  const float t = value / cap;
-  return std::fma(-t, t, 1.0F);
-}
+float cap_slope(float value, float cap);
 
 }  // namespace glass::engine

@@ -1,4 +1,4 @@
-// The updates of AdamW, Lion and SGD, element by element.
+// The updates of AdamW, Lion and SGD, and the steps of Muon, element by element.
 #include <cmath>
 #include <cstdint>
 
@@ -50,6 +50,22 @@ void ReferenceKernels::sgd(const SgdArgs& a, Parallel& parallel) const {
       const float decayed = std::fma(-decay, a.parameter[i], a.parameter[i]);
       a.parameter[i] = std::fma(-a.learning_rate, m, decayed);
       a.m[i] = m;
+    }
+  });
+}
+
+void ReferenceKernels::blend(const BlendArgs& a, Parallel& parallel) const {
+  parallel.split(a.count, 1, [&](int64_t begin, int64_t end, int /*worker*/) {
+    for (int64_t i = begin; i < end; ++i) a.out[i] = std::fma(a.alpha, a.a[i], a.beta * a.b[i]);
+  });
+}
+
+void ReferenceKernels::momentum(const MomentumArgs& a, Parallel& parallel) const {
+  parallel.split(a.count, 1, [&](int64_t begin, int64_t end, int /*worker*/) {
+    for (int64_t i = begin; i < end; ++i) {
+      const float g = a.gradient[i] * a.gradient_scale;
+      a.m[i] = std::fma(a.momentum, a.m[i], g);
+      a.out[i] = a.nesterov ? std::fma(a.momentum, a.m[i], g) : a.m[i];
     }
   });
 }

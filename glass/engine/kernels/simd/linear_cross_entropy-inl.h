@@ -113,29 +113,36 @@ HWY_INLINE Vec log_sum_exp(const LossRows& l, int64_t row, int64_t rows) {
 }
 
 // Logits become the gradients of the loss by the logits.
-HWY_INLINE void differentiate(float* z, int64_t count, float log_sum_exp, int32_t target) {
-  if (target < 0) {
-    std::fill_n(z, count, 0.0F);
-    return;
-  }
-  const Vec shift = hn::Set(Tag(), log_sum_exp);
-  transform(
-      count, z, [&](Vec value) HWY_ATTR { return exp(hn::Sub(value, shift)); }, z);
-  z[target] = z[target] - 1.0F;
+HWY_INLINE void differentiate(const LossRows& l, float* z, float log_sum_exp, int32_t target) {
+  const Vec shift = constant(log_sum_exp), factor = constant(l.terms.factor(log_sum_exp));
+  const Vec share = constant(l.terms.share);
+  const auto gradient = [&](Vec value) HWY_ATTR {
+    return hn::MulSub(exp(hn::Sub(value, shift)), factor, share);
+  };
+  transform(l.vocabulary, z, gradient, z);
+  z[target] = z[target] - l.terms.keep;
 }
 
 // The same by the logits before they were capped.
-HWY_INLINE void differentiate_capped(float* z, int64_t count, float log_sum_exp, int32_t target,
-                                     float cap) {
-  if (target < 0) return differentiate(z, count, log_sum_exp, target);
-  const Vec shift = constant(log_sum_exp), cap_v = constant(cap);
+HWY_INLINE void differentiate_capped(const LossRows& l, float* z, float log_sum_exp,
+                                     int32_t target) {
+  const float cap = l.softcap, factor = l.terms.factor(log_sum_exp);
+  const Vec shift = constant(log_sum_exp), factor_v = constant(factor);
+  const Vec share = constant(l.terms.share), cap_v = constant(cap);
   const float t = z[target] / cap;
-  const float of_target = (engine::exp(z[target] - log_sum_exp) - 1.0F) * std::fma(-t, t, 1.0F);
+  const float p = engine::exp(z[target] - log_sum_exp);
+  const float of_target = (l.terms.gradient(p, factor) - l.terms.keep) * std::fma(-t, t, 1.0F);
   const auto gradient = [&](Vec value) HWY_ATTR {
-    return hn::Mul(exp(hn::Sub(value, shift)), cap_slope(value, cap_v));
+    const Vec plain = hn::MulSub(exp(hn::Sub(value, shift)), factor_v, share);
+    return hn::Mul(plain, cap_slope(value, cap_v));
   };
-  transform(count, z, gradient, z);
+  transform(l.vocabulary, z, gradient, z);
   z[target] = of_target;
+}
+
+HWY_INLINE float sum_of_row(const float* z, int64_t count) {
+  return row_sum(
+      count, [](const Vec& sum, const Vec& value) HWY_ATTR { return hn::Add(sum, value); }, z);
 }
 
 HWY_INLINE void cap_row(float* z, int64_t count, float cap) {
@@ -160,12 +167,18 @@ void loss_of_rows(const LossRows& l, int64_t begin, int64_t end) {
     for (int64_t r = 0; r < rows; ++r) {
       const int32_t target = l.target[row + r];
       float* z = l.logits + (row + r) * l.stride;
-      l.loss[row + r] = target < 0 ? 0.0F : lse[r] - z[target];
+      if (target < 0) {
+        l.loss[row + r] = 0.0F;
+        if (l.gradients) std::fill_n(z, l.vocabulary, 0.0F);
+        continue;
+      }
+      const float sum = l.terms.share == 0 ? 0.0F : sum_of_row(z, l.vocabulary);
+      l.loss[row + r] = l.terms.loss(lse[r], z[target], sum);
       if (!l.gradients) continue;
       if (l.softcap == 0)
-        differentiate(z, l.vocabulary, lse[r], target);
+        differentiate(l, z, lse[r], target);
       else
-        differentiate_capped(z, l.vocabulary, lse[r], target, l.softcap);
+        differentiate_capped(l, z, lse[r], target);
       if (l.row_weight != nullptr) scale_row(z, l.vocabulary, l.row_weight[row + r]);
     }
   }

@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "glass/base/check.h"
+#include "glass/engine/kernels/reference/loss_terms.h"
 #include "glass/engine/kernels/simd/gemm_merge.h"
 #include "glass/engine/kernels/simd/gemm_plan.h"
 #include "glass/engine/kernels/simd/simd_kernels.h"
@@ -164,7 +165,8 @@ void SimdKernels::linear_cross_entropy(const Args& args, Scratch scratch,
         .loss = args.loss_N + row,
         .gradients = args.dx_NC != nullptr,
         .softcap = args.softcap,
-        .row_weight = args.row_weight_N == nullptr ? nullptr : args.row_weight_N + row};
+        .row_weight = args.row_weight_N == nullptr ? nullptr : args.row_weight_N + row,
+        .terms = loss_terms(args)};
     parallel.split(rows, kRowGrain, [&](int64_t begin, int64_t end, int) {
       HWY_DYNAMIC_DISPATCH(loss_of_rows)(loss, begin, end);
     });

@@ -4,6 +4,8 @@
 
 #include <cstdint>
 
+#include "glass/engine/kernels/reference/loss_terms.h"
+
 namespace glass::engine {
 
 struct LossRows {
@@ -15,6 +17,7 @@ struct LossRows {
   bool gradients;
   float softcap;            // 0: none
   const float* row_weight;  // null: all 1
+  LossTerms terms;
 };
 
 }  // namespace glass::engine

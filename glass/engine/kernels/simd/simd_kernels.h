@@ -76,6 +76,11 @@ class SimdKernels final : public Kernels {
   void adamw(const AdamWArgs&, Parallel&) const override;
   void lion(const LionArgs&, Parallel&) const override;
   void sgd(const SgdArgs&, Parallel&) const override;
+  void blend(const BlendArgs&, Parallel&) const override;
+  void momentum(const MomentumArgs&, Parallel&) const override;
+
+  // dropout.cpp
+  void dropout(const DropoutArgs&, Parallel&) const override;
 };
 
 // The twins for this machine, or nullptr where it has none of our instruction sets.

@@ -16,6 +16,7 @@ if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|amd64|AMD64|aarch64|arm64)$")
     simd/attention.cpp
     simd/activation.cpp
     simd/combine.cpp
+    simd/dropout.cpp
     simd/embedding.cpp
     simd/reduction.cpp
     simd/update.cpp)

@@ -1,4 +1,4 @@
-// The updates of AdamW, Lion and SGD: one pass over parameter, gradient and state.
+// The updates of AdamW, Lion and SGD, and the steps of Muon: one pass over what they need.
 #include <cstdint>
 
 #include "glass/engine/kernels/simd/simd_kernels.h"
@@ -68,6 +68,25 @@ void sgd_range(const SgdArgs& a, int64_t begin, int64_t end) {
   });
 }
 
+void blend_range(const BlendArgs& a, int64_t begin, int64_t end) {
+  const Vec alpha = constant(a.alpha), beta = constant(a.beta);
+  transform(
+      end - begin, a.out + begin,
+      [&](Vec x, Vec y) HWY_ATTR { return hn::MulAdd(alpha, x, hn::Mul(beta, y)); }, a.a + begin,
+      a.b + begin);
+}
+
+void momentum_range(const MomentumArgs& a, int64_t begin, int64_t end) {
+  const Vec scale = constant(a.gradient_scale), momentum = constant(a.momentum);
+  for_each_vector(end - begin, [&](int64_t offset, auto at) HWY_ATTR {
+    const int64_t i = begin + offset;
+    const Vec g = hn::Mul(at.load(a.gradient + i), scale);
+    const Vec m = hn::MulAdd(momentum, at.load(a.m + i), g);
+    at.store(m, a.m + i);
+    at.store(a.nesterov ? hn::MulAdd(momentum, m, g) : m, a.out + i);
+  });
+}
+
 }  // namespace glass::engine::HWY_NAMESPACE
 
 HWY_AFTER_NAMESPACE();
@@ -81,6 +100,8 @@ namespace {
 HWY_EXPORT(adamw_range);
 HWY_EXPORT(lion_range);
 HWY_EXPORT(sgd_range);
+HWY_EXPORT(blend_range);
+HWY_EXPORT(momentum_range);
 
 constexpr int64_t kGrain = 1024;
 
@@ -101,6 +122,18 @@ void SimdKernels::lion(const LionArgs& args, Parallel& parallel) const {
 void SimdKernels::sgd(const SgdArgs& args, Parallel& parallel) const {
   parallel.split(args.count, kGrain, [&](int64_t begin, int64_t end, int /*worker*/) {
     HWY_DYNAMIC_DISPATCH(sgd_range)(args, begin, end);
+  });
+}
+
+void SimdKernels::blend(const BlendArgs& args, Parallel& parallel) const {
+  parallel.split(args.count, kGrain, [&](int64_t begin, int64_t end, int /*worker*/) {
+    HWY_DYNAMIC_DISPATCH(blend_range)(args, begin, end);
+  });
+}
+
+void SimdKernels::momentum(const MomentumArgs& args, Parallel& parallel) const {
+  parallel.split(args.count, kGrain, [&](int64_t begin, int64_t end, int /*worker*/) {
+    HWY_DYNAMIC_DISPATCH(momentum_range)(args, begin, end);
   });
 }
 

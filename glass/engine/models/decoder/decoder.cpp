@@ -28,7 +28,20 @@ struct Inputs {
   ValueId length_B = ValueId::kNone;   // generation only
   ValueId targets_N = ValueId::kNone;  // of a loss of which experts are balanced
   int64_t sequences = 0, capacity = 0;
+  Regularization regularization = {};
+  ValueId random = ValueId::kNone;  // where something is dropped
+
+  [[nodiscard]] nn::Dropout dropout(double share, int64_t site) const {
+    return {.share = share, .site = site, .random = random};
+  }
 };
+
+// Where in a block something is dropped; the embedding is site 0.
+enum class Place { kHeads, kAttention, kMlp };
+
+int64_t site_of(int64_t layer, Place place) {
+  return 1 + 3 * layer + static_cast<int64_t>(place);
+}
 
 Status expect_shape(const DecoderConfig& config, int64_t sequences, int64_t positions,
                     int64_t positions_max) {
@@ -102,7 +115,8 @@ Embedded embed(nn::Net& net, const DecoderConfig& config, const Inputs& inputs) 
   ValueId x = embedding(net.graph(), "embed", inputs.tokens_N, table, positions);
   if (config.scaled_embeddings)
     x = affine(net.graph(), "embed.scaled", x, std::sqrt(static_cast<double>(config.d_model)), 0);
-  return {x, table};
+  return {nn::dropped(net, "embed", x, inputs.dropout(inputs.regularization.embedding_dropout, 0)),
+          table};
 }
 
 // The two projections back into the stream begin smaller, by the square root of their number.
@@ -125,7 +139,11 @@ ValueId attend(nn::Net& net, const DecoderConfig& config, const Inputs& inputs, 
       .interleaved = config.rope_interleaved,
       .position_N = inputs.positions_N,
       .first_key_BT = window ? inputs.window_first_key_BT : inputs.first_key_BT,
-      .length_B = inputs.length_B};
+      .length_B = inputs.length_B,
+      .heads_dropout =
+          inputs.dropout(inputs.regularization.attention_dropout, site_of(layer, Place::kHeads)),
+      .residual_dropout = inputs.dropout(inputs.regularization.residual_dropout,
+                                         site_of(layer, Place::kAttention))};
   if (inputs.length_B != ValueId::kNone)
     attention.cache_BPW = net.graph().input(
         "attn.cache", DType::kF32,
@@ -133,8 +151,8 @@ ValueId attend(nn::Net& net, const DecoderConfig& config, const Inputs& inputs, 
   return nn::self_attention(net, "attn", x_NC, residual_NC, attention);
 }
 
-ValueId feed_forward(nn::Net& net, const DecoderConfig& config, const Inputs& inputs, ValueId x_NC,
-                     ValueId residual_NC) {
+ValueId feed_forward(nn::Net& net, const DecoderConfig& config, const Inputs& inputs, int64_t layer,
+                     ValueId x_NC, ValueId residual_NC) {
   if (config.n_experts > 0) {
     RouteOptions route = {.chosen = config.experts_per_token,
                           .normalize = config.normalize_experts};
@@ -152,7 +170,9 @@ ValueId feed_forward(nn::Net& net, const DecoderConfig& config, const Inputs& in
                  {.kind = config.mlp,
                   .hidden_width = config.d_ff,
                   .bias = config.mlp_bias,
-                  .down_std = residual_std(config)});
+                  .down_std = residual_std(config),
+                  .residual_dropout = inputs.dropout(inputs.regularization.residual_dropout,
+                                                     site_of(layer, Place::kMlp))});
 }
 
 // One block of the picture in decoder.h, in one of its four forms.
@@ -169,11 +189,12 @@ ValueId block(nn::Net& net, const DecoderConfig& config, const Inputs& inputs, i
         attend(net, config, inputs, layer, before("norm1", x_NC), ValueId::kNone);
     const ValueId middle =
         add(net.graph(), "attn.added", x_NC, norm(both ? "norm1_after" : "norm1", attended));
-    const ValueId fed = feed_forward(net, config, inputs, before("norm2", middle), ValueId::kNone);
+    const ValueId fed =
+        feed_forward(net, config, inputs, layer, before("norm2", middle), ValueId::kNone);
     return add(net.graph(), "mlp.added", middle, norm(both ? "norm2_after" : "norm2", fed));
   }
   const ValueId attended = attend(net, config, inputs, layer, norm("norm1", x_NC), x_NC);
-  return feed_forward(net, config, inputs, norm("norm2", config.parallel ? x_NC : attended),
+  return feed_forward(net, config, inputs, layer, norm("norm2", config.parallel ? x_NC : attended),
                       attended);
 }
 
@@ -191,35 +212,60 @@ ValueId head_weight(nn::Net& net, const DecoderConfig& config, ValueId table_VC)
                                                 Init::normal(kInitStd));
 }
 
-void add_loss(nn::Net& net, const DecoderConfig& config, BatchShape shape, bool weighted = false) {
+Status check(const DecoderConfig& config, const Regularization& regularization) {
+  if (config.n_experts > 0 && regularization.residual_dropout > 0)
+    return fail(
+        ErrorCode::kInvalidInput,
+        "residual dropout is not for mixtures of experts, whose outputs it would not reach");
+  for (const double share : {regularization.embedding_dropout, regularization.residual_dropout,
+                             regularization.attention_dropout}) {
+    if (!(share >= 0 && share < 1))
+      return fail(
+          ErrorCode::kInvalidInput,
+          fmt::format("a share of {} cannot be dropped; it must be at least 0 and below 1", share));
+  }
+  return {};
+}
+
+void add_loss(nn::Net& net, const DecoderConfig& config, BatchShape shape,
+              const TrainingGraphOptions& options = {}) {
+  const Regularization& regularization = options.regularization;
   Inputs inputs = add_inputs(net, config, shape.sequences, shape.positions);
+  inputs.regularization = regularization;
+  if (regularization.drops())
+    inputs.random = net.graph().input("random", DType::kI32, {kRandomWords});
   const ValueId targets =
       net.graph().input("targets", DType::kI32, {shape.sequences * shape.positions});
-  if (!weighted) inputs.targets_N = targets;
+  if (!options.weighted) inputs.targets_N = targets;
   const Embedded embedded = embed(net, config, inputs);
   const ValueId x = trunk(net, config, inputs, embedded.x_NC);
   const ValueId head = head_weight(net, config, embedded.table_VC);
-  LossOptions options{.softcap = config.logit_softcap};
-  if (weighted)
-    options.row_weight_N =
+  LossOptions loss{.softcap = config.logit_softcap,
+                   .label_smoothing = regularization.label_smoothing,
+                   .z_loss = regularization.z_loss};
+  if (options.weighted)
+    loss.row_weight_N =
         net.graph().input("row_weights", DType::kF32, {shape.sequences * shape.positions});
-  net.graph().mark_output(linear_cross_entropy(net.graph(), "loss", x, head, targets, options));
+  net.graph().mark_output(linear_cross_entropy(net.graph(), "loss", x, head, targets, loss));
 }
 
 }  // namespace
 
-Result<Graph> build_loss_graph(const DecoderConfig& config, BatchShape shape) {
+Result<Graph> build_loss_graph(const DecoderConfig& config, BatchShape shape,
+                               const Regularization& regularization) {
+  GLASS_TRY_STATUS(check(config, regularization));
   GLASS_TRY_STATUS(expect_shape(config, shape.sequences, shape.positions, config.context));
   nn::Net net("decoder.loss", config.adapters);
-  add_loss(net, config, shape);
+  add_loss(net, config, shape, {.regularization = regularization});
   return net.graph().build();
 }
 
 Result<Graph> build_training_graph(const DecoderConfig& config, BatchShape shape,
                                    const TrainingGraphOptions& options) {
   GLASS_TRY_STATUS(expect_shape(config, shape.sequences, shape.positions, config.context));
+  GLASS_TRY_STATUS(check(config, options.regularization));
   nn::Net net("decoder.loss", config.adapters);
-  add_loss(net, config, shape, options.weighted);
+  add_loss(net, config, shape, options);
   GLASS_TRY(const Graph loss, net.graph().build());
   GLASS_TRY(const std::vector<ParameterSpec> specs, parameters(config));
   FrozenParameters frozen;

@@ -44,11 +44,29 @@ struct BatchShape {
   int64_t positions = 1;  // of each sequence, at most the context
 };
 
-// Output `loss` [N]: nats of each row.
-[[nodiscard]] Result<Graph> build_loss_graph(const DecoderConfig& config, BatchShape shape);
+// What keeps a training from fitting its text too closely or its logits from growing; all of it is
+// off in evaluation and generation. Shares that are dropped (Srivastava et al. 2014): of the
+// embeddings, of what attention and MLP add to the stream, of what the heads of attention give.
+struct Regularization {
+  double label_smoothing = 0;
+  double z_loss = 0;
+  double embedding_dropout = 0;
+  double residual_dropout = 0;
+  double attention_dropout = 0;
+
+  [[nodiscard]] bool drops() const {
+    return embedding_dropout > 0 || residual_dropout > 0 || attention_dropout > 0;
+  }
+};
+
+// Output `loss` [N]: nats of each row. Where something is dropped, a further input `random`
+// (dropout() in graph/operations.h).
+[[nodiscard]] Result<Graph> build_loss_graph(const DecoderConfig& config, BatchShape shape,
+                                             const Regularization& regularization = {});
 
 struct TrainingGraphOptions {
   Recompute recompute = Recompute::kNone;
+  Regularization regularization = {};
   bool weighted = false;  // a further input `row_weights` [N], F32: of each row's loss
 };
 

@@ -10,6 +10,7 @@ namespace glass::engine::launches {
 std::vector<OpLaunch> activation();
 std::vector<OpLaunch> attention();
 std::vector<OpLaunch> cache();
+std::vector<OpLaunch> dropout();
 std::vector<OpLaunch> elementwise();
 std::vector<OpLaunch> embedding();
 std::vector<OpLaunch> experts();

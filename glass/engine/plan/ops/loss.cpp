@@ -2,7 +2,7 @@
 #include <string_view>
 #include <vector>
 
-#include "glass/engine/graph/ops/softcap.h"
+#include "glass/engine/graph/ops/loss_options.h"
 #include "glass/engine/plan/launch.h"
 #include "glass/engine/plan/ops/families.h"
 #include "glass/engine/plan/ops/operand.h"
@@ -12,6 +12,7 @@ namespace {
 
 LinearCrossEntropyArgs loss_args_of(const Graph& graph, const Node& node) {
   const Shape& x = input_shape(graph, node, 0);
+  const LossOptions options = loss_options_of(node);
   return {.x_NC = nullptr,
           .weight_VC = nullptr,
           .target_N = nullptr,
@@ -21,7 +22,9 @@ LinearCrossEntropyArgs loss_args_of(const Graph& graph, const Node& node) {
           .rows = x[0],
           .cols = x[1],
           .vocabulary = input_shape(graph, node, 1)[0],
-          .softcap = static_cast<float>(softcap_of(node))};
+          .softcap = static_cast<float>(options.softcap),
+          .label_smoothing = static_cast<float>(options.label_smoothing),
+          .z_loss = static_cast<float>(options.z_loss)};
 }
 
 // Scratch is asked for with the outputs it will have: kernels may need more for gradients.
