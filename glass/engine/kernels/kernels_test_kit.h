@@ -34,6 +34,8 @@ class Floats {
   std::vector<float> data_;
 };
 
+inline constexpr float kUntouched = 12345.0F;  // fills what a kernel must not write
+
 // Uniform in [-scale, scale), a pure function of stream and index.
 Floats random_floats(uint64_t stream, int64_t count, float scale = 1.0F);
 
