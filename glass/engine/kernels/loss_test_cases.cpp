@@ -84,6 +84,12 @@ KernelCases linear_cross_entropy_cases() {
            .scale = 30.0F,
            .softcap = 20.0F,
            .label_smoothing = 0.2F,
+           .z_loss = 1e-2F},
+           {.rows = 7,
+           .cols = 9,
+           .vocabulary = 300,
+           .softcap = 20.0F,
+           .label_smoothing = 0.2F,
            .z_loss = 1e-2F,
            .weighted = true},
            {.rows = 270, .cols = 9, .vocabulary = 260, .weighted = true}}) {

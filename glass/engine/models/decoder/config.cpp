@@ -299,7 +299,7 @@ Status validate(const DecoderConfig& config) {
   GLASS_TRY_STATUS(expect_sizes(config));
   GLASS_TRY_STATUS(expect_adapters(config.adapters));
   if (config.n_experts > 0 && (config.adapters.up || config.adapters.down))
-    return wrong("experts have no adapters; adapt 'qkv' and 'out' alone");
+    return wrong("adapter_up and adapter_down are not for experts; adapt 'qkv' and 'out' alone");
   if (config.n_heads % config.n_kv_heads != 0)
     return wrong(fmt::format("n_heads ({}) must be a multiple of n_kv_heads ({})", config.n_heads,
                              config.n_kv_heads));
