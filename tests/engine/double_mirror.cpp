@@ -7,6 +7,7 @@
 #include <numbers>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "glass/base/check.h"
@@ -279,7 +280,9 @@ class Mirror {
       const double* z = &in(0)[r * experts];
       std::vector<size_t> order(experts);
       for (size_t e = 0; e < experts; ++e) order[e] = e;
-      std::ranges::stable_sort(order, [&](size_t a, size_t b) { return z[a] > z[b]; });
+      // Of equal logits the lower expert comes first.
+      std::ranges::sort(
+          order, [&](size_t a, size_t b) { return std::pair(-z[a], a) < std::pair(-z[b], b); });
       double all = 0, best = 0;
       for (size_t e = 0; e < experts; ++e) all += std::exp(z[e]);
       for (size_t k = 0; k < chosen; ++k) best += std::exp(z[order[k]]);

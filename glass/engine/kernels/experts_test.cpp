@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <span>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -76,7 +77,8 @@ TEST(Routing, OfNoNumbersStillNamesDifferentExperts) {
   const float nan = std::numeric_limits<float>::quiet_NaN();
   const Routing r = routed({nan, nan, nan, 1, nan, 2}, 3, 3, true);
   for (size_t row = 0; row < 2; ++row) {
-    std::vector<int32_t> experts(r.expert.begin() + 3 * row, r.expert.begin() + 3 * (row + 1));
+    const auto of_row = std::span(r.expert).subspan(3 * row, 3);
+    std::vector<int32_t> experts(of_row.begin(), of_row.end());
     std::ranges::sort(experts);
     EXPECT_EQ(experts, (std::vector<int32_t>{0, 1, 2}));
   }

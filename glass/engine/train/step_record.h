@@ -45,7 +45,7 @@ struct StepRecord {
   // After the step; where a checkpoint is due.
   std::optional<crypto::Digest> parameters;
   std::optional<crypto::Digest> optimizer;
-  std::optional<crypto::Digest> average;  // of the parameters; where there is one
+  std::optional<crypto::Digest> average = {};  // of the parameters; where there is one
 };
 
 // The members of the chain's record, without "step" and "prev", which the chain adds. A float is
