@@ -34,13 +34,13 @@ Result<system::Path> model_folder(const system::Path& named, system::Files& file
                           named.string()));
 }
 
-// The token before a text, as the model's config.json says; nothing where it says none.
-Result<std::optional<data::TokenId>> begin_of(const system::Path& folder, system::Files& files) {
-  GLASS_TRY(const std::string text, files.read_text(folder / "config.json"));
-  GLASS_TRY(const Json config, parse_json(text));
-  const Json* begin = config.find("bos_token_id");
-  if (begin == nullptr || begin->is_null()) return std::nullopt;
-  GLASS_TRY(const int64_t id, config.get_int("bos_token_id"));
+// A token that the model's config.json names, or the first of several; nothing where it names none.
+Result<std::optional<data::TokenId>> named_token(const Json& config, std::string_view key) {
+  const Json* token = config.find(key);
+  if (token != nullptr && token->if_array() != nullptr && !token->if_array()->empty())
+    return named_token(Json::Object{{std::string(key), token->if_array()->front()}}, key);
+  if (token == nullptr || token->is_null()) return std::nullopt;
+  GLASS_TRY(const int64_t id, config.get_int(key));
   return std::optional(static_cast<data::TokenId>(id));
 }
 
@@ -69,7 +69,10 @@ Result<std::vector<std::string>> generate_text(const GenerateChoice& choice,
   const system::Path file = folder / "tokenizer.json";
   GLASS_TRY(const std::string json, services.files.read_text(file));
   GLASS_TRY(data::Tokenizer tokenizer, data::Tokenizer::from_json(json, file.string()));
-  GLASS_TRY(const std::optional<data::TokenId> begin, begin_of(folder, services.files));
+  GLASS_TRY(const std::string config_text, services.files.read_text(folder / "config.json"));
+  GLASS_TRY(const Json config, parse_json(config_text));
+  GLASS_TRY(const std::optional<data::TokenId> begin, named_token(config, "bos_token_id"));
+  GLASS_TRY(const std::optional<data::TokenId> end, named_token(config, "eos_token_id"));
   if (begin) {
     GLASS_TRY(tokenizer, tokenizer.with_end_of_text(*begin));
   }
@@ -86,7 +89,7 @@ Result<std::vector<std::string>> generate_text(const GenerateChoice& choice,
   }
   services.progress.generated(choice.role.empty() ? choice.prompts.front() : "");
   return write_texts(
-      {model.config, parameters, tokenizer, chat ? &*chat : nullptr}, choice.prompts, choice,
+      {model.config, parameters, tokenizer, chat ? &*chat : nullptr, end}, choice.prompts, choice,
       [&](size_t prompt, std::string_view text) {
         if (prompt == 0) services.progress.generated(text);
       },

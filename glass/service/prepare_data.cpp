@@ -24,6 +24,7 @@
 #include "glass/service/recipe/recipe.h"
 #include "glass/service/run_folder.h"
 #include "glass/service/services.h"
+#include "glass/service/staged_folder.h"
 
 namespace glass::service {
 namespace {
@@ -205,14 +206,11 @@ Result<TokenizerStage> finished_tokenizer(const RunPaths& paths, system::Files& 
 // Writes `files` of a folder aside and publishes the folder, replacing an unfinished one.
 Status publish_folder(system::Files& files, const system::Path& folder,
                       std::initializer_list<std::pair<std::string_view, std::string_view>> texts) {
-  system::Path staged = folder;
-  staged += ".part";
-  GLASS_TRY_STATUS(files.remove_all(staged));
-  GLASS_TRY_STATUS(files.make_folders(staged));
-  for (const auto& [file, text] : texts)
-    GLASS_TRY_STATUS(files.write_atomic(staged / file, as_bytes(text)));
-  GLASS_TRY_STATUS(files.remove_all(folder));
-  return files.publish(staged, folder);
+  return publish_filled(folder, files, [&](const system::Path& staged) -> Status {
+    for (const auto& [file, text] : texts)
+      GLASS_TRY_STATUS(files.write_atomic(staged / file, as_bytes(text)));
+    return {};
+  });
 }
 
 Result<TokenizerStage> tokenizer_stage(const Recipe& recipe, const data::CorpusReport& corpus,

@@ -66,8 +66,8 @@ Result<std::vector<std::string>> write_texts(const Writer& writer,
   for (size_t i = 0; i < prompts.size(); ++i) {
     GLASS_TRY(encoded[i].tokens, prompt_tokens(writer, prompts[i], choice.role));
   }
-  const data::TokenId end =
-      choice.role.empty() ? tokenizer.end_of_text() : writer.chat->end_of_turn();
+  const data::TokenId end = choice.role.empty() ? writer.end.value_or(tokenizer.end_of_text())
+                                                : writer.chat->end_of_turn();
   std::vector<std::string> texts(prompts.size());
   std::vector<data::Utf8Stream> streams(prompts.size());
   const auto tell = [&](size_t prompt, const std::string& text) {

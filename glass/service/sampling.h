@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -30,6 +31,7 @@ struct Writer {
   engine::ParameterLookup parameters;
   const data::Tokenizer& tokenizer;
   const data::ChatTemplate* chat = nullptr;  // null: it writes plain text
+  std::optional<data::TokenId> end = {};     // of a text; none: the token that stands between texts
 };
 
 // Called with whole UTF-8 characters as they come.

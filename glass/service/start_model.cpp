@@ -29,6 +29,7 @@
 #include "glass/service/run_folder.h"
 #include "glass/service/run_record.h"
 #include "glass/service/services.h"
+#include "glass/service/staged_folder.h"
 
 namespace glass::service {
 namespace {
@@ -204,22 +205,18 @@ Result<StartManifest> manifest_from_text(std::string_view text) {
   return manifest;
 }
 
-// Writes the run's copy aside and publishes it whole.
-Result<crypto::Digest> write_start(const FoundModel& found, const std::string& licence,
-                                   const system::Path& target, const Services& services) {
+// Fills the run's copy; gives the text of its manifest.
+Result<std::string> fill_start(const FoundModel& found, const std::string& licence,
+                               const system::Path& folder, const Services& services) {
   system::Files& files = services.files;
-  system::Path staged = target;
-  staged += ".part";
-  GLASS_TRY_STATUS(files.remove_all(staged));
-  GLASS_TRY_STATUS(files.make_folders(staged));
   const data::TokenId end = found.tokenizer.end_of_text();
-  GLASS_TRY_STATUS(engine::export_huggingface(files, staged, *found.family, found.model.config,
+  GLASS_TRY_STATUS(engine::export_huggingface(files, folder, *found.family, found.model.config,
                                               engine::views(found.model),
                                               {.begin = end, .end = end}));
   const std::string tokenizer = found.tokenizer.to_json();
-  GLASS_TRY_STATUS(files.write_atomic(staged / "tokenizer.json", as_bytes(tokenizer)));
+  GLASS_TRY_STATUS(files.write_atomic(folder / "tokenizer.json", as_bytes(tokenizer)));
   // As it will be read: a file may hold the rows of heads in another order.
-  GLASS_TRY(const engine::ModelFile copy, engine::import_huggingface(files, staged));
+  GLASS_TRY(const engine::ModelFile copy, engine::import_huggingface(files, folder));
   StartManifest manifest{
       .weights = found.weights,
       .parameters = engine::total(engine::digests_of(copy.tensors, services.parallel)),
@@ -229,14 +226,24 @@ Result<crypto::Digest> write_start(const FoundModel& found, const std::string& l
       .run = std::nullopt};
   if (found.record) {
     manifest.run = run_digest(found.record->subject);
-    GLASS_TRY_STATUS(files.write_atomic(staged / "record.json",
+    GLASS_TRY_STATUS(files.write_atomic(folder / "record.json",
                                         as_bytes(record::to_text(found.record->statement))));
   }
-  const std::string text = to_canonical(to_json(manifest));
-  GLASS_TRY_STATUS(files.write_atomic(staged / "manifest.json", as_bytes(text)));
-  GLASS_TRY_STATUS(files.remove_all(target));
-  GLASS_TRY_STATUS(files.publish(staged, target));
-  return crypto::sha256(text);
+  std::string text = to_canonical(to_json(manifest));
+  GLASS_TRY_STATUS(files.write_atomic(folder / "manifest.json", as_bytes(text)));
+  return text;
+}
+
+// Gives the digest of the manifest.
+Result<crypto::Digest> write_start(const FoundModel& found, const std::string& licence,
+                                   const system::Path& target, const Services& services) {
+  std::string manifest;
+  GLASS_TRY_STATUS(
+      publish_filled(target, services.files, [&](const system::Path& folder) -> Status {
+        GLASS_TRY(manifest, fill_start(found, licence, folder, services));
+        return {};
+      }));
+  return crypto::sha256(manifest);
 }
 
 // The record beside a start that came from a run is that run's.

@@ -41,6 +41,7 @@
 #include "glass/service/run_views.h"
 #include "glass/service/sampling.h"
 #include "glass/service/services.h"
+#include "glass/service/staged_folder.h"
 #include "glass/service/summary.h"
 #include "glass/service/training_run.h"
 #include "glass/service/use_cases.h"
@@ -259,18 +260,6 @@ Status add_file_digests(const system::Path& folder, system::Files& files,
     digests.emplace(entry.name, crypto::sha256(mapped->bytes()));
   }
   return {};
-}
-
-// Makes a folder aside, filled by `fill`, and publishes it whole.
-template <typename Fill>
-Status publish_filled(const system::Path& folder, system::Files& files, Fill fill) {
-  system::Path staged = folder;
-  staged += ".part";
-  GLASS_TRY_STATUS(files.remove_all(staged));
-  GLASS_TRY_STATUS(files.make_folders(staged));
-  GLASS_TRY_STATUS(fill(staged));
-  GLASS_TRY_STATUS(files.remove_all(folder));
-  return files.publish(staged, folder);
 }
 
 // How turns are written: chat.json for us, tokenizer_config.json for other programs.
