@@ -2,8 +2,9 @@
 """Whole training steps, ours and PyTorch's in turns: A B A B ..., so that a ratio holds on a machine
 whose speed drifts. Prints one JSON line for each comparison, as the other benchmarks do.
 
-usage: train_pairs.py TRAIN_BENCH ROUNDS STEPS OPENMP_FOLDER PRESET...
-OPENMP_FOLDER holds an OpenMP build of OpenBLAS for PyTorch's tuned form, or is "-".
+usage: train_pairs.py TRAIN_BENCH OPENMP_FOLDER THREADS ROUNDS STEPS PRESET...
+OPENMP_FOLDER holds an OpenMP build of OpenBLAS for PyTorch's tuned form, or is "-": then PyTorch
+runs as it is installed. THREADS is a list: 1,2.
 """
 import json
 import os
@@ -20,34 +21,42 @@ def answer(command, **environment):
     return json.loads(run.stdout.splitlines()[-1])
 
 
-def compare(bench, preset, arch, rounds, steps, form, environment):
-    ours, peer, memory = [], [], []
+def compare(bench, preset, arch, threads, rounds, steps, form, environment):
+    pairs = []
     for _ in range(rounds):
-        mine = answer([bench, "--preset", preset, "--arch", arch, "--steps", str(steps), "--json"])
-        other = answer(["/usr/bin/python3", PEER, preset, arch, "2", str(steps)], **environment)
-        ours.append(mine["tokens_per_second"])
-        peer.append(other["tokens_per_second"])
-        memory.append(mine["peak_memory_bytes"] / other["peak_memory_bytes"])
-    ratios = [a / b for a, b in zip(ours, peer)]
+        ours = answer([bench, "--preset", preset, "--arch", arch, "--threads", threads, "--steps", steps, "--json"])
+        peer = answer(["/usr/bin/python3", PEER, preset, arch, threads, steps],
+                      OMP_NUM_THREADS=threads, **environment)
+        pairs.append((ours, peer))
+
+    def median(figure):
+        return statistics.median(figure(ours, peer) for ours, peer in pairs)
+
+    ratios = [ours["tokens_per_second"] / peer["tokens_per_second"] for ours, peer in pairs]
     print(json.dumps({
-        "name": f"train {preset} {arch} 2t against PyTorch {form}", "unit": "tokens/s",
-        "ours_median": round(statistics.median(ours), 1), "peer_median": round(statistics.median(peer), 1),
+        "name": f"train {preset} {arch} {threads}t against PyTorch {form}", "unit": "tokens/s",
+        "ours_median": round(median(lambda ours, _: ours["tokens_per_second"]), 1),
+        "peer_median": round(median(lambda _, peer: peer["tokens_per_second"]), 1),
         "ratio_median": round(statistics.median(ratios), 3), "ratio_min": round(min(ratios), 3),
         "ratio_max": round(max(ratios), 3), "goal": GOALS[preset] if form == "tuned" else None,
-        "mfu": round(mine["ratio_median"], 3), "memory_ratio": round(statistics.median(memory), 3),
+        "mfu": round(median(lambda ours, _: ours["ratio_median"]), 3),
+        "mfu_processor_time": round(median(lambda ours, _: ours["ratio_processor_time"]), 3),
+        "start_seconds": round(median(lambda ours, _: ours["start_seconds"]), 3),
+        "memory_ratio": round(median(lambda ours, peer: ours["peak_memory_bytes"] / peer["peak_memory_bytes"]), 3),
+        "planned_over_measured": round(median(lambda ours, _: ours["planned_bytes"] / ours["peak_memory_bytes"]), 3),
     }), flush=True)
 
 
 def main():
-    bench, rounds, steps, openmp = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), sys.argv[4]
-    forms = {"as installed": {"OMP_NUM_THREADS": "2"}}
+    bench, openmp, threads, rounds, steps = sys.argv[1:6]
+    form, environment = "as installed", {}
     if openmp != "-":
-        forms["tuned"] = {"OMP_NUM_THREADS": "2", "LD_LIBRARY_PATH": openmp, "MALLOC_MMAP_MAX_": "0",
-                          "MALLOC_TRIM_THRESHOLD_": "20000000000"}
-    for preset in sys.argv[5:]:
+        form, environment = "tuned", {"LD_LIBRARY_PATH": openmp, "MALLOC_MMAP_MAX_": "0",
+                                      "MALLOC_TRIM_THRESHOLD_": "20000000000"}
+    for preset in sys.argv[6:]:
         for arch in ("llama", "gpt2"):
-            for form, environment in forms.items():
-                compare(bench, preset, arch, rounds, steps, form, environment)
+            for count in threads.split(","):
+                compare(bench, preset, arch, count, int(rounds), steps, form, environment)
 
 
 main()

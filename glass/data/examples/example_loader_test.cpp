@@ -126,7 +126,8 @@ TEST(HeldOutExamples, AreThereOnceInTheirOrder) {
     EXPECT_EQ(size.text_bytes, 3 * static_cast<uint64_t>(size.targets));
     counted += size.targets;
     for (const int32_t target : batch.target_N) {
-      if (target >= 0) EXPECT_TRUE(targets.insert(target).second) << target;
+      if (target < 0) continue;
+      EXPECT_TRUE(targets.insert(target).second) << target;
     }
   }
   EXPECT_EQ(counted, set.learned_tokens());

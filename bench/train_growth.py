@@ -1,0 +1,45 @@
+#!/usr/bin/env python3
+"""How the time of a step grows: one thread and two, one batch and twice as much, in turns.
+Prints one JSON line for each comparison, as the other benchmarks do.
+
+usage: train_growth.py TRAIN_BENCH ROUNDS STEPS
+"""
+import json
+import statistics
+import subprocess
+import sys
+
+TOLERANCE = 0.05
+
+
+def tokens_per_second(bench, steps, *options):
+    run = subprocess.run([bench, "--steps", steps, "--json", *options], stdout=subprocess.PIPE, check=True)
+    return json.loads(run.stdout)["tokens_per_second"]
+
+
+def compare(name, bench, rounds, steps, small, large, scale):
+    """The ratio is that of tokens/s of the large form to the small one's, both per `scale`."""
+    pairs = [(tokens_per_second(bench, steps, *small), tokens_per_second(bench, steps, *large) / scale)
+             for _ in range(rounds)]
+    ratios = [after / before for before, after in pairs]
+    print(json.dumps({
+        "name": name, "unit": "tokens/s",
+        "ours_median": round(statistics.median(after for _, after in pairs), 1),
+        "peer_median": round(statistics.median(before for before, _ in pairs), 1),
+        "ratio_median": round(statistics.median(ratios), 3), "ratio_min": round(min(ratios), 3),
+        "ratio_max": round(max(ratios), 3), "goal": 1 - TOLERANCE,
+    }), flush=True)
+
+
+def main():
+    bench, rounds, steps = sys.argv[1], int(sys.argv[2]), sys.argv[3]
+    for preset, batch in (("tiny", 16), ("small", 8)):
+        for arch in ("llama", "gpt2"):
+            model = ("--preset", preset, "--arch", arch)
+            compare(f"growth {preset} {arch}: two threads for one, per thread", bench, rounds, steps,
+                    (*model, "--threads", "1"), (*model, "--threads", "2"), 2)
+            compare(f"growth {preset} {arch}: twice the tokens", bench, rounds, steps,
+                    (*model, "--sequences", str(batch)), (*model, "--sequences", str(2 * batch)), 1)
+
+
+main()
