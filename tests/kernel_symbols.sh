@@ -35,7 +35,7 @@ found=$(echo "$undefined" | grep -E ' U fmaf?l?(@.*)?$' |
 # formulas have no fma are read.
 fused='[[:space:]](vfn?m(add|sub)[a-z0-9]*|fn?m(add|sub)|fml[as])[[:space:]]'
 case $("$objdump" -f "$archive") in
-  *x86-64*) plain='(_reference|tree|registry|random_normal|split_kernels|math)\.cpp\.o' ;;
+  *x86-64*) plain='(_reference|tree|registry|split_kernels|math)\.cpp\.o' ;;
   *) plain='(embedding_reference|tree|registry|split_kernels)\.cpp\.o' ;;
 esac
 found=$("$objdump" -d --no-show-raw-insn "$archive" | awk -v plain="$plain" -v fused="$fused" '

@@ -35,4 +35,16 @@ float float_from_bfloat16(uint16_t bits) {
   return std::bit_cast<float>(static_cast<uint32_t>(bits) << 16);
 }
 
+uint16_t bfloat16_from_float(float value) {
+  constexpr uint32_t kQuiet = 0x00400000;
+  const auto bits = std::bit_cast<uint32_t>(value);
+  if (value != value) return static_cast<uint16_t>((bits | kQuiet) >> 16);
+  const uint32_t odd = (bits >> 16) & 1;
+  return static_cast<uint16_t>((bits + 0x7fff + odd) >> 16);
+}
+
+float nearest_bfloat16(float value) {
+  return float_from_bfloat16(bfloat16_from_float(value));
+}
+
 }  // namespace glass

@@ -12,7 +12,11 @@ float float_from_half(uint16_t half);
 inline constexpr float kHalfOverflow = 65520.0F;
 uint16_t half_from_float(float value);
 
-// The upper half of a float32.
+// bfloat16: the upper half of a float32.
 float float_from_bfloat16(uint16_t bits);
+
+// The nearest one, ties to even; infinity beyond the largest. A NaN stays one, and quiet.
+uint16_t bfloat16_from_float(float value);
+float nearest_bfloat16(float value);  // the same as a float
 
 }  // namespace glass

@@ -62,5 +62,20 @@ TEST(Half, ABfloat16IsTheUpperHalfOfAFloat) {
   EXPECT_EQ(float_from_bfloat16(0xFF80), -std::numeric_limits<float>::infinity());
 }
 
+TEST(Half, FloatsBetweenTwoBfloat16GoToTheNearestAndTiesToTheEvenOne) {
+  for (uint32_t upper = 0; upper < 0x7f7f; ++upper) {
+    const uint32_t middle = (upper << 16) + 0x8000, sign = 0x80000000;
+    ASSERT_EQ(bfloat16_from_float(std::bit_cast<float>(upper << 16)), upper);
+    ASSERT_EQ(bfloat16_from_float(std::bit_cast<float>(middle)), upper + (upper & 1)) << upper;
+    ASSERT_EQ(bfloat16_from_float(std::bit_cast<float>(middle - 1)), upper) << upper;
+    ASSERT_EQ(bfloat16_from_float(std::bit_cast<float>((middle + 1) | sign)), (upper + 1) | 0x8000)
+        << upper;
+  }
+  EXPECT_EQ(bfloat16_from_float(std::numeric_limits<float>::max()), 0x7f80);
+  EXPECT_EQ(bfloat16_from_float(-std::numeric_limits<float>::infinity()), 0xff80);
+  for (const uint32_t nan : {0x7f800001U, 0x7fffffffU, 0xffffffffU})
+    EXPECT_TRUE(std::isnan(nearest_bfloat16(std::bit_cast<float>(nan)))) << nan;
+}
+
 }  // namespace
 }  // namespace glass

@@ -220,7 +220,8 @@ Status generate(const GenerateVerb& flags, const service::Services& services) {
     Json::Array items;
     for (size_t i = 0; i < texts->size(); ++i)
       items.emplace_back(Json::Object{{"prompt", choice.prompts[i]}, {"text", (*texts)[i]}});
-    fmt::print("{}\n", to_canonical(Json::Object{{"texts", items}}));
+    const std::string_view numerics = service::numerics_class_of(choice);
+    fmt::print("{}\n", to_canonical(Json::Object{{"numerics", numerics}, {"texts", items}}));
     return {};
   }
   for (size_t i = 1; i < texts->size(); ++i)
@@ -369,8 +370,8 @@ void add_generate(CLI::App& app, Action& action) {
   verb->add_option("--seed", flags->choice.seed, "The same seed gives the same text")
       ->capture_default_str();
   verb->add_option("--weights", flags->choice.weights,
-                   "How the weights are stored: f16 and q8_0 round them, and are faster")
-      ->check(CLI::IsMember(std::vector<std::string>{"f32", "f16", "q8_0"}))
+                   "How the weights are stored: f16, bf16 and q8_0 round them, and are faster")
+      ->check(CLI::IsMember(std::vector<std::string>{"f32", "f16", "bf16", "q8_0"}))
       ->capture_default_str();
   add_common(*verb, flags->common);
   verb->callback([flags, &action] {

@@ -14,6 +14,7 @@
 #include "glass/data/tokenizer/tokenizer.h"
 #include "glass/engine/formats/huggingface.h"
 #include "glass/engine/formats/model_file.h"
+#include "glass/engine/kernels/weight_format.h"
 #include "glass/service/run_folder.h"
 #include "glass/service/sampling.h"
 #include "glass/service/services.h"
@@ -94,6 +95,10 @@ Result<std::vector<std::string>> generate_text(const GenerateChoice& choice,
         if (prompt == 0) services.progress.generated(text);
       },
       services);
+}
+
+std::string_view numerics_class_of(const GenerateChoice& choice) {
+  return engine::numerics_class(engine::weight_format(choice.weights).value());
 }
 
 }  // namespace glass::service

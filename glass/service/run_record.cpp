@@ -54,7 +54,7 @@ tl::unexpected<Error> no_record(system::Files& files, const RunPaths& paths) {
 }  // namespace
 
 Json to_json(const RunOrigin& origin) {
-  Json::Object json{{"numerics", kNumericsClass},
+  Json::Object json{{"numerics", engine::name(origin.numerics)},
                     {"recipe", crypto::to_text(origin.recipe)},
                     {"corpus", crypto::to_text(origin.corpus)},
                     {"tokenizer", crypto::to_text(origin.tokenizer)},
@@ -83,11 +83,8 @@ Json to_json(const RunSubject& subject) {
 Result<RunSubject> run_subject_from_json(const Json& json) {
   RunSubject subject;
   GLASS_TRY(const std::string numerics, json.get_string("numerics"));
-  if (numerics != kNumericsClass)
-    return fail(ErrorCode::kInvalidInput,
-                fmt::format("the run is of numerics class '{}', which this program does not know",
-                            numerics));
   RunOrigin& origin = subject.origin;
+  GLASS_TRY(origin.numerics, engine::numerics_from_name(numerics));
   GLASS_TRY(origin.recipe, digest_member(json, "recipe"));
   GLASS_TRY(origin.corpus, digest_member(json, "corpus"));
   GLASS_TRY(origin.tokenizer, digest_member(json, "tokenizer"));

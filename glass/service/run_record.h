@@ -14,6 +14,7 @@
 #include "glass/base/json.h"
 #include "glass/base/result.h"
 #include "glass/crypto/sha256.h"
+#include "glass/engine/tensor/numerics.h"
 #include "glass/record/evidence/statement.h"
 #include "glass/service/run_folder.h"
 #include "glass/system/files.h"
@@ -22,10 +23,10 @@ namespace glass::service {
 
 inline constexpr std::string_view kRunRecordKind = "run-record";
 inline constexpr std::string_view kReplayKind = "replay";
-inline constexpr std::string_view kNumericsClass = "portable-1";
 
 // What a training starts from. Its digest is the genesis of the chain of steps.
 struct RunOrigin {
+  engine::Numerics numerics = engine::Numerics::kPortable1;
   crypto::Digest recipe, corpus, tokenizer, graph;
   // Exactly one of the two: of the shards' manifest, or of the conversations as tokens.
   std::optional<crypto::Digest> shards, examples;

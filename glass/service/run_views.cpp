@@ -110,7 +110,7 @@ record::RunFacts facts_of(const Recipe& recipe, const RunLog& log, const RunReco
   record::RunFacts facts;
   facts.name = recipe.name;
   facts.description = recipe.description;
-  facts.numerics_class = kNumericsClass;
+  facts.numerics_class = recipe.numerics.numerics_class;
   add_log(log, facts);
   if (record != nullptr)
     add_record(*record, facts);

@@ -54,7 +54,7 @@ Result<std::vector<std::string>> write_texts(const Writer& writer,
   const auto weights = engine::weight_format(choice.weights);
   if (!weights)
     return fail(ErrorCode::kInvalidInput,
-                fmt::format("weights cannot be stored as '{}'; there are f32, f16 and q8_0",
+                fmt::format("weights cannot be stored as '{}'; there are f32, f16, bf16 and q8_0",
                             choice.weights));
   GLASS_TRY(const auto generator,
             engine::Generator::create(writer.config, writer.parameters,
@@ -96,6 +96,7 @@ Result<std::vector<std::string>> sample_texts(const engine::Trainer& trainer,
   GenerateChoice choice;
   choice.max_tokens = recipe.evaluation.sample_tokens;
   choice.seed = static_cast<uint64_t>(recipe.seed);
+  if (trainer.plan().settings.numerics == engine::Numerics::kPortable1Bf16) choice.weights = "bf16";
   std::optional<data::ChatTemplate> chat;
   if (applies(recipe, "chat")) {
     GLASS_TRY(chat, chat_template(recipe, tokenizer));

@@ -44,6 +44,7 @@ namespace {
 RunOrigin origin_of(const Recipe& recipe, const PreparedData& data,
                     const engine::TrainingPlan& plan) {
   RunOrigin origin;
+  origin.numerics = plan.settings.numerics;
   origin.recipe = recipe_digest(recipe);
   origin.corpus = data.corpus.manifest_digest;
   origin.tokenizer = data.tokenizer_digest;

@@ -106,6 +106,7 @@ Result<engine::TrainingSettings> training_settings(const Recipe& recipe, const M
   engine::TrainingSettings settings;
   GLASS_TRY(settings.model, decoder_config(recipe, basis));
   settings.from_start = basis.start != nullptr;
+  GLASS_TRY(settings.numerics, engine::numerics_from_name(recipe.numerics.numerics_class));
   GLASS_TRY(settings.recompute, engine::recompute_from_name(train.recompute));
   GLASS_TRY(settings.schedule, schedule(recipe));
   GLASS_TRY(settings.policy, policy(train));

@@ -99,11 +99,14 @@ struct GenerateChoice {
   double temperature = 0.8;
   double top_p = 0.95;
   uint64_t seed = 1;
-  std::string weights = "f32";  // how they are stored: f32, f16, q8_0
+  std::string weights = "f32";  // how they are stored: f32, f16, bf16, q8_0
 };
 
 // The continuation of each prompt; that of the first one is streamed through Progress::generated.
 [[nodiscard]] Result<std::vector<std::string>> generate_text(const GenerateChoice& choice,
                                                              const Services& services);
+
+// The numerics class of what is generated so. REQUIRES: the choice has been carried out.
+std::string_view numerics_class_of(const GenerateChoice& choice);
 
 }  // namespace glass::service

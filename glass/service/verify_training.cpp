@@ -48,9 +48,9 @@ Status Verification::graph() {
             engine::plan_training(settings, kernels(), services_.parallel.workers()));
   GLASS_TRY_STATUS(
       expect_same("the graph built from the recipe", subject_.origin.graph, graph_digest(plan)));
-  detail_ =
-      fmt::format("built again from the recipe, {}, numerics {}",
-                  count_text(std::ssize(plan.step.graph.nodes()), "operation"), kNumericsClass);
+  detail_ = fmt::format("built again from the recipe, {}, numerics {}",
+                        count_text(std::ssize(plan.step.graph.nodes()), "operation"),
+                        engine::name(settings.numerics));
   plan_ = std::move(plan);
   return {};
 }

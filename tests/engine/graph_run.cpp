@@ -11,7 +11,6 @@
 
 #include "glass/base/check.h"
 #include "glass/base/philox.h"
-#include "glass/engine/kernels/random_normal.h"
 
 namespace glass::engine::testing {
 namespace {
@@ -80,9 +79,16 @@ std::map<std::string, std::vector<float>> GraphRun::gradients() const {
 }
 
 void fill_parameters(GraphRun& run, uint64_t seed) {
+  SerialParallel serial;
   for (const Value* parameter : run.graph().values_of(ValueKind::kParameter)) {
     auto& values = run.floats(parameter->name);
-    fill_random_normal(values, seed, kPurpose, stream_of(parameter->name), 0);
+    find_kernels("")->random_normal({.out = values.data(),
+                                     .count = std::ssize(values),
+                                     .seed = seed,
+                                     .purpose = kPurpose,
+                                     .stream = stream_of(parameter->name),
+                                     .scale = 1},
+                                    serial);
     const float middle = is_factor(run.graph(), parameter->name) ? 1.0F : 0.0F;
     for (float& value : values) value = middle + 0.3F * value;
   }

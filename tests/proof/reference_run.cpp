@@ -56,6 +56,12 @@ engine::TrainingSettings options_settings() {
   return settings;
 }
 
+engine::TrainingSettings bf16_settings() {
+  engine::TrainingSettings settings = reference_settings();
+  settings.numerics = engine::Numerics::kPortable1Bf16;
+  return settings;
+}
+
 Result<std::vector<std::string>> reference_run(const engine::TrainingSettings& settings,
                                                int64_t last_step, const engine::Kernels& kernels,
                                                Parallel& parallel, system::Files& files,

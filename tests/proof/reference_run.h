@@ -27,6 +27,9 @@ engine::TrainingSettings reference_settings();
 inline constexpr int64_t kOptionsSteps = 4;
 engine::TrainingSettings options_settings();
 
+// The reference run in numerics class portable-1-bf16, pinned in tests/golden/bf16_run.txt.
+engine::TrainingSettings bf16_settings();
+
 // Goes on from the newest checkpoint in the folder, or from the start, up to `last_step`, and
 // returns one line for each step made:
 //   "<step> sha256:<digest of the canonical {"prev":..., step record}>"

@@ -26,13 +26,14 @@ struct Options {
   int threads = 1;
   std::string kernels;
   std::string check;
+  bool bf16 = false;
 };
 
 Status run(const Options& options) {
   const engine::Kernels* const kernels = engine::find_kernels(options.kernels);
   if (kernels == nullptr)
     return fail(ErrorCode::kInvalidInput, fmt::format("no kernels '{}' here", options.kernels));
-  engine::TrainingSettings settings = reference_settings();
+  engine::TrainingSettings settings = options.bf16 ? bf16_settings() : reference_settings();
   settings.workers = options.workers;
   system::ThreadPool pool(options.threads);
   const system::TemporaryFolder folder;
@@ -58,6 +59,7 @@ int main(int argc, char** argv) {
   app.add_option("--kernels", options.kernels, "a name; the fastest by default");
   app.add_option("--threads", options.threads)->check(CLI::Range(1, 1024));
   app.add_option("--workers", options.workers)->check(CLI::Range(1, 1024));
+  app.add_flag("--bf16", options.bf16, "in numerics class portable-1-bf16");
   app.add_option("--check", options.check, "file of pinned lines");
   CLI11_PARSE(app, argc, argv);
   const glass::Status status = glass::proof::run(options);

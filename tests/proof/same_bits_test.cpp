@@ -114,6 +114,20 @@ TEST_F(SameBits, OfEveryOptionHoweverItIsComputed) {
   EXPECT_EQ(run(settings, kOptionsSteps, fastest_, pool), golden);
 }
 
+TEST_F(SameBits, OfBf16HoweverItIsComputed) {
+  const Lines golden = lines_of("tests/golden/bf16_run.txt", kSteps);
+  const Lines first = {golden.begin(), golden.begin() + 1};
+  for (const engine::Kernels* const kernels : engine::available_kernels())
+    EXPECT_EQ(run(bf16_settings(), 1, *kernels, serial_), first) << kernels->name();
+  const engine::SplitKernels split(fastest_, {.tensor = 4, .context = 2, .vocabulary = 2});
+  EXPECT_EQ(run(bf16_settings(), 1, split, serial_), first);
+  engine::TrainingSettings settings = bf16_settings();
+  settings.workers = 3;
+  settings.recompute = engine::Recompute::kBlocks;
+  system::ThreadPool pool(3);
+  EXPECT_EQ(run(settings, kSteps, fastest_, pool), golden);
+}
+
 // A process that is killed as soon as the checkpoint of `step` is there, in the middle of the next.
 void run_until_killed(const system::Path& checkpoints, int64_t step) {
   const pid_t child = ::fork();

@@ -19,6 +19,8 @@ namespace {
 
 constexpr std::string_view kGradient = ".gradient";
 constexpr std::string_view kAgain = ".again";
+constexpr std::string_view kLoaded = ".loaded";
+constexpr std::string_view kStore = "store_bf16";
 
 // Values that reach a block from outside it, or leave it, are kept when blocks are computed again.
 bool crosses_blocks(const Graph& graph, ValueId id, int block) {
@@ -58,6 +60,9 @@ BackwardPass::BackwardPass(const Graph& forward, Recompute recompute,
       producer_[index(output)] = static_cast<int>(i);
       wants_[index(output)] = depends;
     }
+    if (node.op == kStore)
+      for (const ValueId rounded : {node.inputs[0], node.outputs[0]})
+        stored_[rounded] = node.outputs[1];
   }
 }
 
@@ -71,6 +76,17 @@ bool BackwardPass::wants(ValueId input) const {
 }
 
 ValueId BackwardPass::saved(ValueId value) {
+  const auto stored = stored_.find(value);
+  if (stored == stored_.end()) return kept(value);
+  const auto [loaded, is_new] = loaded_.try_emplace(stored->second);
+  if (is_new)
+    loaded->second = builder_.add_node_1(
+        "load_bf16", forward_.value(value).name + std::string(kLoaded), {kept(stored->second)});
+  return loaded->second;
+}
+
+// The value itself, or computed again.
+ValueId BackwardPass::kept(ValueId value) {
   const int producer = producer_[index(value)];
   if (recompute_ == Recompute::kNone || producer < 0) return value;
   const Node& node = forward_.nodes()[static_cast<size_t>(producer)];
@@ -85,7 +101,7 @@ ValueId BackwardPass::saved(ValueId value) {
 std::vector<ValueId> BackwardPass::compute_again(const Node& node) {
   std::vector<ValueId> inputs;
   for (const ValueId input : node.inputs)
-    inputs.push_back(input == ValueId::kNone ? input : saved(input));
+    inputs.push_back(input == ValueId::kNone ? input : kept(input));
   return builder_.add_node(node.op, node.name + std::string(kAgain), std::move(inputs),
                            node.attributes);
 }

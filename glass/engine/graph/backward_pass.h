@@ -26,7 +26,8 @@ class BackwardPass {
   // one.
   [[nodiscard]] bool wants(ValueId input) const;
 
-  // A value of the forward pass: itself, or computed again.
+  // A value of the forward pass: itself, computed again, or loaded from where it was stored in
+  // fewer bits.
   [[nodiscard]] ValueId saved(ValueId value);
 
   // One more contribution to the gradient of an input of the node; one that is not wanted is
@@ -50,6 +51,7 @@ class BackwardPass {
   void finish_parameters();
   void settle_name(ValueId value);
   [[nodiscard]] std::string free_name(const std::string& base) const;
+  [[nodiscard]] ValueId kept(ValueId value);
   [[nodiscard]] std::vector<ValueId> compute_again(const Node& node);
 
   const Graph& forward_;
@@ -59,7 +61,9 @@ class BackwardPass {
   std::vector<int> producer_;             // node of the forward graph, -1 for none
   std::map<ValueId, ValueId> gradients_;  // of the forward graph's values
   std::map<ValueId, ValueId> computed_again_;
-  std::set<ValueId> settled_;  // gradients that have their final name
+  std::map<ValueId, ValueId> stored_;  // of values, before or after rounding: their bits
+  std::map<ValueId, ValueId> loaded_;  // of stored ones
+  std::set<ValueId> settled_;          // gradients that have their final name
 };
 
 }  // namespace glass::engine

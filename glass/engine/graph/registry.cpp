@@ -20,7 +20,7 @@ const std::map<std::string_view, OpSpec>& all_ops() {
     for (const auto& family :
          {ops::activation(), ops::attention(), ops::cache(), ops::dropout(), ops::elementwise(),
           ops::embedding(), ops::experts(), ops::linear(), ops::loss(), ops::normalization(),
-          ops::position(), ops::qk_norm()}) {
+          ops::position(), ops::qk_norm(), ops::storage()}) {
       for (const OpSpec& spec : family) GLASS_CHECK(ops.emplace(spec.name, spec).second);
     }
     return ops;

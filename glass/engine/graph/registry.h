@@ -64,6 +64,12 @@ struct OpSpec {
   // Of `with_gradients`: the input whose gradient the output of that index is, -1 for none.
   std::vector<int> gradient_of = {};
   bool constant = false;  // computed once, before the first run
+  // What storage in fewer bits has to know (bf16_storage.h), by index: the inputs and outputs of
+  // many numbers, parameters aside, that the backward rule reads; inputs that are added as they
+  // are; inputs that may be matrices of the model, multiplied or looked up.
+  std::vector<size_t> saved_inputs = {}, saved_outputs = {};
+  std::vector<size_t> added_inputs = {};
+  std::vector<size_t> matrix_inputs = {};
 };
 
 // nullptr when there is no such op.

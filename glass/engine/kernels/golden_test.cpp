@@ -1,6 +1,6 @@
-// The bits of numerics class portable-1, and over stored weights, pinned: every compiler,
-// architecture and implementation must give these digests. A change here is a new numerics class
-// (docs/reference/numerics.md).
+// The bits of numerics class portable-1, of portable-1-bf16, and over stored weights, pinned: every
+// compiler, architecture and implementation must give these digests. A change here is a new
+// numerics class (docs/reference/numerics.md).
 #include <bit>
 #include <cstdint>
 #include <map>
@@ -37,6 +37,9 @@ const std::vector<Golden> kKernels = {
     {.name = "gemm f16 NT 13x31x700 bias", .digest = 0x609d018749ac793a},
     {.name = "gemm q8_0 NT 1x70x1030 all", .digest = 0x920eec2df9ca318c},
     {.name = "gemm q8_0 NT 13x31x700 bias", .digest = 0x2102b0b4e4531fc4},
+    {.name = "gemm bf16 NT 3x67x600 all", .digest = 0x0456949b9204a247},
+    {.name = "gemm NT 13x31x700 rounded", .digest = 0xf64577168b98bdb8},
+    {.name = "gemm NN 5x3x1300 rounded", .digest = 0x58c7405f7b3756af},
     {.name = "rms_norm 300x33", .digest = 0x19ae1ad17bea327c},
     {.name = "rms_norm 2x1000", .digest = 0x0de7117503840320},
     {.name = "rms_norm 270x70 of 5 groups", .digest = 0x2548ac59b3594166},
@@ -60,6 +63,7 @@ const std::vector<Golden> kKernels = {
     {.name = "gelu tanh 1001 scale 6", .digest = 0xb5c241d48c1b6460},
     {.name = "gelu erf 1001 scale 6", .digest = 0xa4b507bfc979baff},
     {.name = "embedding 257x33 of 20 with positions", .digest = 0xc98d88a35c2830a9},
+    {.name = "embedding 257x33 of 20 with positions rounded", .digest = 0x9cbba3fdbe8f8900},
     {.name = "embedding q8_0 257x33 of 20", .digest = 0xb3dc22cd8855a95b},
     {.name = "route 7x17 over 2 of 4 experts of 9 normalized", .digest = 0xa6c32032e7832921},
     {.name = "route 9x260 over 8 of 300 experts of 5 normalized", .digest = 0xde2d56cb6ae49f93},
@@ -77,17 +81,21 @@ const std::vector<Golden> kKernels = {
     {.name = "lion, sgd 5000", .digest = 0x09271776ed05185a},
     {.name = "blend, momentum 5000", .digest = 0xf1b17270c41422e5},
     {.name = "dropout 5000 from 17179869178", .digest = 0x3c01301ae57ea9e4},
+    {.name = "random_normal 20000", .digest = 0x36a9c7c6362a1cd5},
     {.name = "linear_cross_entropy 270x12 of 530 smoothed 0.1 z 0.0001 with gradients",
      .digest = 0x6dc7899593075d7f},
     {.name = "linear_cross_entropy 20x9 of 300 cap 20 smoothed 0.2 z 0.01 with gradients",
      .digest = 0x12437ede67120fc3},
+    {.name = "linear_cross_entropy 270x9 of 600 rounded with gradients",
+     .digest = 0xc083d50bb436db90},
+    {.name = "storage 5000 scale 1", .digest = 0x8b7e0a7925b22d68},
 };
 
 KernelCases all_cases() {
   KernelCases all;
   for (const auto family :
        {gemm_cases, norm_cases, rope_cases, attention_cases, activation_cases, embedding_cases,
-        experts_cases, linear_cross_entropy_cases, reduction_cases}) {
+        experts_cases, linear_cross_entropy_cases, storage_cases, reduction_cases}) {
     for (KernelCase& test_case : family()) all.push_back(std::move(test_case));
   }
   return all;

@@ -27,7 +27,8 @@ GemmArgs product_of(const GroupedProductArgs& args, int64_t expert, int64_t begi
           .b = args.b + expert * args.n * args.k,
           .b_stride = args.form == GemmArgs::Form::kNT ? args.k : args.n,
           .c = args.c + begin * args.n,
-          .c_stride = args.n};
+          .c_stride = args.n,
+          .round_b = args.round_b};
 }
 
 // The rows [begin, begin + rows) of one expert, of one segment of tokens.

@@ -23,6 +23,7 @@ struct GroupedProductArgs {
   const float* b = nullptr;  // [experts, n k]
   float* c = nullptr;        // [rows, n]
   const int32_t* begin_E1 = nullptr;
+  bool round_b = false;  // the numbers of B are the nearest ones of bfloat16
 };
 
 [[nodiscard]] size_t grouped_product_scratch(const Kernels& kernels, const GroupedProductArgs& args,

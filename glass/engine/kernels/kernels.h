@@ -9,9 +9,10 @@
 // Every implementation gives the same bits: `reference` is the definition, written plainly; the
 // others (avx2, avx512, neon) are its twins, tested for equality of bits.
 //
-// Memory: row-major float32. A `stride` is the distance between rows in floats. Pointers must not
-// overlap unless a field says so. Nothing here allocates: what a kernel needs besides its arguments
-// is `scratch`, whose size it names beforehand.
+// Memory: row-major float32, but for what is stored in fewer bits and says so. A `stride` is the
+// distance between rows in floats. Pointers must not overlap unless a field says so. Nothing here
+// allocates: what a kernel needs besides its arguments is `scratch`, whose size it names
+// beforehand.
 //
 // Shape letters: N rows (tokens of a micro-batch), C channels (d_model), F hidden width of the MLP,
 // V vocabulary, B sequences, T positions, H heads, D head_dim.
@@ -23,6 +24,7 @@
 #include <string_view>
 
 #include "glass/base/parallel.h"
+#include "glass/base/philox.h"
 #include "glass/engine/kernels/weight_format.h"
 
 namespace glass::engine {
@@ -50,6 +52,7 @@ struct GemmArgs {
   bool accumulate = false;      // c = c + product: the product is the right child of a tree node
   const float* bias = nullptr;  // [n], added after the tree (and after `accumulate`)
   const float* residual = nullptr;  // [m,n] with c_stride, added last; may be c itself
+  bool round_b = false;             // the numbers of B are the nearest ones of bfloat16
 };
 
 // B of a kNT product, packed once for many products: the weights during generation. The numbers are
@@ -236,6 +239,21 @@ struct EmbeddingArgs {  // y = table[token] (+ position_table[position])
   float* y_NC;
   int64_t rows, cols;
   PackedMatrix packed_VC = {};  // packed by the same implementation
+  bool round_tables = false;    // the numbers of both tables are the nearest ones of bfloat16
+};
+
+// y = the nearest numbers of bfloat16, ties to even, and their bits; y may be x.
+struct StoreBf16Args {
+  const float* x;
+  float* y;
+  uint16_t* stored;
+  int64_t count;
+};
+
+struct LoadBf16Args {
+  const uint16_t* stored;
+  float* y;
+  int64_t count;
 };
 
 // out[i] = sum over k of weight[i,k] y[place[i,k]] (+ residual[i]): what the experts of a row gave.
@@ -293,6 +311,7 @@ struct LinearCrossEntropyArgs {
   float label_smoothing = 0;  // s
   float z_loss = 0;
   const float* row_weight_N = nullptr;  // the gradients are those of sum row_weight loss; null: 1
+  bool round_weight = false;            // the numbers of W are the nearest ones of bfloat16
 };
 
 // y = x * scale where the element's word is at least `threshold`, else +0. The word of element i is
@@ -304,6 +323,18 @@ struct DropoutArgs {
   uint64_t seed, stream, first;
   uint32_t threshold;  // 2^32 times the share that is dropped
   float scale;         // 1 / (1 - that share)
+};
+
+// out[i] = variate i of the stream, rounded to float, times scale: mean 0, standard deviation 1
+// before that, magnitude < 6.67. Box and Muller's transform over blocks of Philox
+// (glass/base/philox.h) in double precision, with the functions of math.h: initial weights.
+struct RandomNormalArgs {
+  float* out;
+  int64_t count;
+  uint64_t seed;
+  Purpose purpose;
+  uint64_t stream;
+  float scale;
 };
 
 struct BlendArgs {  // out = fma(alpha, a, beta * b); out may be a or b
@@ -407,6 +438,8 @@ class Kernels {
   virtual void combine_backward(const CombineBackwardArgs&, Parallel&) const = 0;
   virtual void embedding(const EmbeddingArgs&, Parallel&) const = 0;
   virtual void embedding_backward(const EmbeddingBackwardArgs&, Scratch, Parallel&) const = 0;
+  virtual void store_bf16(const StoreBf16Args&, Parallel&) const = 0;
+  virtual void load_bf16(const LoadBf16Args&, Parallel&) const = 0;
   virtual void column_sum(const ColumnSumArgs&, Parallel&) const = 0;
   virtual void linear_cross_entropy(const LinearCrossEntropyArgs&, Scratch, Parallel&) const = 0;
   virtual void adamw(const AdamWArgs&, Parallel&) const = 0;
@@ -415,6 +448,7 @@ class Kernels {
   virtual void blend(const BlendArgs&, Parallel&) const = 0;
   virtual void momentum(const MomentumArgs&, Parallel&) const = 0;
   virtual void dropout(const DropoutArgs&, Parallel&) const = 0;
+  virtual void random_normal(const RandomNormalArgs&, Parallel&) const = 0;
 
   // Sums of a flat array, by the row rule.
   virtual float sum(std::span<const float>, Parallel&) const = 0;

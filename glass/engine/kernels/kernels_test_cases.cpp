@@ -26,6 +26,7 @@ struct GemmOptions {
   bool bias = false;
   bool residual = false;
   bool in_place = false;  // the residual is c itself
+  bool round_b = false;
   float scale = 1.0F;
 };
 
@@ -43,6 +44,7 @@ const std::vector<GemmOptions> kGemmOptions = {
     {.name = "residual", .residual = true},
     {.name = "all", .accumulate = true, .bias = true, .residual = true},
     {.name = "in place", .bias = true, .residual = true, .in_place = true},
+    {.name = "rounded", .bias = true, .round_b = true},
     {.name = "underflow", .scale = 3e-23F}};
 
 std::string form_name(GemmArgs::Form form) {
@@ -69,6 +71,7 @@ Outputs run_gemm(const Kernels& kernels, Parallel& parallel, GemmArgs::Form form
   args.b_stride = b_cols + pad;
   args.c_stride = s.n + 1;
   args.accumulate = options.accumulate;
+  args.round_b = options.round_b;
   const Floats a = random_floats(1, a_rows * args.a_stride, options.scale);
   const Floats b = random_floats(2, b_rows * args.b_stride, options.scale);
   const Floats bias = random_floats(3, s.n);
@@ -111,6 +114,7 @@ KernelCases gemm_cases() {
   for (const GemmShape& shape : kGemmShapes) {
     for (const GemmOptions& options : kGemmOptions) {
       for (const Form form : {Form::kNT, Form::kNN, Form::kTN}) add(form, shape, options, {});
+      if (options.round_b) continue;  // what is packed was rounded then
       for (const WeightFormat format : kWeightFormats) add(Form::kNT, shape, options, format);
     }
   }
@@ -296,7 +300,7 @@ struct EmbeddingShape {
 };
 
 Outputs run_embedding(const Kernels& kernels, Parallel& parallel, EmbeddingShape s,
-                      bool has_positions) {
+                      bool has_positions, bool rounded) {
   constexpr int64_t kPositions = 9;
   const std::vector<int32_t> token = random_indices(1, s.rows, s.vocabulary);
   const std::vector<int32_t> position = random_indices(2, s.rows, kPositions);
@@ -311,7 +315,8 @@ Outputs run_embedding(const Kernels& kernels, Parallel& parallel, EmbeddingShape
                      .position_table_PC = has_positions ? places.data() : nullptr,
                      .y_NC = y.data(),
                      .rows = s.rows,
-                     .cols = s.cols},
+                     .cols = s.cols,
+                     .round_tables = rounded},
                     parallel);
   const EmbeddingBackwardArgs backward{.index_N = token.data(),
                                        .dy_NC = dy.data(),
@@ -355,12 +360,15 @@ KernelCases embedding_cases() {
                                    {.rows = 257, .cols = 33, .vocabulary = 20},
                                    {.rows = 700, .cols = 10, .vocabulary = 7},
                                    {.rows = 1100, .cols = 4, .vocabulary = 400}}) {
-    for (const bool has_positions : {false, true}) {
-      cases.push_back({fmt::format("embedding {}x{} of {}{}", s.rows, s.cols, s.vocabulary,
-                                   has_positions ? " with positions" : ""),
-                       [=](const Kernels& kernels, Parallel& parallel) {
-                         return run_embedding(kernels, parallel, s, has_positions);
-                       }});
+    for (const auto& [has_positions, rounded] :
+         {std::pair{false, false}, {true, false}, {false, true}, {true, true}}) {
+      cases.push_back(
+          {fmt::format("embedding {}x{} of {}{}{}", s.rows, s.cols, s.vocabulary,
+                       has_positions ? " with positions" : "", rounded ? " rounded" : ""),
+           [=, places = has_positions, round = rounded](const Kernels& kernels,
+                                                        Parallel& parallel) {
+             return run_embedding(kernels, parallel, s, places, round);
+           }});
     }
     for (const WeightFormat format : kWeightFormats) {
       cases.push_back(
@@ -508,6 +516,18 @@ Outputs run_dropout(const Kernels& kernels, Parallel& parallel, int64_t count, u
   return {{"y", y.span()}, {"nothing dropped, in place", x.span()}};
 }
 
+Outputs run_random_normal(const Kernels& kernels, Parallel& parallel, int64_t count) {
+  Floats out(count + 1, kUntouched);
+  kernels.random_normal({.out = out.data(),
+                         .count = count,
+                         .seed = 0x123456789abcdef,
+                         .purpose = Purpose::kInitialWeights,
+                         .stream = (uint64_t{7} << 32) + 5,
+                         .scale = 0.02F},
+                        parallel);
+  return {{"out", out.span()}};
+}
+
 }  // namespace
 
 KernelCases reduction_cases() {
@@ -515,6 +535,10 @@ KernelCases reduction_cases() {
   const auto add = [&](std::string name, auto run) {
     cases.push_back({std::move(name), std::move(run)});
   };
+  for (const int64_t count : {1, 4, 31, 32, 33, 70, 20000}) {
+    add(fmt::format("random_normal {}", count),
+        [=](const Kernels& k, Parallel& p) { return run_random_normal(k, p, count); });
+  }
   for (const int64_t count : {0, 1, 15, 16, 17, 33, 255, 256, 257, 5000, 70001}) {
     for (const float scale : {1.0F, 1e-24F}) {
       add(fmt::format("add, sum, sum_of_squares {} scale {}", count, scale),

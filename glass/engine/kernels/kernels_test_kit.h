@@ -93,6 +93,7 @@ KernelCases activation_cases();
 KernelCases embedding_cases();
 KernelCases experts_cases();  // combine, routing, grouped products
 KernelCases linear_cross_entropy_cases();
+KernelCases storage_cases();
 KernelCases
 reduction_cases();  // add, affine, column_sum, sum, sum_of_squares, dropout, updates of optimisers
 

@@ -20,6 +20,7 @@ struct LossShape {
   float label_smoothing = 0;
   float z_loss = 0;
   bool weighted = false;
+  bool rounded = false;
 
   [[nodiscard]] std::string text() const {
     std::string text = fmt::format("{}x{} of {}", rows, cols, vocabulary);
@@ -27,6 +28,7 @@ struct LossShape {
     if (label_smoothing != 0) text += fmt::format(" smoothed {}", label_smoothing);
     if (z_loss != 0) text += fmt::format(" z {}", z_loss);
     if (weighted) text += " weighted";
+    if (rounded) text += " rounded";
     return text;
   }
 };
@@ -54,7 +56,8 @@ Outputs run_loss(const Kernels& kernels, Parallel& parallel, LossShape s, LossGr
       .softcap = s.softcap,
       .label_smoothing = s.label_smoothing,
       .z_loss = s.z_loss,
-      .row_weight_N = s.weighted ? weights.data() : nullptr};
+      .row_weight_N = s.weighted ? weights.data() : nullptr,
+      .round_weight = s.rounded};
   ScratchSpace scratch(kernels.linear_cross_entropy_scratch(args, parallel.workers()));
   kernels.linear_cross_entropy(args, scratch.span(), parallel);
   return {{"loss", loss.span()}, {"dx", dx.span()}, {"dweight", dweight.span()}};
@@ -92,7 +95,9 @@ KernelCases linear_cross_entropy_cases() {
            .label_smoothing = 0.2F,
            .z_loss = 1e-2F,
            .weighted = true},
-           {.rows = 270, .cols = 9, .vocabulary = 260, .weighted = true}}) {
+           {.rows = 270, .cols = 9, .vocabulary = 260, .weighted = true},
+           {.rows = 5, .cols = 7, .vocabulary = 3, .rounded = true},
+           {.rows = 270, .cols = 9, .vocabulary = 600, .rounded = true}}) {
     for (const auto& [gradients, suffix] :
          {std::pair{LossGradients::kNone, ""}, std::pair{LossGradients::kInput, " with dx"},
           std::pair{LossGradients::kAll, " with gradients"}}) {

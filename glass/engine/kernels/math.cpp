@@ -64,18 +64,6 @@ constexpr std::array<double, 14> exp_coefficients() {
   return result;
 }
 
-// (-1)^i / (2i + offset)!, for sin (offset 1) and cos (offset 0), without the leading 1.
-template <int kOffset>
-constexpr std::array<double, 8> circle_coefficients() {
-  std::array<double, 8> result{};
-  double factorial = 1;
-  for (int i = 1; i <= 8; ++i) {
-    factorial *= (2 * i + kOffset - 1) * (2 * i + kOffset);
-    result[static_cast<size_t>(8 - i)] = (i % 2 == 0 ? 1.0 : -1.0) / factorial;
-  }
-  return result;
-}
-
 double sin_or_cos(double x, int64_t quarters_ahead) {
   const double n = std::fma(x, kTwoOverPiDouble, kRoundDouble) - kRoundDouble;
   double angle = x;
@@ -84,11 +72,9 @@ double sin_or_cos(double x, int64_t quarters_ahead) {
   const int64_t quarter = static_cast<int64_t>(n) + quarters_ahead;
   double value = 0;
   if ((quarter & 1) == 0) {
-    static constexpr auto kSeries = circle_coefficients<1>();
-    value = std::fma(square * horner(kSeries, square), angle, angle);
+    value = std::fma(square * horner(kSinDouble, square), angle, angle);
   } else {
-    static constexpr auto kSeries = circle_coefficients<0>();
-    value = std::fma(square, horner(kSeries, square), 1.0);
+    value = std::fma(square, horner(kCosDouble, square), 1.0);
   }
   return (quarter & 2) == 0 ? value : -value;
 }
@@ -168,15 +154,13 @@ double cos(double x) {
 }
 
 double log(double x) {
-  static constexpr int64_t kSqrtHalf64 = 0x3fe6a09e667f3bcd;
-  const int64_t offset = std::bit_cast<int64_t>(x) - kSqrtHalf64;
+  const int64_t offset = std::bit_cast<int64_t>(x) - kSqrtHalfBitsDouble;
   const auto e = static_cast<double>(offset >> 52);
-  const double f = std::bit_cast<double>((offset & 0x000fffffffffffff) + kSqrtHalf64) - 1.0;
+  const double f =
+      std::bit_cast<double>((offset & kMantissaMaskDouble) + kSqrtHalfBitsDouble) - 1.0;
   const double s = f / (2.0 + f);  // log(1 + f) = 2 artanh(s)
-  static constexpr std::array kSeries = {1.0 / 23, 1.0 / 21, 1.0 / 19, 1.0 / 17, 1.0 / 15, 1.0 / 13,
-                                         1.0 / 11, 1.0 / 9,  1.0 / 7,  1.0 / 5,  1.0 / 3};
   const double square = s * s;
-  const double near = 2.0 * std::fma(square * horner(kSeries, square), s, s);
+  const double near = 2.0 * std::fma(square * horner(kLogDouble, square), s, s);
   return std::fma(e, kLn2HiDouble, std::fma(e, kLn2LoDouble, near));
 }
 

@@ -67,7 +67,8 @@ inline constexpr float kGeluTanhSlope = 0x1.12ba9ep-3F;  // 3 * 0.044715
 inline constexpr float kSqrtHalf = 0x1.6a09e6p-1F;       // sqrt(1 / 2)
 inline constexpr float kInvSqrt2Pi = 0x1.988454p-2F;     // 1 / sqrt(2 pi)
 
-// The double functions: Taylor polynomials, since speed does not matter to tables.
+// The double functions: Taylor polynomials, since speed does not matter to tables. log is
+// 2 artanh(s) = 2 (s + s³ P(s²)).
 inline constexpr double kLog2EDouble = 0x1.71547652b82fep+0;
 inline constexpr double kLn2HiDouble = 0x1.62e42fefa39efp-1;
 inline constexpr double kLn2LoDouble = 0x1.abc9e3b39803fp-56;
@@ -75,6 +76,27 @@ inline constexpr double kTwoOverPiDouble = 0x1.45f306dc9c883p-1;
 inline constexpr double kTwoPiDouble = 0x1.921fb54442d18p+2;
 inline constexpr std::array kHalfPiDouble = {0x1.921fb54442d18p+0, 0x1.1a62633145c07p-54,
                                              -0x1.f1976b7ed8fbcp-110};
+
+inline constexpr int64_t kSqrtHalfBitsDouble = 0x3fe6a09e667f3bcd;  // bits of sqrt(1/2)
+inline constexpr int64_t kMantissaMaskDouble = 0x000fffffffffffff;
+inline constexpr std::array kLogDouble = {1.0 / 23, 1.0 / 21, 1.0 / 19, 1.0 / 17,
+                                          1.0 / 15, 1.0 / 13, 1.0 / 11, 1.0 / 9,
+                                          1.0 / 7,  1.0 / 5,  1.0 / 3};
+
+// (-1)^i / (2i + offset)!, for sin (offset 1) and cos (offset 0), without the leading 1.
+template <int kOffset>
+constexpr std::array<double, 8> circle_coefficients() {
+  std::array<double, 8> result{};
+  double factorial = 1;  // exact up to 18!
+  for (int i = 1; i <= 8; ++i) {
+    factorial *= (2 * i + kOffset - 1) * (2 * i + kOffset);
+    result[static_cast<size_t>(8 - i)] = (i % 2 == 0 ? 1.0 : -1.0) / factorial;
+  }
+  return result;
+}
+
+inline constexpr auto kSinDouble = circle_coefficients<1>();
+inline constexpr auto kCosDouble = circle_coefficients<0>();
 
 // NOLINTEND(modernize-use-std-numbers)
 

@@ -1,42 +1,44 @@
-#include "glass/engine/kernels/random_normal.h"
-
+// Normal variates: their moments, and pinned bits.
 #include <array>
 #include <bit>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include <gtest/gtest.h>
 
+#include "glass/base/parallel.h"
 #include "glass/base/philox.h"
+#include "glass/engine/kernels/kernels.h"
 
 namespace glass::engine {
 namespace {
 
-TEST(RandomNormal, ARangeMayBeCutAnywhere) {
-  std::vector<float> whole(100);
-  fill_random_normal(whole, 7, Purpose::kInitialWeights, 3, 10);
-  for (size_t cut = 0; cut <= whole.size(); ++cut) {
-    std::vector<float> parts(100);
-    fill_random_normal(std::span(parts).first(cut), 7, Purpose::kInitialWeights, 3, 10);
-    fill_random_normal(std::span(parts).subspan(cut), 7, Purpose::kInitialWeights, 3, 10 + cut);
-    EXPECT_EQ(parts, whole);
-  }
+void fill(std::span<float> out, uint64_t seed, uint64_t stream) {
+  SerialParallel serial;
+  find_kernels("")->random_normal({.out = out.data(),
+                                   .count = std::ssize(out),
+                                   .seed = seed,
+                                   .purpose = Purpose::kInitialWeights,
+                                   .stream = stream,
+                                   .scale = 1},
+                                  serial);
 }
 
 TEST(RandomNormal, StreamsAndSeedsDiffer) {
   std::array<float, 3> a{}, b{}, c{};
-  fill_random_normal(a, 7, Purpose::kInitialWeights, 3, 0);
-  fill_random_normal(b, 7, Purpose::kInitialWeights, 4, 0);
-  fill_random_normal(c, 8, Purpose::kInitialWeights, 3, 0);
+  fill(a, 7, 3);
+  fill(b, 7, 4);
+  fill(c, 8, 3);
   EXPECT_NE(a, b);
   EXPECT_NE(a, c);
 }
 
 TEST(RandomNormal, MomentsAndTailsAreThoseOfANormal) {
   std::vector<float> x(200000);
-  fill_random_normal(x, 1, Purpose::kInitialWeights, 0, 0);
+  fill(x, 1, 0);
   double mean = 0;
   double square = 0;
   double fourth = 0;
@@ -60,7 +62,7 @@ TEST(RandomNormal, BitsArePinned) {
   const std::array<uint32_t, 5> expected = {0x3fd294c7, 0x3ed84c7a, 0x3f930605, 0x3e20153b,
                                             0xc0137f7b};
   std::array<float, 5> x{};
-  fill_random_normal(x, 42, Purpose::kInitialWeights, 1, 0);
+  fill(x, 42, 1);
   for (size_t i = 0; i < x.size(); ++i) EXPECT_EQ(std::bit_cast<uint32_t>(x[i]), expected[i]);
 }
 

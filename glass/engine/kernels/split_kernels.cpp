@@ -284,7 +284,8 @@ std::vector<LogitSlice> logit_slices(const SplitKernels& kernels, const LossArgs
                   .b = l.weight_VC + begin * l.cols,
                   .b_stride = l.cols,
                   .c = slice.z.data(),
-                  .c_stride = slice.width()},
+                  .c_stride = slice.width(),
+                  .round_b = l.round_weight},
                  {}, parallel);
     for (float& z : slice.z) z = capped(z, l.softcap);
     slices.push_back(std::move(slice));
@@ -347,7 +348,8 @@ Buffer dx_of_node(const SplitKernels& kernels, const LossArgs& l, std::vector<Lo
                 .b = l.weight_VC + begin * l.cols,
                 .b_stride = l.cols,
                 .c = dx.data(),
-                .c_stride = l.cols},
+                .c_stride = l.cols,
+                .round_b = l.round_weight},
                {}, parallel);
   return dx;
 }

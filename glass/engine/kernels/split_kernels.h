@@ -144,6 +144,14 @@ class SplitKernels final : public Kernels {
     inner_.embedding_backward(args, scratch, parallel);
   }
 
+  void store_bf16(const StoreBf16Args& args, Parallel& parallel) const override {
+    inner_.store_bf16(args, parallel);
+  }
+
+  void load_bf16(const LoadBf16Args& args, Parallel& parallel) const override {
+    inner_.load_bf16(args, parallel);
+  }
+
   void column_sum(const ColumnSumArgs& args, Parallel& parallel) const override {
     inner_.column_sum(args, parallel);
   }
@@ -164,6 +172,10 @@ class SplitKernels final : public Kernels {
 
   void momentum(const MomentumArgs& args, Parallel& parallel) const override {
     inner_.momentum(args, parallel);
+  }
+
+  void random_normal(const RandomNormalArgs& args, Parallel& parallel) const override {
+    inner_.random_normal(args, parallel);
   }
 
   void dropout(const DropoutArgs& args, Parallel& parallel) const override {

@@ -64,6 +64,10 @@ TEST(Twins, LinearCrossEntropy) {
   expect_twins(linear_cross_entropy_cases());
 }
 
+TEST(Twins, Storage) {
+  expect_twins(storage_cases());
+}
+
 TEST(Twins, Reductions) {
   expect_twins(reduction_cases());
 }

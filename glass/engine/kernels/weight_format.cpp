@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cmath>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -38,6 +39,7 @@ std::string_view name(WeightFormat format) {
   switch (format) {
     case WeightFormat::kF32: return "f32";
     case WeightFormat::kF16: return "f16";
+    case WeightFormat::kBF16: return "bf16";
     case WeightFormat::kQ8_0: break;
   }
   return "q8_0";
@@ -54,6 +56,7 @@ std::string_view numerics_class(WeightFormat format) {
   switch (format) {
     case WeightFormat::kF32: return "portable-1";
     case WeightFormat::kF16: return "portable-1-f16w";
+    case WeightFormat::kBF16: return "portable-1-bf16w";
     case WeightFormat::kQ8_0: break;
   }
   return "portable-1-q8_0w";
@@ -76,6 +79,7 @@ bool fits(WeightFormat format, std::span<const float> weights) {
   switch (format) {
     case WeightFormat::kF32: return true;
     case WeightFormat::kF16: return largest(weights) < kHalfOverflow;
+    case WeightFormat::kBF16: return std::isfinite(nearest_bfloat16(largest(weights)));
     case WeightFormat::kQ8_0: break;
   }
   return largest(weights) <= kLargestInteger * kLargestHalf;
@@ -86,6 +90,9 @@ void round_row(WeightFormat format, std::span<const float> row, float* out) {
     case WeightFormat::kF32: std::copy(row.begin(), row.end(), out); return;
     case WeightFormat::kF16:
       for (size_t i = 0; i < row.size(); ++i) out[i] = float_from_half(half_from_float(row[i]));
+      return;
+    case WeightFormat::kBF16:
+      for (size_t i = 0; i < row.size(); ++i) out[i] = nearest_bfloat16(row[i]);
       return;
     case WeightFormat::kQ8_0: break;
   }

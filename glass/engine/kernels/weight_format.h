@@ -5,6 +5,7 @@
 // done once when they are packed, and nothing else (docs/reference/numerics.md, section 8):
 //   kF32   as they are
 //   kF16   the nearest binary16, ties to even
+//   kBF16  the nearest bfloat16, ties to even
 //   kQ8_0  blocks of 32 along a row (the last may be shorter) with one scale d, the smallest
 //          binary16 that is at least max|w| / 127; each weight is q d, q the integer nearest to
 //          w / d, ties to even, from -127 to 127. q d is exact in binary32.
@@ -19,15 +20,15 @@
 
 namespace glass::engine {
 
-enum class WeightFormat : uint8_t { kF32, kF16, kQ8_0 };
+enum class WeightFormat : uint8_t { kF32, kF16, kBF16, kQ8_0 };
 
 inline constexpr WeightFormat kWeightFormats[] = {WeightFormat::kF32, WeightFormat::kF16,
-                                                  WeightFormat::kQ8_0};
+                                                  WeightFormat::kBF16, WeightFormat::kQ8_0};
 
 // Weights that share a scale in kQ8_0. A segment of k holds whole blocks.
 inline constexpr int64_t kQuantBlock = 32;
 
-std::string_view name(WeightFormat format);  // f32, f16, q8_0
+std::string_view name(WeightFormat format);  // f32, f16, bf16, q8_0
 
 // The one of that name.
 std::optional<WeightFormat> weight_format(std::string_view name);

@@ -1,10 +1,13 @@
-// FloatBuffer: zeroed float32 memory on a 64-byte border, so that vectors never straddle lines.
+// FloatBuffer: float32 memory that is zero until it is written to, on the border of a page: so that
+// vectors never straddle lines, and what is never written takes no memory.
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <new>
 #include <span>
+#include <utility>
+
+#include "glass/system/large_memory.h"
 
 namespace glass::engine {
 
@@ -12,23 +15,22 @@ class FloatBuffer {
  public:
   FloatBuffer() = default;
 
-  // REQUIRES: count >= 0.
-  explicit FloatBuffer(int64_t count)
-      : values_(new (std::align_val_t{kAlignment}) float[static_cast<size_t>(count)]()),
-        count_(static_cast<size_t>(count)) {}
+  // Throws std::bad_alloc, as new does. REQUIRES: count >= 0.
+  explicit FloatBuffer(int64_t count) : count_(static_cast<size_t>(count)) {
+    if (count == 0) return;
+    auto memory = system::LargeMemory::allocate(count_ * sizeof(float));
+    if (!memory) throw std::bad_alloc();
+    memory_ = *std::move(memory);
+  }
 
-  [[nodiscard]] std::span<float> span() { return {values_.get(), count_}; }
+  [[nodiscard]] std::span<float> span() { return {data(), count_}; }
 
-  [[nodiscard]] std::span<const float> span() const { return {values_.get(), count_}; }
+  [[nodiscard]] std::span<const float> span() const { return {data(), count_}; }
 
  private:
-  static constexpr size_t kAlignment = 64;
+  [[nodiscard]] float* data() const { return reinterpret_cast<float*>(memory_.span().data()); }
 
-  struct Free {
-    void operator()(float* at) const { operator delete[](at, std::align_val_t{kAlignment}); }
-  };
-
-  std::unique_ptr<float[], Free> values_;
+  system::LargeMemory memory_;
   size_t count_ = 0;
 };
 

@@ -39,25 +39,29 @@ bool is_written(const Plan& plan, const Value& value) {
   return in_its_storage > 1;
 }
 
-}  // namespace
-
-void Executor::FreeArena::operator()(std::byte* arena) const {
-  ::operator delete[](arena, std::align_val_t{kAlignment});
+// What is read and observed is a span of floats.
+Status expect_floats(const Value& value) {
+  if (value.dtype == DType::kF32) return {};
+  return wrong(value.name, fmt::format("holds elements of type {}, not F32", name(value.dtype)));
 }
+
+}  // namespace
 
 Executor::Executor(Plan plan, const Kernels& kernels, Parallel& parallel)
     : plan_(std::move(plan)), kernels_(&kernels), parallel_(&parallel) {}
 
-Result<Executor> Executor::create(Plan plan, const Kernels& kernels, Parallel& parallel) {
+Result<Executor> Executor::create(Plan plan, const Kernels& kernels, Parallel& parallel,
+                                  std::shared_ptr<Arena> arena) {
   GLASS_CHECK(parallel.workers() <= plan.options.workers);
+  if (arena == nullptr) {
+    auto own = Arena::allocate(plan.arena_bytes);
+    if (!own) return in_context(fmt::format("plan of '{}'", plan.graph.name()), own.error());
+    arena = *std::move(own);
+  }
+  GLASS_CHECK(arena->span().size() >= plan.arena_bytes);
   Executor executor(std::move(plan), kernels, parallel);
-  const size_t bytes = executor.plan_.arena_bytes;
-  executor.arena_.reset(static_cast<std::byte*>(
-      ::operator new[](std::max<size_t>(bytes, 1), std::align_val_t{kAlignment}, std::nothrow)));
-  if (executor.arena_ == nullptr)
-    return fail(ErrorCode::kRefused,
-                fmt::format("the machine does not give the {} bytes that the plan of '{}' needs",
-                            bytes, executor.plan_.graph.name()));
+  executor.arena_member_ = arena->join();
+  executor.arena_ = std::move(arena);
   executor.prepare();
   return executor;
 }
@@ -68,7 +72,7 @@ void Executor::prepare() {
   for (const Value& value : graph.values()) {
     const Storage& storage = plan_.storage(value.id);
     if (storage.bound == ValueId::kNone)
-      operands_[index(value.id)].data = arena_.get() + storage.offset;
+      operands_[index(value.id)].data = arena_->span().data() + storage.offset;
   }
   const auto operand = [&](ValueId id) {
     return id == ValueId::kNone ? nullptr : &operands_[index(id)];
@@ -78,12 +82,11 @@ void Executor::prepare() {
     Step step{.launch = find_launch(node.op)->prepare(graph, node),
               .inputs = {},
               .outputs = {},
-              .scratch = {arena_.get() + plan_.scratch[i].offset, plan_.scratch[i].bytes},
+              .scratch = arena_->span().subspan(plan_.scratch[i].offset, plan_.scratch[i].bytes),
               .visits = {}};
     for (const ValueId input : node.inputs) step.inputs.push_back(operand(input));
     for (const ValueId output : node.outputs) step.outputs.push_back(operand(output));
     step.constant = find_op(node.op)->constant;
-    if (step.constant) run_step(step);
     steps_.push_back(std::move(step));
   }
 }
@@ -165,6 +168,11 @@ Status Executor::expect_bound() const {
 Status Executor::run() {
   if (!complete_) GLASS_TRY_STATUS(expect_bound());
   complete_ = true;
+  if (arena_->take(arena_member_)) {
+    for (const Step& step : steps_) {
+      if (step.constant) run_step(step);
+    }
+  }
   for (size_t i = 0; i < steps_.size(); ++i) {
     const Step& step = steps_[i];
     if (!step.constant) run_step(step);
@@ -186,6 +194,7 @@ void Executor::run_step(const Step& step) const {
 Result<std::span<const float>> Executor::read(std::string_view name) const {
   const Value* value = plan_.graph.find(name);
   const auto& keep = plan_.options.keep;
+  if (value != nullptr) GLASS_TRY_STATUS(expect_floats(*value));
   const bool kept = std::ranges::find(keep, name) != keep.end();
   if (value == nullptr || !(kept || value->kind == ValueKind::kOutput))
     return wrong(name, "cannot be read: it is no output, and the plan was not asked to keep it");
@@ -195,6 +204,7 @@ Result<std::span<const float>> Executor::read(std::string_view name) const {
 
 Status Executor::observe(std::string_view name, Visit visit) {
   const Value* value = plan_.graph.find(name);
+  if (value != nullptr) GLASS_TRY_STATUS(expect_floats(*value));
   for (size_t i = 0; value != nullptr && i < steps_.size(); ++i) {
     if (std::ranges::count(plan_.graph.nodes()[i].outputs, value->id) == 0) continue;
     steps_[i].visits.push_back({.operand = &operands_[index(value->id)],

@@ -6,8 +6,9 @@
 //   executor->run();
 //   executor->read("loss");
 //
-// Nothing is allocated while it runs. The bits depend on the graph and on what is bound, not on the
-// kernels' implementation, the workers or the plan. Not thread-safe; `Parallel` is the threads.
+// Nothing is allocated while it runs. Constants are computed before the first run. The bits depend
+// on the graph and on what is bound, not on the kernels' implementation, the workers or the plan.
+// Not thread-safe; `Parallel` is the threads.
 #pragma once
 
 #include <cstddef>
@@ -22,6 +23,7 @@
 #include "glass/base/result.h"
 #include "glass/engine/graph/graph.h"
 #include "glass/engine/kernels/kernels.h"
+#include "glass/engine/plan/arena.h"
 #include "glass/engine/plan/launch.h"
 #include "glass/engine/plan/plan.h"
 
@@ -29,11 +31,12 @@ namespace glass::engine {
 
 class Executor {
  public:
-  // Allocates the arena and computes the constants. kRefused when the memory cannot be had.
-  // REQUIRES: the plan was made for these kernels; parallel.workers() <= plan.options.workers;
-  // kernels and parallel outlive the executor.
+  // Allocates the arena, unless it may share one. kRefused when the memory cannot be had.
+  // REQUIRES: the plan was made for these kernels; parallel.workers() <= plan.options.workers; an
+  // arena has room for the plan; kernels and parallel outlive the executor.
   [[nodiscard]] static Result<Executor> create(Plan plan, const Kernels& kernels,
-                                               Parallel& parallel);
+                                               Parallel& parallel,
+                                               std::shared_ptr<Arena> arena = nullptr);
 
   // Lends the memory of an input, parameter or gradient until it is bound anew. What the graph
   // writes (gradients, caches) needs bind_mutable. Refuses an unknown name, another element type
@@ -49,7 +52,8 @@ class Executor {
   // kInvalidInput when something is not bound.
   [[nodiscard]] Status run();
 
-  // An output or kept value, as of the last run.
+  // An output or kept value, as of the last run; it is lost when another executor runs in the same
+  // arena.
   [[nodiscard]] Result<std::span<const float>> read(std::string_view name) const;
 
   // Calls `visit` whenever the value has been computed; it may write to it, and what follows
@@ -62,13 +66,9 @@ class Executor {
 
   [[nodiscard]] const Plan& plan() const { return plan_; }
 
-  [[nodiscard]] std::span<std::byte> arena() { return {arena_.get(), plan_.arena_bytes}; }
+  [[nodiscard]] const std::shared_ptr<Arena>& arena() const { return arena_; }
 
  private:
-  struct FreeArena {
-    void operator()(std::byte* arena) const;
-  };
-
   struct Observation {
     const Operand* operand;
     size_t floats;
@@ -94,7 +94,8 @@ class Executor {
   Plan plan_;
   const Kernels* kernels_;
   Parallel* parallel_;
-  std::unique_ptr<std::byte[], FreeArena> arena_;
+  std::shared_ptr<Arena> arena_;
+  int arena_member_ = 0;
   std::vector<Operand> operands_;  // by value
   std::vector<Step> steps_;        // by node
   std::function<void(size_t)> after_node_;

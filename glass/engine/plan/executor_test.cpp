@@ -7,6 +7,7 @@
 #include <cstring>
 #include <limits>
 #include <map>
+#include <memory>
 #include <span>
 #include <string>
 #include <utility>
@@ -27,10 +28,10 @@ constexpr float kPoison = std::numeric_limits<float>::quiet_NaN();
 
 // An executor and the memory of everything that it binds, filled with something.
 struct Bound {
-  explicit Bound(Graph graph, PlanOptions options = {})
+  explicit Bound(Graph graph, PlanOptions options = {}, std::shared_ptr<Arena> arena = nullptr)
       : executor(Executor::create(
                      make_plan(std::move(graph), reference_kernels(), std::move(options)).value(),
-                     reference_kernels(), serial)
+                     reference_kernels(), serial, std::move(arena))
                      .value()) {
     for (const Value& value : executor.plan().graph.values()) {
       const auto count = static_cast<size_t>(value.element_count());
@@ -79,7 +80,7 @@ void poison_dead_memory(Executor& executor) {
         std::fill_n(alive.begin() + static_cast<std::ptrdiff_t>(storage.offset), storage.bytes,
                     true);
     }
-    const std::span<std::byte> arena = executor.arena();
+    const std::span<std::byte> arena = executor.arena()->span();
     for (size_t i = 0; i < arena.size(); i += sizeof(float)) {
       if (!alive[i]) std::memcpy(arena.data() + i, &kPoison, sizeof(float));
     }
@@ -101,6 +102,34 @@ TEST(Executor, GivesTheSameBitsAgainAndAgain) {
   Bound bound(backward(testing::random_graph({6, 5, 4, 1}), "loss").value());
   const std::vector<float> first = bound.results();
   EXPECT_TRUE(same_bits(first, bound.results()));
+}
+
+// tokens -> embed -> rope -> loss: its table is a constant, which lies in the arena.
+Graph turning_graph() {
+  GraphBuilder graph("turning");
+  const ValueId tokens = graph.input("tokens", DType::kI32, {6});
+  const ValueId positions = graph.input("positions", DType::kI32, {6});
+  const ValueId targets = graph.input("targets", DType::kI32, {6});
+  const ValueId table = graph.parameter("embed.weight", {7, 4});
+  const ValueId x = rope(graph, "turned", embedding(graph, "embed", tokens, table), positions,
+                         rope_table(graph, "table", 8, 4, 100), {.heads = 1, .head_dim = 4});
+  graph.mark_output(linear_cross_entropy(graph, "loss", x, table, targets));
+  return graph.build().value();
+}
+
+TEST(Executor, TakesTurnsWithAnotherOneInTheSameArena) {
+  Bound alone(turning_graph());
+  const std::vector<float> expected = alone.results();
+  const std::vector<float> other_expected =
+      Bound(backward(testing::random_graph({6, 5, 4, 1}), "loss").value()).results();
+  Bound other(backward(testing::random_graph({6, 5, 4, 1}), "loss").value());
+  ASSERT_GE(other.executor.arena()->span().size(), alone.executor.arena()->span().size());
+  Bound shared(turning_graph(), {}, other.executor.arena());
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_TRUE(same_bits(shared.results(), expected));
+    EXPECT_TRUE(same_bits(shared.results(), expected));
+    EXPECT_TRUE(same_bits(other.results(), other_expected));
+  }
 }
 
 TEST(Executor, NamesWhatIsNotBound) {

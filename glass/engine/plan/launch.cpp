@@ -14,7 +14,8 @@ const std::map<std::string_view, OpLaunch>& all_launches() {
     for (const auto& family :
          {launches::activation(), launches::attention(), launches::cache(), launches::dropout(),
           launches::elementwise(), launches::embedding(), launches::experts(), launches::linear(),
-          launches::loss(), launches::normalization(), launches::position(), launches::qk_norm()}) {
+          launches::loss(), launches::normalization(), launches::position(), launches::qk_norm(),
+          launches::storage()}) {
       for (const OpLaunch& launch : family) GLASS_CHECK(launches.emplace(launch.op, launch).second);
     }
     return launches;

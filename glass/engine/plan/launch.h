@@ -36,12 +36,20 @@ struct LaunchContext {
     return static_cast<const int32_t*>(data(input));
   }
 
+  [[nodiscard]] const uint16_t* halves(size_t input) const {
+    return static_cast<const uint16_t*>(data(input));
+  }
+
   [[nodiscard]] float* output(size_t i) const {
     return i < outputs.size() ? static_cast<float*>(outputs[i]->data) : nullptr;
   }
 
   [[nodiscard]] int32_t* integer_output(size_t i) const {
     return static_cast<int32_t*>(outputs[i]->data);
+  }
+
+  [[nodiscard]] uint16_t* halves_output(size_t i) const {
+    return static_cast<uint16_t*>(outputs[i]->data);
   }
 
  private:

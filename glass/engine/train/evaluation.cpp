@@ -26,8 +26,10 @@ Evaluator::Evaluator(std::unique_ptr<Executor> executor, const StepShape& shape,
 
 Result<Evaluator> Evaluator::create(Plan plan, const StepShape& shape,
                                     const TensorViews& parameters, const Kernels& kernels,
-                                    Parallel& parallel) {
-  GLASS_TRY(Executor executor, Executor::create(std::move(plan), kernels, parallel));
+                                    Parallel& parallel, std::shared_ptr<Arena> arena) {
+  if (arena != nullptr && arena->span().size() < plan.arena_bytes) arena = nullptr;
+  GLASS_TRY(Executor executor,
+            Executor::create(std::move(plan), kernels, parallel, std::move(arena)));
   GLASS_TRY_STATUS(bind_parameters(executor, parameters));
   return Evaluator(std::make_unique<Executor>(std::move(executor)), shape, kernels, parallel);
 }

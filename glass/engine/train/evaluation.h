@@ -25,10 +25,12 @@ struct Evaluation {
 
 class Evaluator {
  public:
-  // `plan` is that of the loss graph. REQUIRES: as of GradientWorker.
+  // `plan` is that of the loss graph; it runs in `arena` if that has room. REQUIRES: as of
+  // GradientWorker.
   [[nodiscard]] static Result<Evaluator> create(Plan plan, const StepShape& shape,
                                                 const TensorViews& parameters,
-                                                const Kernels& kernels, Parallel& parallel);
+                                                const Kernels& kernels, Parallel& parallel,
+                                                std::shared_ptr<Arena> arena = nullptr);
 
   // Over the first batches, until at least `max_targets` targets are counted. The sum is the
   // halving tree over the batches. kInvalidInput if there is nothing to evaluate on.

@@ -10,25 +10,12 @@
 #include "glass/base/parallel.h"
 #include "glass/base/philox.h"
 #include "glass/engine/formats/model_file.h"
-#include "glass/engine/kernels/random_normal.h"
+#include "glass/engine/kernels/kernels.h"
 #include "glass/engine/models/decoder/decoder.h"
 #include "glass/engine/optim/parameter_layout.h"
 
 namespace glass::engine {
 namespace {
-
-constexpr int64_t kGrain = 4096;
-
-void fill_normal(std::span<float> out, double std, uint64_t seed, uint64_t stream,
-                 Parallel& parallel) {
-  const auto scale = static_cast<float>(std);
-  parallel.split(std::ssize(out), kGrain, [&](int64_t begin, int64_t end, int) {
-    const std::span<float> part =
-        out.subspan(static_cast<size_t>(begin), static_cast<size_t>(end - begin));
-    fill_random_normal(part, seed, Purpose::kInitialWeights, stream, static_cast<uint64_t>(begin));
-    for (float& value : part) value *= scale;
-  });
-}
 
 const TensorView* found(const TensorViews* start, const std::string& name) {
   if (start == nullptr) return nullptr;
@@ -40,7 +27,7 @@ const TensorView* found(const TensorViews* start, const std::string& name) {
 
 void fill_initial_parameters(const std::vector<ParameterSpec>& parameters,
                              const ParameterLayout& layout, const InitialParameters& initial,
-                             std::span<float> out, Parallel& parallel) {
+                             std::span<float> out, const Kernels& kernels, Parallel& parallel) {
   size_t slot = 0;
   for (size_t i = 0; i < parameters.size(); ++i) {
     const ParameterSpec& spec = parameters[i];
@@ -52,7 +39,13 @@ void fill_initial_parameters(const std::vector<ParameterSpec>& parameters,
     }
     switch (spec.init.kind) {
       case Init::Kind::kNormal:
-        fill_normal(values, spec.init.std, initial.seed, i, parallel);
+        kernels.random_normal({.out = values.data(),
+                               .count = std::ssize(values),
+                               .seed = initial.seed,
+                               .purpose = Purpose::kInitialWeights,
+                               .stream = i,
+                               .scale = static_cast<float>(spec.init.std)},
+                              parallel);
         break;
       case Init::Kind::kOnes: std::ranges::fill(values, 1.0F); break;
       case Init::Kind::kZeros: std::ranges::fill(values, 0.0F); break;

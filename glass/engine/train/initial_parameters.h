@@ -8,6 +8,7 @@
 
 #include "glass/base/parallel.h"
 #include "glass/engine/formats/model_file.h"
+#include "glass/engine/kernels/kernels.h"
 #include "glass/engine/models/decoder/decoder.h"
 #include "glass/engine/optim/parameter_layout.h"
 
@@ -23,6 +24,6 @@ struct InitialParameters {
 // list, `out` has the layout, and shapes are those of the start.
 void fill_initial_parameters(const std::vector<ParameterSpec>& parameters,
                              const ParameterLayout& layout, const InitialParameters& initial,
-                             std::span<float> out, Parallel& parallel);
+                             std::span<float> out, const Kernels& kernels, Parallel& parallel);
 
 }  // namespace glass::engine

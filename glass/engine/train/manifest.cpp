@@ -20,7 +20,6 @@ namespace {
 
 constexpr std::string_view kKind = "glass-checkpoint";
 constexpr int64_t kVersion = 1;
-constexpr std::string_view kNumerics = "portable-1";
 
 Json tensors_json(const TensorDigests& digests) {
   return Json::Object{{"digest", to_text(total(digests))}, {"tensors", to_json(digests)}};
@@ -36,7 +35,7 @@ Json::Object to_json(const Manifest& manifest) {
   const Progress& progress = manifest.progress;
   Json::Object json = {{"kind", kKind},
                        {"version", kVersion},
-                       {"numerics", kNumerics},
+                       {"numerics", name(manifest.numerics)},
                        {"model", to_json(manifest.model)},
                        {"step", progress.step},
                        {"updates", progress.updates},
@@ -89,6 +88,8 @@ Result<Manifest> from_json(const Json& json) {
   const Json* const model = json.find("model");
   if (model == nullptr) return fail(ErrorCode::kCorruption, "'model' is missing");
   Manifest manifest;
+  GLASS_TRY(const std::string numerics, json.get_string("numerics"));
+  GLASS_TRY(manifest.numerics, numerics_from_name(numerics));
   GLASS_TRY(manifest.model, decoder_config_from_json(*model));
   GLASS_TRY(manifest.progress.step, json.get_int("step"));
   GLASS_TRY(manifest.progress.updates, json.get_int("updates"));

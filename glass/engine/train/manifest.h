@@ -7,11 +7,13 @@
 #include "glass/base/result.h"
 #include "glass/crypto/sha256.h"
 #include "glass/engine/models/decoder/config.h"
+#include "glass/engine/tensor/numerics.h"
 #include "glass/engine/train/training_state.h"
 
 namespace glass::engine {
 
 struct Manifest {
+  Numerics numerics = Numerics::kPortable1;
   DecoderConfig model;
   Progress progress;
   crypto::Digest chain_head;  // of the run's chain after this step

@@ -72,7 +72,7 @@ const ModelFile& start_model() {
     const auto specs = parameters(config).value();
     const ParameterLayout layout = layout_of(specs, tiny_settings());
     FloatBuffer values(layout.floats());
-    fill_initial_parameters(specs, layout, {.seed = 3}, values.span(), serial);
+    fill_initial_parameters(specs, layout, {.seed = 3}, values.span(), *find_kernels(""), serial);
     ModelFile file{.config = config, .tensors = {}};
     for (const ParameterSlot& slot : layout.slots()) {
       const auto part = slot.of(values.span());

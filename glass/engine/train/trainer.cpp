@@ -41,6 +41,14 @@ StepShape shape_of(const TrainingSettings& settings) {
           .seed = settings.seed};
 }
 
+Status expect_class(const Manifest& checkpoint, Numerics numerics) {
+  if (checkpoint.numerics == numerics) return {};
+  return fail(ErrorCode::kInvalidInput,
+              fmt::format("the checkpoint is of numerics class {}, the training of {}; give "
+                          "another folder",
+                          name(checkpoint.numerics), name(numerics)));
+}
+
 // In double, oldest first.
 double mean(const std::vector<float>& losses) {
   double sum = 0;
@@ -93,22 +101,37 @@ Status Trainer::create_workers() {
 
 void Trainer::initialize() {
   GLASS_CHECK(writer_.wait().has_value());
+  start_over();
+  snapshot_is_initial_ = true;
+  recheck_.forget();
+  stopped_ = false;
+}
+
+// The initial state. Zeros that nobody has written to yet take no memory, so moments are new ones.
+void Trainer::start_over() {
   state_.progress = {};
   fill_initial_parameters(plan_.parameters, plan_.layout,
                           {.seed = plan_.settings.seed, .start = world_.start},
-                          state_.parameters.span(), world_.parallel);
-  std::ranges::fill(state_.first_moment.span(), 0.0F);
-  std::ranges::fill(state_.second_moment.span(), 0.0F);
+                          state_.parameters.span(), world_.kernels, world_.parallel);
+  for (FloatBuffer* moment : {&state_.first_moment, &state_.second_moment})
+    *moment = FloatBuffer(std::ssize(moment->span()));
   if (!state_.average.span().empty())
     std::ranges::copy(state_.parameters.span(), state_.average.span().begin());
-  take_over();
 }
 
 // What follows goes on from the state as it is.
 void Trainer::take_over() {
   copy_state(state_, writer_.snapshot(), world_.parallel);
+  snapshot_is_initial_ = false;
   recheck_.forget();
   stopped_ = false;
+}
+
+void Trainer::roll_back() {
+  if (snapshot_is_initial_)
+    start_over();
+  else
+    copy_state(std::as_const(writer_).snapshot(), state_, world_.parallel);
 }
 
 Result<Trainer::Resumed> Trainer::resume(int64_t last_step) {
@@ -123,6 +146,7 @@ Result<Trainer::Resumed> Trainer::resume(int64_t last_step) {
     initialize();
     return resumed;
   }
+  GLASS_TRY_STATUS(expect_class(*latest.manifest, plan_.settings.numerics));
   take_over();
   resumed.step = latest.manifest->progress.step;
   resumed.chain_head = latest.manifest->chain_head;
@@ -135,8 +159,10 @@ Status Trainer::restore(int64_t step) {
     return {};
   }
   GLASS_TRY_STATUS(writer_.wait());
-  GLASS_TRY_STATUS(load_checkpoint(world_.files, world_.checkpoints, step, plan_.settings.model,
-                                   plan_.layout, state_, world_.parallel));
+  GLASS_TRY(const Manifest manifest,
+            load_checkpoint(world_.files, world_.checkpoints, step, plan_.settings.model,
+                            plan_.layout, state_, world_.parallel));
+  GLASS_TRY_STATUS(expect_class(manifest, plan_.settings.numerics));
   take_over();
   return {};
 }
@@ -191,7 +217,7 @@ std::optional<StepEvent> Trainer::judge(const StepRecord& record) const {
   if (spent || progress().events_in_a_row + 1 >= policy.max_events_in_a_row)
     event->action = Action::kStop;
   else if (event->action == Action::kRollBack)
-    event->back_to = writer_.snapshot().progress.step;
+    event->back_to = snapshot_is_initial_ ? 0 : writer_.snapshot().progress.step;
   return event;
 }
 
@@ -201,7 +227,7 @@ void Trainer::apply(const StepRecord& record, const StepSum& sum) {
     const int64_t events = progress().events_in_a_row + 1;
     const int64_t roll_backs = progress().roll_backs;
     if (record.event->action == Action::kRollBack) {
-      copy_state(std::as_const(writer_).snapshot(), state_, world_.parallel);
+      roll_back();
       state_.progress.roll_backs = roll_backs + 1;
     }
     state_.progress.events_in_a_row = events;
@@ -243,6 +269,7 @@ void Trainer::update_average() {
 Status Trainer::take_snapshot(StepRecord& record) {
   GLASS_TRY_STATUS(writer_.wait());
   copy_state(state_, writer_.snapshot(), world_.parallel);
+  snapshot_is_initial_ = false;
   due_ = digests_of(state_, plan_.layout, world_.parallel);
   record.parameters = total(due_->parameters);
   record.optimizer = total(due_->optimizer);
@@ -300,7 +327,8 @@ Result<StepRecord> Trainer::make_step(TensorDigests* gradient_digests) {
 
 void Trainer::save(const crypto::Digest& chain_head) {
   GLASS_CHECK(due_.has_value());
-  writer_.start({.model = plan_.settings.model,
+  writer_.start({.numerics = plan_.settings.numerics,
+                 .model = plan_.settings.model,
                  .progress = writer_.snapshot().progress,
                  .chain_head = chain_head,
                  .digests = std::move(*due_)});
@@ -314,7 +342,7 @@ Status Trainer::finish() {
 Result<Evaluation> Trainer::evaluate(const HeldOutSource& source, int64_t max_targets) {
   if (!evaluator_) {
     GLASS_TRY(evaluator_, Evaluator::create(plan_.evaluation, shape_of(plan_.settings), model(),
-                                            world_.kernels, world_.parallel));
+                                            world_.kernels, world_.parallel, executor().arena()));
   }
   return evaluator_->run(source, max_targets);
 }

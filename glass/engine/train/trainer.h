@@ -13,8 +13,9 @@
 //   1. The state after step s is a pure function of the settings and the batches of the steps up
 //      to s: not of threads, workers, kernels, kills or resumes.
 //   2. A checkpoint is due after every checkpoint_every steps and after the last one. The snapshot
-//      is the state as of the last step at which one was due, or the initial state: what a
-//      roll-back returns to, the same in a run, a resume and a replay.
+//      is the state as of the last step at which one was due, or the initial state, which is made
+//      again rather than copied: what a roll-back returns to, the same in a run, a resume and a
+//      replay.
 //   3. After an Action::kStop no further step is made.
 //   4. Where a recheck is due the step is made twice (recheck.h); its record does not tell.
 #pragma once
@@ -124,7 +125,9 @@ class Trainer {
   [[nodiscard]] Result<StepSum> gradient();
   [[nodiscard]] Result<StepRecord> make_step(TensorDigests* gradient_digests);
   [[nodiscard]] Result<StepTrace> trace_step();
+  void start_over();
   void take_over();
+  void roll_back();
   [[nodiscard]] std::optional<StepEvent> judge(const StepRecord& record) const;
   void apply(const StepRecord& record, const StepSum& sum);
   void update_average();
@@ -143,6 +146,7 @@ class Trainer {
   Recheck recheck_;
   std::optional<StateDigests> due_;  // of the snapshot, until save()
   bool stopped_ = false;
+  bool snapshot_is_initial_ = false;  // and not in the writer
 };
 
 }  // namespace glass::engine

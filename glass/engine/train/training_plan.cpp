@@ -151,13 +151,16 @@ Result<TrainingPlan> plan_training(const TrainingSettings& settings, const Kerne
   GLASS_TRY(Graph training, build_training_graph(settings.model, settings.micro_batch,
                                                  {.recompute = settings.recompute,
                                                   .regularization = settings.regularization,
-                                                  .weighted = preference}));
+                                                  .weighted = preference,
+                                                  .numerics = settings.numerics}));
   GLASS_TRY(plan.step, make_plan(std::move(training), kernels, options));
-  GLASS_TRY(Graph evaluation, build_loss_graph(settings.model, settings.micro_batch));
+  const auto loss_graph = [&](const DecoderConfig& model) {
+    return build_loss_graph(model, settings.micro_batch, {}, settings.numerics);
+  };
+  GLASS_TRY(Graph evaluation, loss_graph(settings.model));
   GLASS_TRY(plan.evaluation, make_plan(std::move(evaluation), kernels, options));
   if (preference) {
-    GLASS_TRY(Graph reference,
-              build_loss_graph(without_adapters(settings.model), settings.micro_batch));
+    GLASS_TRY(Graph reference, loss_graph(without_adapters(settings.model)));
     GLASS_TRY(plan.reference, make_plan(std::move(reference), kernels, options));
   }
 
@@ -169,7 +172,9 @@ Result<TrainingPlan> plan_training(const TrainingSettings& settings, const Kerne
   plan.memory.optimizer = 2 * state - buffer;  // and a snapshot of all
   if (settings.recheck.every_steps > 0) plan.memory.optimizer += state;
   plan.memory.optimizer += Optimizer::memory_bytes(plan.layout, kernels, threads);
-  plan.memory.arena = settings.workers * plan.step.memory.arena + plan.evaluation.memory.arena;
+  plan.memory.arena = settings.workers * plan.step.memory.arena;
+  if (plan.evaluation.memory.arena > plan.step.memory.arena)  // else it runs in a worker's
+    plan.memory.arena += plan.evaluation.memory.arena;
   if (plan.reference)  // the judge of each worker runs both models
     plan.memory.arena +=
         settings.workers * (plan.evaluation.memory.arena + plan.reference->memory.arena);

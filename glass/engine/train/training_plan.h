@@ -47,6 +47,7 @@ struct TrainingSettings {
   BatchShape micro_batch;
   int64_t micro_batches = 1;  // of a step, over all workers
   Recompute recompute = Recompute::kNone;
+  Numerics numerics = Numerics::kPortable1;
   Regularization regularization;
   OptimizerSettings optimizer;
   AverageSettings average;

@@ -249,6 +249,7 @@ bool applies(const Recipe& recipe, std::string_view section) {
   if (section == "model" || section == "tokenizer") return !started;
   if (section == "adapter") return recipe.adapter.rank > 0;
   if (section == "chat") return recipe.train.objective != "next_token";
+  if (section == "numerics") return recipe.numerics.numerics_class != "portable-1";
   if (section == "preference") return recipe.train.objective == "preference";
   return true;
 }

@@ -121,6 +121,10 @@ struct PreferenceSettings {
   double beta = 0.1;
 };
 
+struct NumericsSettings {
+  std::string numerics_class = "portable-1";  // portable-1, portable-1-bf16
+};
+
 struct TrainSettings {
   std::string objective = "next_token";  // next_token, chat, preference
   int64_t steps = 1000;
@@ -220,6 +224,7 @@ struct Recipe {
   ChatSettings chat;
   PreferenceSettings preference;
   TrainSettings train;
+  NumericsSettings numerics;
   RegularizationSettings regularization;
   OptimizerSettings optimizer;
   AverageSettings average;
@@ -236,7 +241,7 @@ struct Recipe {
 
 // Whether a section says something: [start] and [adapter] where they are used, [model] and
 // [tokenizer] where no start brings them, [chat] and [preference] where the objective asks for
-// them. Only such sections are in the JSON.
+// them, [numerics] where the class is another than portable-1. Only such sections are in the JSON.
 bool applies(const Recipe& recipe, std::string_view section);
 
 // What is hashed, signed and stored with the run; recipe_from_json reads it back.

@@ -16,6 +16,7 @@ constexpr std::array<std::string_view, 12> kFamilies = {"gemma2",  "gemma3",  "g
 constexpr std::array<std::string_view, 3> kObjectives = {"next_token", "chat", "preference"};
 constexpr std::array<std::string_view, 3> kPreferenceLosses = {"sigmoid", "hinge", "ipo"};
 constexpr std::array<std::string_view, 2> kRecompute = {"none", "blocks"};
+constexpr std::array<std::string_view, 2> kNumerics = {"portable-1", "portable-1-bf16"};
 constexpr std::array<std::string_view, 3> kOnNonFinite = {"stop", "skip_step", "roll_back"};
 constexpr std::array<std::string_view, 4> kOnLossSpike = {"record", "stop", "skip_step",
                                                           "roll_back"};
@@ -211,6 +212,13 @@ void describe(FieldVisitor& fields, TrainSettings& train) {
   fields.choice("on_difference", train.on_difference, kOnDifference,
                 "what to do when the two differ; retry makes the step a third time, and two of "
                 "three decide");
+}
+
+void describe(FieldVisitor& fields, NumericsSettings& numerics) {
+  fields.choice(
+      "class", numerics.numerics_class, kNumerics,
+      "portable-1-bf16 keeps matrices and activations as numbers of bfloat16, which takes "
+      "half the memory for activations; sums stay in binary32");
 }
 
 void describe(FieldVisitor& fields, RegularizationSettings& regularization) {

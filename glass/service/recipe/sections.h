@@ -23,6 +23,7 @@ void describe(FieldVisitor& fields, ChatSettings& chat);
 void describe(FieldVisitor& fields, ChatRoleSettings& role);
 void describe(FieldVisitor& fields, PreferenceSettings& preference);
 void describe(FieldVisitor& fields, TrainSettings& train);
+void describe(FieldVisitor& fields, NumericsSettings& numerics);
 void describe(FieldVisitor& fields, RegularizationSettings& regularization);
 void describe(FieldVisitor& fields, OptimizerSettings& optimizer);
 void describe(FieldVisitor& fields, AverageSettings& average);
@@ -47,6 +48,7 @@ void for_each_section(Recipe& recipe, Visit visit) {
   visit("preference", "DPO: what is learned from pairs of answers, where that is the objective",
         recipe.preference);
   visit("train", "how long, in which pieces, and what to do when a step goes wrong", recipe.train);
+  visit("numerics", "the class of the results, where it is not portable-1", recipe.numerics);
   visit("regularization",
         "what keeps a training from fitting its text too closely; off in evaluation",
         recipe.regularization);

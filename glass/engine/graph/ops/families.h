@@ -24,6 +24,7 @@ std::vector<OpSpec> loss();
 std::vector<OpSpec> normalization();
 std::vector<OpSpec> position();
 std::vector<OpSpec> qk_norm();
+std::vector<OpSpec> storage();
 
 }  // namespace ops
 }  // namespace glass::engine

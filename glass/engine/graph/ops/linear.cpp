@@ -54,7 +54,8 @@ void linear_rule(BackwardPass& pass, const Node& node) {
   if (node.has_input(2) && pass.wants(node.inputs[2]))
     pass.contribute(node.inputs[2], pass.emit("column_sum", node.inputs[2], {dy})[0]);
   if (pass.wants(x)) {
-    const auto made = pass.emit("linear_input_gradient", x, {dy, pass.saved(weight)});
+    const auto made =
+        pass.emit("linear_input_gradient", x, {dy, pass.saved(weight)}, node.attributes);
     pass.contribute(x, made[0]);
   }
   if (node.has_input(3)) pass.contribute(node.inputs[3], dy);
@@ -73,7 +74,10 @@ std::vector<OpSpec> ops::linear() {
        .inputs = {"x", "weight", "bias?", "residual?"},
        .outputs = {""},
        .infer = infer_linear,
-       .backward = linear_rule},
+       .backward = linear_rule,
+       .saved_inputs = {0},
+       .added_inputs = {3},
+       .matrix_inputs = {1}},
       {.name = "linear_input_gradient",
        .inputs = {"dy", "weight"},
        .outputs = {""},

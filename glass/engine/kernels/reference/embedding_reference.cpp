@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <span>
 
+#include "glass/base/half.h"
 #include "glass/base/parallel.h"
 #include "glass/engine/kernels/kernels.h"
 #include "glass/engine/kernels/reference/reference.h"
@@ -14,14 +15,15 @@ namespace glass::engine {
 void ReferenceKernels::embedding(const EmbeddingArgs& e, Parallel& parallel) const {
   const float* table_VC =
       e.table_VC != nullptr ? e.table_VC : reinterpret_cast<const float*>(e.packed_VC.data);
+  const auto number = [&](float x) { return e.round_tables ? nearest_bfloat16(x) : x; };
   parallel.split(e.rows, 1, [&](int64_t begin, int64_t end, int /*worker*/) {
     for (int64_t i = begin; i < end; ++i) {
       const float* word = table_VC + int64_t{e.token_N[i]} * e.cols;
       float* y = e.y_NC + i * e.cols;
-      for (int64_t c = 0; c < e.cols; ++c) y[c] = word[c];
+      for (int64_t c = 0; c < e.cols; ++c) y[c] = number(word[c]);
       if (e.position_table_PC == nullptr) continue;
       const float* place = e.position_table_PC + int64_t{e.position_N[i]} * e.cols;
-      for (int64_t c = 0; c < e.cols; ++c) y[c] = y[c] + place[c];
+      for (int64_t c = 0; c < e.cols; ++c) y[c] = y[c] + number(place[c]);
     }
   });
 }

@@ -15,11 +15,13 @@ namespace {
 // One element of the product, before accumulate, bias and residual.
 float element(const GemmArgs& g, int64_t i, int64_t j) {
   switch (g.form) {
-    case GemmArgs::Form::kNT: return product(g.a + i * g.a_stride, 1, g.b + j * g.b_stride, 1, g.k);
-    case GemmArgs::Form::kNN: return product(g.a + i * g.a_stride, 1, g.b + j, g.b_stride, g.k);
+    case GemmArgs::Form::kNT:
+      return product(g.a + i * g.a_stride, 1, g.b + j * g.b_stride, 1, g.k, g.round_b);
+    case GemmArgs::Form::kNN:
+      return product(g.a + i * g.a_stride, 1, g.b + j, g.b_stride, g.k, g.round_b);
     case GemmArgs::Form::kTN: break;
   }
-  return product(g.a + i, g.a_stride, g.b + j, g.b_stride, g.k);
+  return product(g.a + i, g.a_stride, g.b + j, g.b_stride, g.k, g.round_b);
 }
 
 }  // namespace

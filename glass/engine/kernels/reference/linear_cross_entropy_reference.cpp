@@ -47,7 +47,8 @@ namespace {
 using Args = LinearCrossEntropyArgs;
 
 float logit(const Args& l, int64_t i, int64_t v) {
-  return capped(product(l.x_NC + i * l.cols, 1, l.weight_VC + v * l.cols, 1, l.cols), l.softcap);
+  const float* weight_C = l.weight_VC + v * l.cols;
+  return capped(product(l.x_NC + i * l.cols, 1, weight_C, 1, l.cols, l.round_weight), l.softcap);
 }
 
 SoftmaxPart segment_part(const Args& l, int64_t i, int64_t segment, float* logits) {
@@ -123,7 +124,8 @@ void ReferenceKernels::linear_cross_entropy(const Args& l, Scratch scratch,
     for (int64_t i = begin; i < end; ++i) {
       for (int64_t v = 0; v < l.vocabulary; ++v) dz[v] = dlogit(l, log_sum_exp, i, v);
       for (int64_t c = 0; c < l.cols; ++c)
-        l.dx_NC[i * l.cols + c] = product(dz, 1, l.weight_VC + c, l.cols, l.vocabulary);
+        l.dx_NC[i * l.cols + c] =
+            product(dz, 1, l.weight_VC + c, l.cols, l.vocabulary, l.round_weight);
     }
   });
   if (l.dweight_VC == nullptr) return;

@@ -73,6 +73,10 @@ class ReferenceKernels final : public Kernels {
                                                     int workers) const override;
   void linear_cross_entropy(const LinearCrossEntropyArgs&, Scratch, Parallel&) const override;
 
+  // storage_reference.cpp
+  void store_bf16(const StoreBf16Args&, Parallel&) const override;
+  void load_bf16(const LoadBf16Args&, Parallel&) const override;
+
   // reduction_reference.cpp
   void add(const AddArgs&, Parallel&) const override;
   void affine(const AffineArgs&, Parallel&) const override;
@@ -89,6 +93,9 @@ class ReferenceKernels final : public Kernels {
 
   // dropout_reference.cpp
   void dropout(const DropoutArgs&, Parallel&) const override;
+
+  // random_normal_reference.cpp
+  void random_normal(const RandomNormalArgs&, Parallel&) const override;
 };
 
 }  // namespace glass::engine

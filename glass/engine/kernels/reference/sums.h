@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "glass/base/half.h"
 #include "glass/engine/kernels/kernels.h"
 #include "glass/engine/kernels/tree.h"
 
@@ -57,11 +58,14 @@ float row_sum(int64_t count, const Chain& chain) {
   return fold_tree(0, segment_count(count, kSegment), segment, plus);
 }
 
-// The product of two vectors whose elements lie `step` floats apart.
-inline float product(const float* a, int64_t a_step, const float* b, int64_t b_step,
-                     int64_t count) {
-  return segmented_chain(
-      count, [&](float sum, int64_t i) { return std::fma(a[i * a_step], b[i * b_step], sum); });
+// The product of two vectors whose elements lie `step` floats apart. `round_b`: the numbers of the
+// second are the nearest ones of bfloat16.
+inline float product(const float* a, int64_t a_step, const float* b, int64_t b_step, int64_t count,
+                     bool round_b = false) {
+  return segmented_chain(count, [&](float sum, int64_t i) {
+    const float factor = b[i * b_step];
+    return std::fma(a[i * a_step], round_b ? nearest_bfloat16(factor) : factor, sum);
+  });
 }
 
 // Maximum and sum of exponentials (of what lies below the maximum) of some of the terms of a

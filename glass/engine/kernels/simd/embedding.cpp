@@ -19,11 +19,32 @@
 //
 #include <hwy/highway.h>
 
+#include "glass/engine/kernels/simd/bf16-inl.h"
 #include "glass/engine/kernels/simd/lanes-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 
 namespace glass::engine::HWY_NAMESPACE {
+
+template <bool kRound>
+HWY_INLINE Vec number_of(Vec x) {
+  if constexpr (kRound) return nearest_bf16(Tag(), x);
+  return x;
+}
+
+template <bool kRound>
+HWY_INLINE void embed_row(const EmbeddingArgs& e, int64_t i, const float* word, float* y) {
+  if (e.position_table_PC == nullptr) {
+    if (kRound || word != y)
+      transform(
+          e.cols, y, [](Vec a) HWY_ATTR { return number_of<kRound>(a); }, word);
+    return;
+  }
+  const float* place = e.position_table_PC + int64_t{e.position_N[i]} * e.cols;
+  const auto sum = [](Vec a, Vec b)
+                       HWY_ATTR { return hn::Add(number_of<kRound>(a), number_of<kRound>(b)); };
+  transform(e.cols, y, sum, word, place);
+}
 
 void embedding_rows(const EmbeddingArgs& e, int64_t begin, int64_t end) {
   for (int64_t i = begin; i < end; ++i) {
@@ -34,13 +55,10 @@ void embedding_rows(const EmbeddingArgs& e, int64_t begin, int64_t end) {
     } else {
       word = e.table_VC + int64_t{e.token_N[i]} * e.cols;
     }
-    if (e.position_table_PC == nullptr) {
-      if (word != y) std::copy_n(word, e.cols, y);
-    } else {
-      const float* place = e.position_table_PC + int64_t{e.position_N[i]} * e.cols;
-      transform(
-          e.cols, y, [](Vec a, Vec b) HWY_ATTR { return hn::Add(a, b); }, word, place);
-    }
+    if (e.round_tables)
+      embed_row<true>(e, i, word, y);
+    else
+      embed_row<false>(e, i, word, y);
   }
 }
 

@@ -11,6 +11,8 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "glass/base/half.h"
+#include "glass/engine/kernels/simd/bf16-inl.h"
 #include "glass/engine/kernels/simd/gemm_tile-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -44,13 +46,27 @@ HWY_INLINE Quarters interleave(hn::Vec<BlockTag> x, hn::Vec<BlockTag> y, hn::Vec
            hn::BitCast(d, hn::InterleaveUpper(pairs, high, high2))}};
 }
 
+// How numbers are taken: as they are, or as the nearest ones of bfloat16.
+template <bool kRound, class D>
+HWY_INLINE hn::Vec<D> numbers(D d, const float* from) {
+  const auto x = hn::LoadU(d, from);
+  if constexpr (kRound) return nearest_bf16(d, x);
+  return x;
+}
+
+template <bool kRound>
+HWY_INLINE float number(float x) {
+  return kRound ? nearest_bfloat16(x) : x;
+}
+
 // to[i][j] = from[j][i] for i, j < kBlock.
+template <bool kRound>
 HWY_INLINE void transpose_block(const float* from, int64_t from_stride, float* to,
                                 int64_t to_stride) {
   const BlockTag d;
   hn::Vec<BlockTag> rows[kBlock];
   GLASS_UNROLL
-  for (int i = 0; i < kBlock; ++i) rows[i] = hn::LoadU(d, from + i * from_stride);
+  for (int i = 0; i < kBlock; ++i) rows[i] = numbers<kRound>(d, from + i * from_stride);
   const Quarters first = interleave(rows[0], rows[1], rows[2], rows[3]);
 #if HWY_TARGET == HWY_NEON
   GLASS_UNROLL
@@ -65,14 +81,17 @@ HWY_INLINE void transpose_block(const float* from, int64_t from_stride, float* t
 #endif
 }
 
+template <bool kRound>
 HWY_INLINE void pack_columns_slowly(const float* from, int64_t row_stride, int64_t column_stride,
                                     int64_t k, int64_t cols, int64_t width, float* to) {
   for (int64_t i = 0; i < k; ++i) {
     for (int64_t j = 0; j < width; ++j)
-      to[i * width + j] = j < cols ? from[i * row_stride + j * column_stride] : 0.0F;
+      to[i * width + j] =
+          j < cols ? number<kRound>(from[i * row_stride + j * column_stride]) : 0.0F;
   }
 }
 
+template <bool kRound>
 void pack_b(const float* from, int64_t stride, int64_t k, int64_t cols, float* to,
             int64_t panel_stride) {
   const Tag d;
@@ -81,27 +100,30 @@ void pack_b(const float* from, int64_t stride, int64_t k, int64_t cols, float* t
     for (int64_t p = 0; p < whole; ++p) {
       GLASS_UNROLL
       for (int v = 0; v < kTileVectors; ++v) {
-        hn::Store(hn::LoadU(d, from + i * stride + p * kTileCols + v * kLanes), d,
+        const int64_t col = p * kTileCols + v * kLanes;
+        hn::Store(numbers<kRound>(d, from + i * stride + col), d,
                   to + p * panel_stride + i * kTileCols + v * kLanes);
       }
     }
   }
   if (whole * kTileCols < cols) {
-    pack_columns_slowly(from + whole * kTileCols, stride, 1, k, cols - whole * kTileCols, kTileCols,
-                        to + whole * panel_stride);
+    pack_columns_slowly<kRound>(from + whole * kTileCols, stride, 1, k, cols - whole * kTileCols,
+                                kTileCols, to + whole * panel_stride);
   }
 }
 
+template <bool kRound>
 void pack_b_transposed(const float* from, int64_t stride, int64_t k, int64_t cols, float* to,
                        int64_t panel_stride) {
   for (; cols > 0; cols -= kTileCols, from += kTileCols * stride, to += panel_stride) {
     const int64_t blocks_end = cols < kTileCols ? 0 : k - k % kBlock;
     for (int64_t j = 0; j < kTileCols; j += kBlock) {
       for (int64_t i = 0; i < blocks_end; i += kBlock)
-        transpose_block(from + j * stride + i, stride, to + i * kTileCols + j, kTileCols);
+        transpose_block<kRound>(from + j * stride + i, stride, to + i * kTileCols + j, kTileCols);
     }
-    pack_columns_slowly(from + blocks_end, 1, stride, k - blocks_end,
-                        std::min<int64_t>(cols, kTileCols), kTileCols, to + blocks_end * kTileCols);
+    pack_columns_slowly<kRound>(from + blocks_end, 1, stride, k - blocks_end,
+                                std::min<int64_t>(cols, kTileCols), kTileCols,
+                                to + blocks_end * kTileCols);
   }
 }
 
@@ -129,8 +151,8 @@ void pack_a_transposed(const float* from, int64_t stride, int64_t k, int64_t col
     }
   }
   if (const int64_t left = cols - whole * kTileRows; left > 0) {
-    pack_columns_slowly(from + whole * kTileRows, stride, 1, k, left, left,
-                        to + whole * panel_stride);
+    pack_columns_slowly<false>(from + whole * kTileRows, stride, 1, k, left, left,
+                               to + whole * panel_stride);
   }
 }
 

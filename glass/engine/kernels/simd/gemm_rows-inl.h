@@ -15,6 +15,7 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "glass/engine/kernels/simd/bf16-inl.h"
 #include "glass/engine/kernels/simd/gemm_tile-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -46,6 +47,19 @@ struct StoredF16 {
 
   HWY_INLINE Vec row(int64_t i, int v) const {
     return widen_halves(halves_ + i * kTileCols + v * kLanes);
+  }
+
+ private:
+  const uint16_t* halves_;
+};
+
+struct StoredBf16 {
+  HWY_INLINE void open(const std::byte* block) {
+    halves_ = reinterpret_cast<const uint16_t*>(block);
+  }
+
+  HWY_INLINE Vec row(int64_t i, int v) const {
+    return load_upper_halves(Tag(), halves_ + i * kTileCols + v * kLanes);
   }
 
  private:

@@ -123,7 +123,8 @@ void GemmRun::pack_unit(const Phase& phase, int64_t segment, int64_t col, int64_
   const int64_t panel_stride = phase.k * target_.tile_cols;
   if (stored_.data == nullptr) {
     const bool transposed = args_.form == GemmArgs::Form::kNT;
-    const auto pack = transposed ? target_.pack_b_transposed : target_.pack_b;
+    const auto& packs = transposed ? target_.pack_b_transposed : target_.pack_b;
+    const auto pack = packs[args_.round_b ? 1 : 0];
     pack(args_.b + (transposed ? col * args_.b_stride + k : k * args_.b_stride + col),
          args_.b_stride, count, cols, to, panel_stride);
     return;
@@ -291,7 +292,7 @@ void pack_whole_b(const float* b_NK, int64_t n, int64_t k, const GemmTarget& tar
   parallel.split(panels, 1, [&](int64_t begin, int64_t end, int) {
     const int64_t col = begin * target.tile_cols;
     const int64_t cols = std::min(n, end * target.tile_cols) - col;
-    target.pack_b_transposed(b_NK + col * k, k, k, cols, into + col * k, k * target.tile_cols);
+    target.pack_b_transposed[0](b_NK + col * k, k, k, cols, into + col * k, k * target.tile_cols);
   });
 }
 

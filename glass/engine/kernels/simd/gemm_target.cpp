@@ -43,11 +43,14 @@ constexpr GemmTarget make_target() {
   target.tile_rows = kTileRows;
   target.tile_cols = kTileCols;
   fill_kernels<kTileRows>(target);
-  target.pack_b = pack_b;
-  target.pack_b_transposed = pack_b_transposed;
+  target.pack_b[0] = pack_b<false>;
+  target.pack_b[1] = pack_b<true>;
+  target.pack_b_transposed[0] = pack_b_transposed<false>;
+  target.pack_b_transposed[1] = pack_b_transposed<true>;
   target.pack_a_transposed = pack_a_transposed;
   fill_stored<StoredF32>(target, WeightFormat::kF32);
   fill_stored<StoredF16>(target, WeightFormat::kF16);
+  fill_stored<StoredBf16>(target, WeightFormat::kBF16);
   fill_stored<StoredQ8>(target, WeightFormat::kQ8_0);
   return target;
 }

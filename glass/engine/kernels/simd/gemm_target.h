@@ -82,8 +82,8 @@ struct GemmTarget {
   int tile_rows, tile_cols;
   Kernel rows_of_a[kMaxTileRows];    // [r - 1]: r rows of A as they lie in memory
   Kernel panels_of_a[kMaxTileRows];  // [r - 1]: r rows of A from a panel
-  Pack pack_b;                       // B[k,n] to panels
-  Pack pack_b_transposed;            // B[n,k] to panels
+  Pack pack_b[2];                    // B[k,n] to panels; [1]: the nearest numbers of bfloat16
+  Pack pack_b_transposed[2];         // B[n,k] to panels, likewise
   Pack pack_a_transposed;            // A[k,m] to panels; the last has as many rows as are left
   Stored stored[std::size(kWeightFormats)];
 };

@@ -81,6 +81,7 @@ GemmArgs logits_product(const Args& args, const LossPlan& plan, int64_t row, int
   product.b_stride = args.cols;
   product.c = logits;
   product.c_stride = plan.stride;
+  product.round_b = args.round_weight;
   return product;
 }
 
@@ -93,6 +94,7 @@ GemmArgs dx_product(const Args& args, const LossPlan& plan, int64_t row, int64_t
   product.b_stride = args.cols;
   product.c = args.dx_NC + row * args.cols;
   product.c_stride = args.cols;
+  product.round_b = args.round_weight;
   return product;
 }
 

@@ -65,6 +65,10 @@ class SimdKernels final : public Kernels {
   void embedding(const EmbeddingArgs&, Parallel&) const override;
   void embedding_backward(const EmbeddingBackwardArgs&, Scratch, Parallel&) const override;
 
+  // storage.cpp
+  void store_bf16(const StoreBf16Args&, Parallel&) const override;
+  void load_bf16(const LoadBf16Args&, Parallel&) const override;
+
   // reduction.cpp
   void add(const AddArgs&, Parallel&) const override;
   void affine(const AffineArgs&, Parallel&) const override;
@@ -81,6 +85,9 @@ class SimdKernels final : public Kernels {
 
   // dropout.cpp
   void dropout(const DropoutArgs&, Parallel&) const override;
+
+  // random_normal.cpp
+  void random_normal(const RandomNormalArgs&, Parallel&) const override;
 };
 
 // The twins for this machine, or nullptr where it has none of our instruction sets.

@@ -18,7 +18,9 @@ if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|amd64|AMD64|aarch64|arm64)$")
     simd/combine.cpp
     simd/dropout.cpp
     simd/embedding.cpp
+    simd/random_normal.cpp
     simd/reduction.cpp
+    simd/storage.cpp
     simd/update.cpp)
   set(SIMD_TESTS simd/gemm_test.cpp simd/math_twins_test.cpp)
   set(SIMD_LIBS hwy::hwy)

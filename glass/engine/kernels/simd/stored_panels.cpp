@@ -17,11 +17,12 @@ int64_t block_length(const StoredPanels& panels, int64_t begin) {
   return std::min(kQuantBlock, panels.k - begin);
 }
 
+template <uint16_t (*half_of)(float)>
 void pack_halves(const float* rows, int64_t columns, const StoredPanels& panels, std::byte* to) {
   auto* halves = reinterpret_cast<uint16_t*>(to);
   for (int64_t c = 0; c < columns; ++c) {
     for (int64_t i = 0; i < panels.k; ++i)
-      halves[i * panels.cols + c] = half_from_float(rows[c * panels.k + i]);
+      halves[i * panels.cols + c] = half_of(rows[c * panels.k + i]);
   }
 }
 
@@ -39,6 +40,25 @@ void pack_blocks(const float* rows, int64_t columns, const StoredPanels& panels,
   }
 }
 
+using PackPanel = void (*)(const float* rows, int64_t columns, const StoredPanels&, std::byte* to);
+
+// REQUIRES: not kF32.
+PackPanel pack_panel_of(WeightFormat format) {
+  switch (format) {
+    case WeightFormat::kF16: return pack_halves<half_from_float>;
+    case WeightFormat::kBF16: return pack_halves<bfloat16_from_float>;
+    case WeightFormat::kF32:
+    case WeightFormat::kQ8_0: break;
+  }
+  return pack_blocks;
+}
+
+template <float (*float_of)(uint16_t)>
+void read_halves(const StoredPanels& panels, const std::byte* column, float* y) {
+  const auto* halves = reinterpret_cast<const uint16_t*>(column);
+  for (int64_t i = 0; i < panels.k; ++i) y[i] = float_of(halves[i * panels.cols]);
+}
+
 }  // namespace
 
 StoredPanels stored_panels(const PackedMatrix& packed) {
@@ -48,7 +68,7 @@ StoredPanels stored_panels(const PackedMatrix& packed) {
 
 void pack_stored(const float* b_NK, int64_t n, const StoredPanels& panels, Parallel& parallel) {
   auto* data = const_cast<std::byte*>(panels.data);
-  const auto pack = panels.format == WeightFormat::kF16 ? pack_halves : pack_blocks;
+  const PackPanel pack = pack_panel_of(panels.format);
   const int64_t count = (n + panels.cols - 1) / panels.cols;
   parallel.split(count, 1, [&](int64_t begin, int64_t end, int /*worker*/) {
     for (int64_t p = begin; p < end; ++p) {
@@ -69,11 +89,8 @@ void read_stored_row(const StoredPanels& panels, int64_t row, float* y) {
       for (int64_t i = 0; i < panels.k; ++i) y[i] = numbers[i * panels.cols + c];
       return;
     }
-    case WeightFormat::kF16: {
-      const auto* halves = reinterpret_cast<const uint16_t*>(panel);
-      for (int64_t i = 0; i < panels.k; ++i) y[i] = float_from_half(halves[i * panels.cols + c]);
-      return;
-    }
+    case WeightFormat::kF16: return read_halves<float_from_half>(panels, panel + 2 * c, y);
+    case WeightFormat::kBF16: return read_halves<float_from_bfloat16>(panels, panel + 2 * c, y);
     case WeightFormat::kQ8_0: break;
   }
   for (int64_t begin = 0; begin < panels.k; begin += kQuantBlock) {

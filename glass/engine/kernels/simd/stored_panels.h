@@ -2,7 +2,7 @@
 //
 // Panels follow each other, each `cols` columns of the product (rows of the matrix) wide, filled up
 // with +0 beyond the last:
-//   kF32, kF16  [k][cols] numbers
+//   kF32, kF16, kBF16  [k][cols] numbers
 //   kQ8_0       per block of 32 along k, the last filled up: [cols] scales, binary16,
 //               then [32][cols] integers
 // So vectors run along columns, and a panel is read from front to back, once for each product.
@@ -30,7 +30,8 @@ struct StoredPanels {
   [[nodiscard]] int64_t offset_of(int64_t at) const {
     switch (format) {
       case WeightFormat::kF32: return at * cols * 4;
-      case WeightFormat::kF16: return at * cols * 2;
+      case WeightFormat::kF16:
+      case WeightFormat::kBF16: return at * cols * 2;
       case WeightFormat::kQ8_0: break;
     }
     return (at + kQuantBlock - 1) / kQuantBlock * cols * (2 + kQuantBlock);
@@ -45,7 +46,7 @@ struct StoredPanels {
 // Of a matrix that SimdKernels packed on this machine, or with data null is about to.
 StoredPanels stored_panels(const PackedMatrix& packed);
 
-// Packs rows of B[n,k] into panels.data, which has room for whole panels, as kF16 or kQ8_0.
+// Packs rows of B[n,k] into panels.data, which has room for whole panels, in any format but kF32.
 void pack_stored(const float* b_NK, int64_t n, const StoredPanels& panels, Parallel& parallel);
 
 // y[0..k) = one row of the packed matrix, that is one column of its panels.

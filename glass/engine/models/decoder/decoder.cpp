@@ -10,6 +10,7 @@
 #include <fmt/core.h>
 
 #include "glass/base/result.h"
+#include "glass/engine/graph/bf16_storage.h"
 #include "glass/engine/graph/operations.h"
 #include "glass/engine/nn/layers.h"
 
@@ -249,15 +250,20 @@ void add_loss(nn::Net& net, const DecoderConfig& config, BatchShape shape,
   net.graph().mark_output(linear_cross_entropy(net.graph(), "loss", x, head, targets, loss));
 }
 
+Result<Graph> in_class(Numerics numerics, Result<Graph> graph) {
+  if (!graph || numerics == Numerics::kPortable1) return graph;
+  return store_in_bf16(*graph);
+}
+
 }  // namespace
 
 Result<Graph> build_loss_graph(const DecoderConfig& config, BatchShape shape,
-                               const Regularization& regularization) {
+                               const Regularization& regularization, Numerics numerics) {
   GLASS_TRY_STATUS(check(config, regularization));
   GLASS_TRY_STATUS(expect_shape(config, shape.sequences, shape.positions, config.context));
   nn::Net net("decoder.loss", config.adapters);
   add_loss(net, config, shape, {.regularization = regularization});
-  return net.graph().build();
+  return in_class(numerics, net.graph().build());
 }
 
 Result<Graph> build_training_graph(const DecoderConfig& config, BatchShape shape,
@@ -266,7 +272,7 @@ Result<Graph> build_training_graph(const DecoderConfig& config, BatchShape shape
   GLASS_TRY_STATUS(check(config, options.regularization));
   nn::Net net("decoder.loss", config.adapters);
   add_loss(net, config, shape, options);
-  GLASS_TRY(const Graph loss, net.graph().build());
+  GLASS_TRY(const Graph loss, in_class(options.numerics, net.graph().build()));
   GLASS_TRY(const std::vector<ParameterSpec> specs, parameters(config));
   FrozenParameters frozen;
   for (const ParameterSpec& spec : specs) {

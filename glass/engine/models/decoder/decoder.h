@@ -32,6 +32,7 @@
 #include "glass/engine/graph/graph.h"
 #include "glass/engine/models/decoder/config.h"
 #include "glass/engine/nn/net.h"
+#include "glass/engine/tensor/numerics.h"
 
 namespace glass::engine {
 
@@ -62,12 +63,14 @@ struct Regularization {
 // Output `loss` [N]: nats of each row. Where something is dropped, a further input `random`
 // (dropout() in graph/operations.h).
 [[nodiscard]] Result<Graph> build_loss_graph(const DecoderConfig& config, BatchShape shape,
-                                             const Regularization& regularization = {});
+                                             const Regularization& regularization = {},
+                                             Numerics numerics = Numerics::kPortable1);
 
 struct TrainingGraphOptions {
   Recompute recompute = Recompute::kNone;
   Regularization regularization = {};
   bool weighted = false;  // a further input `row_weights` [N], F32: of each row's loss
+  Numerics numerics = Numerics::kPortable1;
 };
 
 // The loss, and `W.gradient` of the sum of the losses (or of the weighted losses) for every

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "glass/engine/graph/ops/storage.h"
 #include "glass/engine/plan/launch.h"
 #include "glass/engine/plan/ops/families.h"
 #include "glass/engine/plan/ops/operand.h"
@@ -12,7 +13,7 @@ namespace {
 
 Launch prepare_embedding(const Graph& graph, const Node& node) {
   const int64_t rows = output_shape(graph, node, 0)[0], cols = output_shape(graph, node, 0)[1];
-  return [rows, cols](const LaunchContext& at) {
+  return [rows, cols, round = takes_matrices_as_bf16(node)](const LaunchContext& at) {
     const PackedMatrix& packed = at.inputs[1]->packed;
     at.kernels.embedding({.token_N = at.integers(0),
                           .table_VC = packed.data != nullptr ? nullptr : at.floats(1),
@@ -21,7 +22,8 @@ Launch prepare_embedding(const Graph& graph, const Node& node) {
                           .y_NC = at.output(0),
                           .rows = rows,
                           .cols = cols,
-                          .packed_VC = packed},
+                          .packed_VC = packed,
+                          .round_tables = round},
                          at.parallel);
   };
 }

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "glass/engine/graph/ops/storage.h"
 #include "glass/engine/kernels/grouped.h"
 #include "glass/engine/kernels/routing.h"
 #include "glass/engine/plan/launch.h"
@@ -88,7 +89,8 @@ GroupedProductArgs grouped_args(const Graph& graph, const Node& node) {
           .experts = input_shape(graph, node, 1)[0],
           .n = output_shape(graph, node, 0)[1],
           .k = a[1],
-          .tokens = node.int_attribute("tokens")};
+          .tokens = node.int_attribute("tokens"),
+          .round_b = takes_matrices_as_bf16(node)};
 }
 
 size_t grouped_scratch(const Graph& graph, const Node& node, const Kernels& kernels, int workers) {

@@ -19,5 +19,6 @@ std::vector<OpLaunch> loss();
 std::vector<OpLaunch> normalization();
 std::vector<OpLaunch> position();
 std::vector<OpLaunch> qk_norm();
+std::vector<OpLaunch> storage();
 
 }  // namespace glass::engine::launches

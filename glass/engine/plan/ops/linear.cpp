@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "glass/engine/graph/ops/storage.h"
 #include "glass/engine/plan/launch.h"
 #include "glass/engine/plan/ops/families.h"
 #include "glass/engine/plan/ops/operand.h"
@@ -24,7 +25,8 @@ GemmArgs linear_args(const Graph& graph, const Node& node) {
           .a_stride = x[1],
           .b_stride = x[1],
           .c_stride = width,
-          .residual = node.inputs[3] == ValueId::kNone ? nullptr : &kSomeResidual};
+          .residual = node.inputs[3] == ValueId::kNone ? nullptr : &kSomeResidual,
+          .round_b = takes_matrices_as_bf16(node)};
 }
 
 // dx[N,K] = dy[N,M] weight[M,K]
@@ -37,7 +39,8 @@ GemmArgs input_gradient_args(const Graph& graph, const Node& node) {
           .k = dy[1],
           .a_stride = dy[1],
           .b_stride = width,
-          .c_stride = width};
+          .c_stride = width,
+          .round_b = takes_matrices_as_bf16(node)};
 }
 
 // dweight[M,K] = dy[N,M]ᵀ x[N,K]

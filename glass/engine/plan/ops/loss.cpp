@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "glass/engine/graph/ops/loss_options.h"
+#include "glass/engine/graph/ops/storage.h"
 #include "glass/engine/plan/launch.h"
 #include "glass/engine/plan/ops/families.h"
 #include "glass/engine/plan/ops/operand.h"
@@ -24,7 +25,8 @@ LinearCrossEntropyArgs loss_args_of(const Graph& graph, const Node& node) {
           .vocabulary = input_shape(graph, node, 1)[0],
           .softcap = static_cast<float>(options.softcap),
           .label_smoothing = static_cast<float>(options.label_smoothing),
-          .z_loss = static_cast<float>(options.z_loss)};
+          .z_loss = static_cast<float>(options.z_loss),
+          .round_weight = takes_matrices_as_bf16(node)};
 }
 
 // Scratch is asked for with the outputs it will have: kernels may need more for gradients.
