@@ -1,15 +1,17 @@
 // A whole training step against the machine's peak of fused multiply-adds, in one process.
 //
 //   glass_train_bench [--preset tiny|small|gpt2-124M] [--arch llama|gpt2] [--threads 2]
-//                     [--steps 10] [--sequences N] [--micro-batches 1] [--recompute]
-//                     [--operations] [--json]
+//                     [--steps 10] [--sequences N] [--micro-batches 1]
+//                     [--recompute light] [--numerics portable-1-bf16] [--operations] [--json]
 //
 // Model and batch are those of the peer's presets (a tied decoder, AdamW, clipping). Before each
 // step the peak is measured, and a share (MFU) is that of two neighbours; the median, lowest and
 // highest are printed, so that a noisy machine shows. Operations are counted by the formula of
 // engine/models/decoder, attention as full. start_seconds: from the start of the program to that of
-// the first step (plan, memory, initial parameters). hashing_share is what the digests of a
-// checkpoint every hundred steps add to a step. --operations prints each kind's share of the time.
+// the first step (plan, memory, initial parameters). peak_memory_bytes is that of the steps,
+// used_bytes what the training took with its first checkpoint, as the plan counts it: without the
+// program itself. hashing_share is what the digests of a checkpoint every hundred steps add to a
+// step. --operations prints each kind's share of the time.
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
@@ -45,6 +47,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr double kStepsPerCheckpoint = 100;
+constexpr int64_t kWarmUpSteps = 2;
 constexpr double kGoal = 0.83;  // of the peak (MFU)
 
 struct Options {
@@ -55,7 +58,8 @@ struct Options {
   int64_t steps = 10;
   int64_t sequences = 0;  // of a step; 0: the preset's
   int64_t micro_batches = 1;
-  bool recompute = false;
+  std::string recompute = "none";
+  std::string numerics = "portable-1";
   bool operations = false;
   bool json = false;
 };
@@ -112,9 +116,10 @@ Result<engine::TrainingSettings> settings_of(const Options& options) {
   settings.micro_batch = {.sequences = sequences / options.micro_batches,
                           .positions = preset.context};
   settings.micro_batches = options.micro_batches;
-  settings.recompute = options.recompute ? engine::Recompute::kBlocks : engine::Recompute::kNone;
+  GLASS_TRY(settings.recompute, engine::recompute_from_name(options.recompute));
+  GLASS_TRY(settings.numerics, engine::numerics_from_name(options.numerics));
   settings.schedule = {.kind = engine::ScheduleKind::kConstant, .peak = 6e-4, .steps = 1 << 20};
-  settings.checkpoint_every = 1 << 20;
+  settings.checkpoint_every = kWarmUpSteps + options.steps + 1;
   return settings;
 }
 
@@ -198,8 +203,18 @@ double checkpoint_hashing_seconds(engine::Trainer& trainer) {
   return median(seconds);
 }
 
+struct Memory {
+  int64_t before = 0;      // the program itself
+  int64_t steps = 0;       // the peak of the steps
+  int64_t checkpoint = 0;  // the peak with a checkpoint
+};
+
+int64_t peak_bytes() {
+  return static_cast<int64_t>(system::peak_memory_bytes());
+}
+
 Json summary(const Options& options, engine::Trainer& trainer, const Measured& measured,
-             double start_seconds) {
+             double start_seconds, const Memory& memory) {
   const engine::TrainingSettings& settings = trainer.plan().settings;
   const int64_t tokens =
       settings.micro_batches * settings.micro_batch.sequences * settings.micro_batch.positions;
@@ -223,11 +238,13 @@ Json summary(const Options& options, engine::Trainer& trainer, const Measured& m
       {"ratio_processor_time", median(measured.processor_shares)},
       {"hashing_share", checkpoint_hashing_seconds(trainer) / (kStepsPerCheckpoint * seconds)},
       {"planned_bytes", trainer.plan().memory.total()},
-      {"peak_memory_bytes", static_cast<int64_t>(system::peak_memory_bytes())}};
+      {"peak_memory_bytes", memory.steps},
+      {"used_bytes", memory.checkpoint - memory.before}};
 }
 
 Status run(const Options& options) {
   const auto begin = Clock::now();
+  Memory memory{.before = peak_bytes()};
   const engine::Kernels* const kernels = engine::find_kernels(options.kernels);
   if (kernels == nullptr)
     return fail(ErrorCode::kInvalidInput, fmt::format("no kernels '{}' here", options.kernels));
@@ -249,9 +266,12 @@ Status run(const Options& options) {
   const auto tokens = static_cast<double>(settings.micro_batches * settings.micro_batch.sequences *
                                           settings.micro_batch.positions);
   const double start_seconds = seconds_since(begin);
-  for (int i = 0; i < 2; ++i) GLASS_TRY_STATUS(trainer->step());
+  for (int64_t i = 0; i < kWarmUpSteps; ++i) GLASS_TRY_STATUS(trainer->step());
   const Measured measured = measure(*trainer, options, token_flops * tokens, pool);
-  const Json json = summary(options, *trainer, measured, start_seconds);
+  memory.steps = peak_bytes();
+  GLASS_TRY_STATUS(trainer->step());  // a checkpoint is due
+  memory.checkpoint = peak_bytes();
+  const Json json = summary(options, *trainer, measured, start_seconds, memory);
   fmt::print("{}\n", options.json ? to_canonical(json) : to_pretty(json));
   if (!options.operations) return {};
   Profile profile(trainer->executor());
@@ -281,7 +301,8 @@ int main(int argc, char** argv) {
   app.add_option("--steps", options.steps)->check(CLI::Range(1, 100000));
   app.add_option("--sequences", options.sequences)->check(CLI::Range(1, 4096));
   app.add_option("--micro-batches", options.micro_batches)->check(CLI::Range(1, 16));
-  app.add_flag("--recompute", options.recompute);
+  app.add_option("--recompute", options.recompute, "none, light, blocks");
+  app.add_option("--numerics", options.numerics, "portable-1, portable-1-bf16");
   app.add_flag("--operations", options.operations);
   app.add_flag("--json", options.json);
   CLI11_PARSE(app, argc, argv);

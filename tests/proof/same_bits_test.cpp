@@ -94,9 +94,11 @@ TEST_F(SameBits, WithSumsSplitOverOwners) {
 }
 
 TEST_F(SameBits, WithActivationsComputedAgain) {
-  engine::TrainingSettings settings = reference_settings();
-  settings.recompute = engine::Recompute::kBlocks;
-  EXPECT_EQ(run(settings, 4, fastest_, serial_), pinned(1, 4));
+  for (const auto recompute : {engine::Recompute::kLight, engine::Recompute::kBlocks}) {
+    engine::TrainingSettings settings = reference_settings();
+    settings.recompute = recompute;
+    EXPECT_EQ(run(settings, 4, fastest_, serial_), pinned(1, 4)) << engine::name(recompute);
+  }
 }
 
 TEST_F(SameBits, OfEveryOptionHoweverItIsComputed) {

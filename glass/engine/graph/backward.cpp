@@ -32,15 +32,21 @@ bool crosses_blocks(const Graph& graph, ValueId id, int block) {
 }  // namespace
 
 std::string_view name(Recompute recompute) {
-  return recompute == Recompute::kNone ? "none" : "blocks";
+  switch (recompute) {
+    case Recompute::kNone: return "none";
+    case Recompute::kLight: return "light";
+    case Recompute::kBlocks: break;
+  }
+  return "blocks";
 }
 
 Result<Recompute> recompute_from_name(std::string_view text) {
-  for (const Recompute recompute : {Recompute::kNone, Recompute::kBlocks}) {
+  for (const Recompute recompute : {Recompute::kNone, Recompute::kLight, Recompute::kBlocks}) {
     if (text == name(recompute)) return recompute;
   }
-  return fail(ErrorCode::kInvalidInput,
-              fmt::format("recomputation '{}' is unknown; it is 'none' or 'blocks'", text));
+  return fail(
+      ErrorCode::kInvalidInput,
+      fmt::format("recomputation '{}' is unknown; it is 'none', 'light' or 'blocks'", text));
 }
 
 BackwardPass::BackwardPass(const Graph& forward, Recompute recompute,
@@ -88,9 +94,9 @@ ValueId BackwardPass::saved(ValueId value) {
 // The value itself, or computed again.
 ValueId BackwardPass::kept(ValueId value) {
   const int producer = producer_[index(value)];
-  if (recompute_ == Recompute::kNone || producer < 0) return value;
+  if (producer < 0) return value;
   const Node& node = forward_.nodes()[static_cast<size_t>(producer)];
-  if (node.block < 0 || crosses_blocks(forward_, value, node.block)) return value;
+  if (!is_again(node, value)) return value;
   if (!computed_again_.contains(value)) {
     const std::vector<ValueId> again = compute_again(node);
     for (size_t i = 0; i < again.size(); ++i) computed_again_[node.outputs[i]] = again[i];
@@ -98,10 +104,33 @@ ValueId BackwardPass::kept(ValueId value) {
   return computed_again_.at(value);
 }
 
+bool BackwardPass::is_again(const Node& node, ValueId value) const {
+  switch (recompute_) {
+    case Recompute::kNone: return false;
+    case Recompute::kLight:  // statistics are small enough to be kept
+      return is_light(node) && (node.op == kStore || value == node.outputs.front());
+    case Recompute::kBlocks: break;
+  }
+  return node.block >= 0 && !crosses_blocks(forward_, value, node.block);
+}
+
+bool BackwardPass::is_light(const Node& node) const {
+  if (node.op != kStore) return find_op(node.op)->light;
+  const int producer = producer_[index(node.inputs[0])];
+  return producer >= 0 && is_light(forward_.nodes()[static_cast<size_t>(producer)]);
+}
+
+// What a light node reads is kept, or loaded from where it was stored; a block is computed as it
+// was the first time.
 std::vector<ValueId> BackwardPass::compute_again(const Node& node) {
+  const bool from_stored = recompute_ == Recompute::kLight && node.op != kStore;
   std::vector<ValueId> inputs;
-  for (const ValueId input : node.inputs)
-    inputs.push_back(input == ValueId::kNone ? input : kept(input));
+  for (const ValueId input : node.inputs) {
+    if (input == ValueId::kNone)
+      inputs.push_back(input);
+    else
+      inputs.push_back(from_stored ? saved(input) : kept(input));
+  }
   return builder_.add_node(node.op, node.name + std::string(kAgain), std::move(inputs),
                            node.attributes);
 }

@@ -15,13 +15,15 @@
 
 namespace glass::engine {
 
-// What of the forward pass is computed again instead of being kept; the bits are the same.
+// What of the forward pass is computed again instead of being kept, `X` as `X.again`; the bits are
+// the same.
 enum class Recompute {
   kNone,    // everything that the backward pass needs is kept
-  kBlocks,  // only each block's input is kept; `X` computed again is named `X.again`
+  kLight,   // norms and activations of MLPs, from inputs that are kept anyway
+  kBlocks,  // only each block's input is kept
 };
 
-// "none", "blocks"
+// "none", "light", "blocks"
 std::string_view name(Recompute recompute);
 [[nodiscard]] Result<Recompute> recompute_from_name(std::string_view text);
 

@@ -52,6 +52,8 @@ class BackwardPass {
   void settle_name(ValueId value);
   [[nodiscard]] std::string free_name(const std::string& base) const;
   [[nodiscard]] ValueId kept(ValueId value);
+  [[nodiscard]] bool is_again(const Node& node, ValueId value) const;
+  [[nodiscard]] bool is_light(const Node& node) const;
   [[nodiscard]] std::vector<ValueId> compute_again(const Node& node);
 
   const Graph& forward_;

@@ -129,6 +129,18 @@ TEST(Bf16Storage, AValueIsLoadedOnce) {
   EXPECT_EQ(loaded.size(), 12U);
 }
 
+TEST(Bf16Storage, WhatIsLightIsComputedAgainFromWhatIsStored) {
+  const Graph training =
+      backward(store_in_bf16(decoder()).value(), "loss", Recompute::kLight).value();
+  std::set<std::string> stored, floats;
+  for (const std::string& name : read_by_backward(training)) {
+    if (name.find(".rounded") == std::string::npos) continue;
+    (training.find(name)->dtype == DType::kBF16 ? stored : floats).insert(name);
+  }
+  EXPECT_EQ(floats, std::set<std::string>());
+  EXPECT_EQ(stored.size(), 6U);  // qkv, heads and gate_up of two blocks
+}
+
 TEST(Bf16Storage, RecomputedBlocksKeepNothing) {
   const Graph training =
       backward(store_in_bf16(decoder()).value(), "loss", Recompute::kBlocks).value();

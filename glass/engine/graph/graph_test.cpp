@@ -146,6 +146,17 @@ TEST(Backward, ComputesOnlyWhatItNeedsOfABlockAgain) {
   EXPECT_EQ(graph.find("blocks.1.down.again"), nullptr);
 }
 
+TEST(Backward, ComputesWhatIsLightAgain) {
+  const Graph graph = backward(small_model(), "loss", Recompute::kLight).value();
+  EXPECT_EQ(nodes_named(graph, ".again"), 4);  // norm and hidden of two blocks
+  EXPECT_NE(graph.find("blocks.0.norm.again"), nullptr);
+  EXPECT_NE(graph.find("blocks.1.hidden.again"), nullptr);
+  for (const Node& node : graph.nodes()) {
+    if (node.op != "rms_norm_backward") continue;
+    EXPECT_FALSE(graph.value(node.inputs[3]).name.ends_with(".again.rstd")) << node.name;
+  }
+}
+
 TEST(Backward, RefusesWhatHasNoGradient) {
   EXPECT_FALSE(backward(small_model(), "losses"));
   EXPECT_EQ(backward(small_model(), "blocks.1.down").error().message,
@@ -162,6 +173,7 @@ TEST(Backward, RefusesWhatHasNoGradient) {
 
 TEST(Recompute, NamesAreReadBack) {
   EXPECT_EQ(recompute_from_name("none").value(), Recompute::kNone);
+  EXPECT_EQ(recompute_from_name("light").value(), Recompute::kLight);
   EXPECT_EQ(recompute_from_name("blocks").value(), Recompute::kBlocks);
   EXPECT_FALSE(recompute_from_name("all"));
 }

@@ -70,6 +70,7 @@ struct OpSpec {
   std::vector<size_t> saved_inputs = {}, saved_outputs = {};
   std::vector<size_t> added_inputs = {};
   std::vector<size_t> matrix_inputs = {};
+  bool light = false;  // quickly computed again, from inputs that its backward rule keeps anyway
 };
 
 // nullptr when there is no such op.

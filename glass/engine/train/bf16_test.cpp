@@ -45,10 +45,12 @@ TEST_F(Bf16Test, Bf16GivesTheSameBitsOnAnyWorkersWithRecomputationAndAfterAResum
   settings.numerics = Numerics::kPortable1Bf16;
   const crypto::Digest expected = test::digest_at(settings, 7);
   EXPECT_NE(expected, test::digest_at(tiny_settings(), 7));
-  TrainingSettings spread = settings;
-  spread.workers = 3;
-  spread.recompute = Recompute::kBlocks;
-  EXPECT_EQ(test::digest_at(spread, 7), expected);
+  for (const Recompute recompute : {Recompute::kLight, Recompute::kBlocks}) {
+    TrainingSettings spread = settings;
+    spread.workers = 3;
+    spread.recompute = recompute;
+    EXPECT_EQ(test::digest_at(spread, 7), expected) << name(recompute);
+  }
 
   TinyRun whole = run(settings);
   whole.trainer().initialize();

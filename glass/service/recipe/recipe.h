@@ -131,7 +131,7 @@ struct TrainSettings {
   int64_t sequence_length = 256;
   int64_t micro_batch_sequences = 16;
   int64_t micro_batches = 1;
-  std::string recompute = "none";        // none, blocks
+  std::string recompute = "none";        // none, light, blocks
   std::string on_non_finite = "stop";    // stop, skip_step, roll_back
   std::string on_loss_spike = "record";  // record, stop, skip_step, roll_back
   double loss_spike_factor = 2.0;        // against the mean of the last 64 losses

@@ -15,7 +15,7 @@ constexpr std::array<std::string_view, 12> kFamilies = {"gemma2",  "gemma3",  "g
                                                         "olmoe",   "qwen2",   "qwen3", "qwen3_moe"};
 constexpr std::array<std::string_view, 3> kObjectives = {"next_token", "chat", "preference"};
 constexpr std::array<std::string_view, 3> kPreferenceLosses = {"sigmoid", "hinge", "ipo"};
-constexpr std::array<std::string_view, 2> kRecompute = {"none", "blocks"};
+constexpr std::array<std::string_view, 3> kRecompute = {"none", "light", "blocks"};
 constexpr std::array<std::string_view, 2> kNumerics = {"portable-1", "portable-1-bf16"};
 constexpr std::array<std::string_view, 3> kOnNonFinite = {"stop", "skip_step", "roll_back"};
 constexpr std::array<std::string_view, 4> kOnLossSpike = {"record", "stop", "skip_step",
@@ -196,7 +196,9 @@ void describe(FieldVisitor& fields, TrainSettings& train) {
   fields.integer("micro_batches", train.micro_batches, {.min = 1, .max = kMaxExtent},
                  "micro-batches of one step, over all workers");
   fields.choice("recompute", train.recompute, kRecompute,
-                "which activations are computed a second time to save memory");
+                "which activations are computed a second time to save memory: light, norms and "
+                "activations of "
+                "MLPs; blocks, all but the inputs of blocks");
   fields.choice("on_non_finite", train.on_non_finite, kOnNonFinite,
                 "what to do when the loss or the gradient norm is not finite");
   fields.choice("on_loss_spike", train.on_loss_spike, kOnLossSpike,
