@@ -5,6 +5,7 @@ usage: goals.py SUMMARY_JSON
 A goal without a line in the summary is printed as not measured: nothing is reached by silence.
 """
 import json
+import math
 import re
 import statistics
 import sys
@@ -16,7 +17,7 @@ def goals():
     """(what, lines of that name, figure, how many lines become one, kind of goal, goal)"""
     median, lowest, highest = statistics.median, min, max
     for threads in (1, 2):
-        name = rf"gemm .* {threads}t vs OpenBLAS"
+        name = rf"gemm .* {threads}t vs OpenBLAS.*"
         yield f"products, {threads} thread(s), median of shapes", name, "ratio_median", median, AT_LEAST, 1.0
         yield f"products, {threads} thread(s), slowest shape", name, "ratio_median", lowest, AT_LEAST, 0.93
     for preset, goal in (("tiny", 1.35), ("small", 1.30), ("gpt2-124M", 1.15)):
@@ -30,6 +31,7 @@ def goals():
     yield "planned memory against used, the furthest", name, "planned_over_measured", furthest, WITHIN, 0.03
     yield "gpt2-124M: seconds until the first step", r"train gpt2-124M .* tuned", "start_seconds", highest, AT_MOST, 1.0
     yield "tokens/s per thread, from one to two, the least", r"growth .* per thread", "ratio_median", lowest, AT_LEAST, 0.95
+    yield "the same against the peak's growth", r"growth .* per thread", "ratio_to_peak", lowest, AT_LEAST, 0.95
     yield "tokens/s with twice the tokens, the least", r"growth .* the tokens", "ratio_median", lowest, AT_LEAST, 0.95
     yield "attention, share of the peak, the least", r"attention .*", "ratio_median", lowest, AT_LEAST, 0.6
     yield "tokenizer, encode, MB/s, the least", r"tokenizer encode .*", "ours_median", lowest, AT_LEAST, 30
@@ -53,8 +55,18 @@ def distance(kind, value, goal):
     return value / goal - 1 if kind == AT_LEAST else 1 - value / goal
 
 
+def figures(lines, name, figure):
+    """Where one thing was compared with several peers, the hardest of them counts."""
+    least = {}
+    for line in lines:
+        if re.fullmatch(name, line["name"]) and line.get(figure) is not None:
+            thing = line["name"].split(" vs ")[0]
+            least[thing] = min(line[figure], least.get(thing, math.inf))
+    return list(least.values())
+
+
 def row(lines, what, name, figure, join, kind, goal):
-    values = [line[figure] for line in lines if re.fullmatch(name, line["name"]) and line.get(figure) is not None]
+    values = figures(lines, name, figure)
     wanted = f"1 ± {goal:g}" if kind == WITHIN else f"{kind} {goal:g}"
     if not values:
         return what, wanted, "", "not measured"

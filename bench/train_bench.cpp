@@ -11,7 +11,7 @@
 // the first step (plan, memory, initial parameters). peak_memory_bytes is that of the steps,
 // used_bytes what the training took with its first checkpoint, as the plan counts it: without the
 // program itself. hashing_share is what the digests of a checkpoint every hundred steps add to a
-// step. --operations prints each kind's share of the time.
+// step. --operations prints each kind's share of the time, and how fast it computes and moves.
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
@@ -26,7 +26,10 @@
 #include <CLI/CLI.hpp>
 #include <fmt/core.h>
 
+#include "bench/fma_peak.h"
 #include "bench/measure.h"
+#include "bench/memory_speed.h"
+#include "bench/step_profile.h"
 #include "glass/base/json.h"
 #include "glass/base/result.h"
 #include "glass/engine/kernels/fma_burst.h"
@@ -123,48 +126,34 @@ Result<engine::TrainingSettings> settings_of(const Options& options) {
   return settings;
 }
 
-// Adds up, by kind of operation, the time between the ends of nodes.
-class Profile {
- public:
-  explicit Profile(engine::Executor& executor) : executor_(executor) {
-    executor.after_each_node([this](size_t node) {
-      const auto now = Clock::now();
-      const auto& kind = executor_.plan().graph.nodes()[node].op;
-      if (last_ != Clock::time_point()) seconds_[kind] += seconds_between(last_, now);
-      last_ = now;
-    });
+// One line for each kind of operation, those that take longest first.
+void print_profile(const Options& options, const StepProfile& profile, double step_seconds,
+                   Parallel& parallel) {
+  std::vector<double> peaks, memories;
+  for (int i = 0; i < 5; ++i) {
+    peaks.push_back(fma_peak_gflops(parallel));
+    memories.push_back(memory_gigabytes_per_second(parallel));
   }
-
-  ~Profile() { executor_.after_each_node(nullptr); }
-
-  Profile(const Profile&) = delete;
-  Profile& operator=(const Profile&) = delete;
-
-  void begin() { last_ = Clock::now(); }
-
-  [[nodiscard]] const std::map<std::string, double>& seconds() const { return seconds_; }
-
- private:
-  static double seconds_between(Clock::time_point a, Clock::time_point b) {
-    return std::chrono::duration<double>(b - a).count();
+  const double peak = median(peaks), memory = median(memories);
+  std::vector<std::pair<double, std::string>> order;
+  for (const auto& [op, cost] : profile.costs()) order.emplace_back(cost.seconds, op);
+  std::sort(order.rbegin(), order.rend());
+  for (const auto& [seconds, op] : order) {
+    const OperationCost& cost = profile.costs().at(op);
+    const Json line = Json::Object{{"name", fmt::format("operation {} {} {} {}t", options.preset,
+                                                        options.arch, op, options.threads)},
+                                   {"share", seconds / step_seconds},
+                                   {"gflops", cost.flops / seconds / 1e9},
+                                   {"gigabytes_per_second", cost.bytes / seconds / 1e9},
+                                   {"flops_per_byte", cost.flops / cost.bytes},
+                                   {"peak_gflops", peak},
+                                   {"peak_gigabytes_per_second", memory}};
+    if (options.json)
+      fmt::print("{}\n", to_canonical(line));
+    else
+      fmt::print("  {:5.1f} %  {:7.1f} GFLOP/s  {:6.1f} GB/s  {}\n", 100 * seconds / step_seconds,
+                 cost.flops / seconds / 1e9, cost.bytes / seconds / 1e9, op);
   }
-
-  engine::Executor& executor_;
-  Clock::time_point last_;
-  std::map<std::string, double> seconds_;
-};
-
-void print_profile(const Profile& profile, double total_seconds) {
-  std::vector<std::pair<double, std::string>> rows;
-  double known = 0;
-  for (const auto& [kind, seconds] : profile.seconds()) {
-    rows.emplace_back(seconds, kind);
-    known += seconds;
-  }
-  rows.emplace_back(total_seconds - known, "(optimizer, norm, batch)");
-  std::sort(rows.rbegin(), rows.rend());
-  for (const auto& [seconds, kind] : rows)
-    fmt::print("  {:5.1f} %  {}\n", 100 * seconds / total_seconds, kind);
 }
 
 struct Measured {
@@ -274,7 +263,7 @@ Status run(const Options& options) {
   const Json json = summary(options, *trainer, measured, start_seconds, memory);
   fmt::print("{}\n", options.json ? to_canonical(json) : to_pretty(json));
   if (!options.operations) return {};
-  Profile profile(trainer->executor());
+  StepProfile profile(trainer->executor());
   double seconds = 0;
   for (int64_t i = 0; i < options.steps; ++i) {
     profile.begin();
@@ -282,7 +271,7 @@ Status run(const Options& options) {
                  if (!trainer->step()) std::exit(1);
                }).wall;
   }
-  print_profile(profile, seconds);
+  print_profile(options, profile, seconds, pool);
   return {};
 }
 

@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 """How the time of a step grows: one thread and two, one batch and twice as much, in turns.
-Prints one JSON line for each comparison, as the other benchmarks do.
+Prints one JSON line for each comparison, as the other benchmarks do. Cores that share their power and
+their caches with neighbours are slower two by two: ratio_to_peak is the same against how the peak of
+multiply-adds grew.
 
 usage: train_growth.py TRAIN_BENCH ROUNDS STEPS
 """
@@ -12,15 +14,20 @@ import sys
 TOLERANCE = 0.05
 
 
-def tokens_per_second(bench, steps, *options):
+def speeds(bench, steps, options):
+    """Tokens and the peak's multiply-adds for each second."""
     run = subprocess.run([bench, "--steps", steps, "--json", *options], stdout=subprocess.PIPE, check=True)
-    return json.loads(run.stdout)["tokens_per_second"]
+    answer = json.loads(run.stdout)
+    return answer["tokens_per_second"], answer["peer_median"]
 
 
 def compare(name, bench, rounds, steps, small, large, scale):
-    """The ratio is that of tokens/s of the large form to the small one's, both per `scale`."""
-    pairs = [(tokens_per_second(bench, steps, *small), tokens_per_second(bench, steps, *large) / scale)
-             for _ in range(rounds)]
+    """The ratio is that of tokens/s of the large form, divided by `scale`, to the small one's."""
+    pairs, peaks = [], []
+    for _ in range(rounds):
+        (before, peak_before), (after, peak_after) = speeds(bench, steps, small), speeds(bench, steps, large)
+        pairs.append((before, after / scale))
+        peaks.append(peak_after / scale / peak_before)
     ratios = [after / before for before, after in pairs]
     print(json.dumps({
         "name": name, "unit": "tokens/s",
@@ -28,6 +35,7 @@ def compare(name, bench, rounds, steps, small, large, scale):
         "peer_median": round(statistics.median(before for before, _ in pairs), 1),
         "ratio_median": round(statistics.median(ratios), 3), "ratio_min": round(min(ratios), 3),
         "ratio_max": round(max(ratios), 3), "goal": 1 - TOLERANCE,
+        "ratio_to_peak": round(statistics.median(r / p for r, p in zip(ratios, peaks)), 3),
     }), flush=True)
 
 

@@ -22,15 +22,18 @@ Json number_or_null(double value) {
 }
 
 Json to_json(const StepMetric& metric) {
-  return Json::Object{{"kind", "step"},
-                      {"step", metric.step},
-                      {"unix_ms", metric.unix_ms},
-                      {"seconds", metric.seconds},
-                      {"tokens", metric.tokens},
-                      {"loss", number_or_null(metric.loss)},
-                      {"gradient_norm", number_or_null(metric.gradient_norm)},
-                      {"learning_rate", metric.learning_rate},
-                      {"mfu", metric.mfu}};
+  Json::Object json = {{"kind", "step"},
+                       {"step", metric.step},
+                       {"unix_ms", metric.unix_ms},
+                       {"seconds", metric.seconds},
+                       {"tokens", metric.tokens},
+                       {"loss", number_or_null(metric.loss)},
+                       {"gradient_norm", number_or_null(metric.gradient_norm)},
+                       {"learning_rate", metric.learning_rate},
+                       {"mfu", metric.mfu}};
+  if (metric.preferred) json["preferred"] = *metric.preferred;
+  if (metric.margin) json["margin"] = number_or_null(*metric.margin);
+  return json;
 }
 
 Json to_json(const EvaluationMetric& metric) {
@@ -70,6 +73,10 @@ Result<StepMetric> step_metric(const Json& line) {
   GLASS_TRY(metric.gradient_norm, number_or_nan(line, "gradient_norm"));
   GLASS_TRY(metric.learning_rate, line.get_number("learning_rate"));
   GLASS_TRY(metric.mfu, line.get_number("mfu"));
+  if (line.find("preferred") != nullptr) {
+    GLASS_TRY(metric.preferred, line.get_number("preferred"));
+    GLASS_TRY(metric.margin, number_or_nan(line, "margin"));
+  }
   return metric;
 }
 

@@ -6,11 +6,13 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "glass/base/json.h"
 #include "glass/base/result.h"
+#include "glass/engine/train/step_record.h"
 #include "glass/system/files.h"
 
 namespace glass::service {
@@ -24,7 +26,15 @@ struct StepMetric {
   double gradient_norm = 0;
   double learning_rate = 0;
   double mfu = 0;  // share of the machine's peak, as measured by the process that made the step
+  // Where pairs of answers are judged: the share of which the chosen one is preferred, and by how
+  // much (engine/train/step_record.h).
+  std::optional<double> preferred = {}, margin = {};
 };
+
+// Of a step over pairs of answers. REQUIRES: record.preference.
+inline double preferred_share(const engine::StepRecord& record) {
+  return static_cast<double>(record.preference->preferred) / static_cast<double>(record.tokens);
+}
 
 struct EvaluationMetric {
   int64_t step = 0;

@@ -39,6 +39,8 @@ void add_log(const RunLog& log, record::RunFacts& facts) {
     facts.loss.push_back({step.step, step.unix_ms, step.loss});
     facts.gradient_norm.push_back({step.step, step.unix_ms, step.gradient_norm});
     facts.learning_rate.push_back({step.step, step.unix_ms, step.learning_rate});
+    if (step.preferred) facts.preferred.push_back({step.step, step.unix_ms, *step.preferred});
+    if (step.margin) facts.margin.push_back({step.step, step.unix_ms, *step.margin});
     facts.seconds += step.seconds;
     facts.tokens += step.tokens;
     facts.steps = step.step;

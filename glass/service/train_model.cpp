@@ -117,7 +117,7 @@ class TrainingLoop {
     GLASS_TRY(const engine::StepRecord record, made);
     const double seconds = static_cast<double>(services_.clock.monotonic_ns() - begin_ns) * 1e-9;
     GLASS_TRY(const crypto::Digest head, chain_->append(engine::to_json(record)));
-    const StepMetric metric{
+    StepMetric metric{
         .step = record.step,
         .unix_ms = services_.clock.unix_ms(),
         .seconds = seconds,
@@ -126,6 +126,10 @@ class TrainingLoop {
         .gradient_norm = static_cast<double>(record.gradient_norm),
         .learning_rate = static_cast<double>(record.learning_rate),
         .mfu = static_cast<double>(record.tokens) / seconds * run_.flops_per_token / peak_flops_};
+    if (record.preference) {
+      metric.preferred = preferred_share(record);
+      metric.margin = static_cast<double>(record.preference->margin);
+    }
     GLASS_TRY_STATUS(log_->add(metric));
     if (record.parameters) {
       GLASS_TRY_STATUS(chain_->sync());

@@ -65,6 +65,12 @@ bool same(double logged, float chained) {
   return std::isfinite(chained) ? logged == static_cast<double>(chained) : !std::isfinite(logged);
 }
 
+bool same_preference(const StepMetric& logged, const engine::StepRecord& step) {
+  if (!step.preference) return !logged.preferred && !logged.margin;
+  return logged.preferred == preferred_share(step) && logged.margin &&
+         same(*logged.margin, step.preference->margin);
+}
+
 Status expect_bytes(const system::Path& file, ByteView expected, system::Files& files) {
   GLASS_TRY(const auto mapped, files.map(file));
   if (std::ranges::equal(mapped->bytes(), expected)) return {};
@@ -186,7 +192,7 @@ Status Verification::expect_as_in_chain(const RunLog& log) const {
     const engine::StepRecord& step = steps_[i];
     if (logged.step != step.step || logged.tokens != step.tokens || !same(logged.loss, step.loss) ||
         !same(logged.gradient_norm, step.gradient_norm) ||
-        !same(logged.learning_rate, step.learning_rate))
+        !same(logged.learning_rate, step.learning_rate) || !same_preference(logged, step))
       return wrong(step.step);
   }
   return {};

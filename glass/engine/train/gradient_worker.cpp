@@ -88,9 +88,11 @@ Status GradientWorker::compute_micro(int64_t step, int64_t micro, const BatchSou
   GLASS_TRY_STATUS(source(step, micro, batch_));
   GLASS_TRY_STATUS(check_batch(batch_, shape_.micro_batch.sequences, shape_.micro_batch.positions,
                                shape_.vocabulary));
-  std::optional<float> pair_losses;
+  std::optional<Judgement> judgement;
   if (judge_) {
-    GLASS_TRY(pair_losses, judge_->judge(batch_, row_weight_N_));
+    GLASS_TRY(judgement, judge_->judge(batch_, row_weight_N_));
+    piece.margins.push_back(judgement->margin);
+    piece.preferred += judgement->preferred;
     GLASS_TRY_STATUS(executor_->bind("row_weights", std::span<const float>(row_weight_N_)));
   }
   GLASS_TRY_STATUS(bind_batch(*executor_, batch_));
@@ -101,7 +103,7 @@ Status GradientWorker::compute_micro(int64_t step, int64_t micro, const BatchSou
     GLASS_TRY_STATUS(executor_->bind_mutable(slot.name + ".gradient", slot.of(gradient)));
   GLASS_TRY_STATUS(executor_->run());
   GLASS_TRY(const std::span<const float> losses, executor_->read("loss"));
-  piece.losses.push_back(pair_losses ? *pair_losses : kernels_->sum(losses, *parallel_));
+  piece.losses.push_back(judgement ? judgement->loss : kernels_->sum(losses, *parallel_));
   piece.batches.push_back(digest_of(batch_));
   piece.targets += judge_ ? std::ssize(batch_.pairs) : count_targets(batch_);
   return {};
@@ -126,18 +128,24 @@ Status bind_batch(Executor& executor, const data::Batch& batch) {
 StepSum combine(const StepShape& shape, std::span<const StepPiece> pieces, const Kernels& kernels,
                 Parallel& parallel) {
   std::vector<GradientNode> nodes;
-  std::vector<float> losses;
+  std::vector<float> losses, margins;
   crypto::Sha256 batches;
   StepSum sum;
+  int64_t preferred = 0;
   for (const StepPiece& piece : pieces) {
     nodes.insert(nodes.end(), piece.nodes.begin(), piece.nodes.end());
     losses.insert(losses.end(), piece.losses.begin(), piece.losses.end());
     for (const crypto::Digest& digest : piece.batches) batches.update(digest.bytes);
+    margins.insert(margins.end(), piece.margins.begin(), piece.margins.end());
     sum.targets += piece.targets;
+    preferred += piece.preferred;
   }
   GLASS_CHECK(std::ssize(losses) == shape.micro_batches);
   sum.gradient = sum_nodes(shape.micro_batches, nodes, kernels, parallel);
   sum.loss = sum_leaves(losses);
+  if (!margins.empty() && sum.targets > 0)
+    sum.preference = {.preferred = preferred,
+                      .margin = sum_leaves(margins) / static_cast<float>(sum.targets)};
   sum.batch = batches.finish();
   return sum;
 }

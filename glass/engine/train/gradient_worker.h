@@ -24,6 +24,7 @@
 #include "glass/engine/plan/plan.h"
 #include "glass/engine/train/batch_source.h"
 #include "glass/engine/train/preference.h"
+#include "glass/engine/train/step_record.h"
 
 namespace glass::engine {
 
@@ -41,6 +42,8 @@ struct StepPiece {
   std::vector<float> losses;            // the sum of the losses of each micro-batch
   std::vector<crypto::Digest> batches;  // of each micro-batch
   int64_t targets = 0;
+  std::vector<float> margins;  // of each micro-batch, where pairs are judged
+  int64_t preferred = 0;
 };
 
 struct StepSum {
@@ -48,6 +51,7 @@ struct StepSum {
   float loss = 0;             // the sum of the losses
   int64_t targets = 0;
   crypto::Digest batch;  // SHA-256 over the digests of the micro-batches
+  std::optional<PreferenceFigures> preference = {};  // where pairs are judged
 };
 
 class GradientWorker {

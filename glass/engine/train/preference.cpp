@@ -111,23 +111,29 @@ float PreferenceJudge::margin(const data::PreferencePair& pair, std::span<const 
   return gain(pair.chosen_begin, pair.chosen_end) - gain(pair.rejected_begin, pair.rejected_end);
 }
 
-Result<float> PreferenceJudge::judge(const data::Batch& batch, std::span<float> row_weight_N) {
+Result<Judgement> PreferenceJudge::judge(const data::Batch& batch, std::span<float> row_weight_N) {
   if (batch.pairs.empty())
     return fail(ErrorCode::kInvalidInput, "a batch of preferences has no pair of answers");
   GLASS_TRY(const std::span<const float> policy, losses_of(*policy_, batch));
   GLASS_TRY(const std::span<const float> reference, losses_of(*reference_, batch));
   std::ranges::fill(row_weight_N, 0.0F);
-  std::vector<float> losses;
+  Judgement judgement;
+  std::vector<float> losses, margins;
   for (const data::PreferencePair& pair : batch.pairs) {
-    const PairLoss found = pair_loss(settings_, margin(pair, policy, reference));
+    const float h = margin(pair, policy, reference);
+    const PairLoss found = pair_loss(settings_, h);
     losses.push_back(found.loss);
+    margins.push_back(static_cast<float>(settings_.beta) * h);
+    judgement.preferred += h > 0 ? 1 : 0;
     // h falls with the chosen answer's losses and rises with the rejected one's.
     for (int32_t row = pair.chosen_begin; row < pair.chosen_end; ++row)
       row_weight_N[static_cast<size_t>(row)] = -found.slope;
     for (int32_t row = pair.rejected_begin; row < pair.rejected_end; ++row)
       row_weight_N[static_cast<size_t>(row)] = found.slope;
   }
-  return sum_leaves(losses);
+  judgement.loss = sum_leaves(losses);
+  judgement.margin = sum_leaves(margins);
+  return judgement;
 }
 
 }  // namespace glass::engine

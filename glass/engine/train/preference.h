@@ -47,6 +47,13 @@ struct PairLoss {
 PairLoss pair_loss(const PreferenceSettings& settings, float h);
 
 // What a step on preferences needs before its backward pass.
+// Of the pairs of a batch.
+struct Judgement {
+  float loss = 0;         // the sum of the pairs' losses
+  float margin = 0;       // the sum of beta h
+  int64_t preferred = 0;  // pairs with h > 0
+};
+
 class PreferenceJudge {
  public:
   // `policy` and `reference` are plans of loss graphs. REQUIRES: the memory of both models'
@@ -62,9 +69,9 @@ class PreferenceJudge {
                                                       const PreferenceSettings& settings,
                                                       const Kernels& kernels, Parallel& parallel);
 
-  // The sum of the pairs' losses (tree); writes the gradient of that sum by the loss of each row, 0
-  // where a row is of no pair. kInvalidInput if the batch has no pairs.
-  [[nodiscard]] Result<float> judge(const data::Batch& batch, std::span<float> row_weight_N);
+  // Sums over the pairs are those of the halving tree. Writes the gradient of the sum of the losses
+  // by the loss of each row, 0 where a row is of no pair. kInvalidInput if the batch has no pairs.
+  [[nodiscard]] Result<Judgement> judge(const data::Batch& batch, std::span<float> row_weight_N);
 
  private:
   PreferenceJudge(std::unique_ptr<Executor> policy, std::unique_ptr<Executor> reference,

@@ -121,6 +121,7 @@ TEST_F(PreferenceTest, TheFirstLossIsExactlyLogTwo) {
     EXPECT_EQ(std::bit_cast<uint32_t>(tiny.records()[0].loss),
               std::bit_cast<uint32_t>(std::numbers::ln2_v<float>));
     EXPECT_EQ(tiny.records()[0].tokens, 8);  // pairs of four micro-batches
+    EXPECT_EQ(tiny.records()[0].preference, (PreferenceFigures{.preferred = 0, .margin = 0}));
   }
 }
 
@@ -141,7 +142,10 @@ TEST_F(PreferenceTest, LearnsToPrefer) {
     TinyRun tiny = run(preferring(loss));
     tiny.trainer().initialize();
     ASSERT_TRUE(tiny.run_to(20));
-    EXPECT_LT(tiny.records().back().loss, 0.3F * tiny.records().front().loss);
+    const StepRecord& last = tiny.records().back();
+    EXPECT_LT(last.loss, 0.3F * tiny.records().front().loss);
+    EXPECT_EQ(last.preference->preferred, last.tokens);
+    EXPECT_GT(last.preference->margin, 0.5F);
   }
 }
 

@@ -76,6 +76,21 @@ Result<std::optional<StepEvent>> read_event(const Json& json) {
   return std::optional(event);
 }
 
+Result<std::optional<PreferenceFigures>> read_preference(const Json& json) {
+  const Json* const member = json.find("preference");
+  if (member == nullptr) return std::optional<PreferenceFigures>();
+  PreferenceFigures figures;
+  GLASS_TRY(figures.preferred, member->get_int("preferred"));
+  GLASS_TRY(figures.margin, read_float(*member, "margin"));
+  return std::optional(figures);
+}
+
+std::string preference_text(const std::optional<PreferenceFigures>& figures) {
+  if (!figures) return "none";
+  return fmt::format("{} preferred, margin {} (bits {})", figures->preferred, figures->margin,
+                     bits_text(figures->margin));
+}
+
 std::string event_text(const std::optional<StepEvent>& event) {
   if (!event) return "none";
   return fmt::format("{}: {} {}", name(event->cause), name(event->action), event->back_to);
@@ -147,6 +162,9 @@ Json::Object to_json(const StepRecord& record) {
                        {"learning_rate", float_json(record.learning_rate)},
                        {"tokens", record.tokens},
                        {"batch", to_text(record.batch)}};
+  if (record.preference)
+    json["preference"] = Json::Object{{"preferred", record.preference->preferred},
+                                      {"margin", float_json(record.preference->margin)}};
   if (record.event) {
     Json::Object event = {{"cause", name(record.event->cause)},
                           {"action", name(record.event->action)}};
@@ -169,6 +187,7 @@ Result<StepRecord> step_record_from_json(const Json& json) {
   GLASS_TRY(const auto batch, read_digest(json, "batch"));
   if (!batch) return malformed("batch", "is missing");
   record.batch = *batch;
+  GLASS_TRY(record.preference, read_preference(json));
   GLASS_TRY(record.event, read_event(json));
   GLASS_TRY(record.parameters, read_digest(json, "parameters"));
   GLASS_TRY(record.optimizer, read_digest(json, "optimizer"));
@@ -183,6 +202,8 @@ Status expect_equal(const StepRecord& expected, const StepRecord& actual) {
       .same("the number of tokens", std::to_string(expected.tokens), std::to_string(actual.tokens))
       .same("the learning rate", expected.learning_rate, actual.learning_rate)
       .same("the loss", expected.loss, actual.loss)
+      .same("what is preferred", preference_text(expected.preference),
+            preference_text(actual.preference))
       .same("the gradient norm", expected.gradient_norm, actual.gradient_norm)
       .same("the event", event_text(expected.event), event_text(actual.event))
       .same("the digest of the parameters", digest_text(expected.parameters),

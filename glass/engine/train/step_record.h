@@ -34,6 +34,14 @@ struct StepEvent {
   friend bool operator==(const StepEvent&, const StepEvent&) = default;
 };
 
+// Of a step over pairs of answers.
+struct PreferenceFigures {
+  int64_t preferred = 0;  // pairs of which the chosen answer has gained more than the rejected one
+  float margin = 0;       // beta times by how much, on average: of the rewards of DPO
+
+  friend bool operator==(const PreferenceFigures&, const PreferenceFigures&) = default;
+};
+
 struct StepRecord {
   int64_t step = 0;  // from 1
   float loss = 0;    // nats per target
@@ -41,10 +49,11 @@ struct StepRecord {
   float learning_rate = 0;
   int64_t tokens = 0;  // targets of this step
   crypto::Digest batch;
-  std::optional<StepEvent> event;
+  std::optional<PreferenceFigures> preference = {};
+  std::optional<StepEvent> event = {};
   // After the step; where a checkpoint is due.
-  std::optional<crypto::Digest> parameters;
-  std::optional<crypto::Digest> optimizer;
+  std::optional<crypto::Digest> parameters = {};
+  std::optional<crypto::Digest> optimizer = {};
   std::optional<crypto::Digest> average = {};  // of the parameters; where there is one
 };
 
@@ -56,7 +65,7 @@ Json::Object to_json(const StepRecord& record);
 [[nodiscard]] Result<StepRecord> step_record_from_json(const Json& json);
 
 // Every bit is the same, else kMismatch names the step and the first member that differs, in the
-// order in which they come about: data, learning rate, loss, gradient, event, state.
+// order in which they come about: data, learning rate, loss, preferences, gradient, event, state.
 [[nodiscard]] Status expect_equal(const StepRecord& expected, const StepRecord& actual);
 
 }  // namespace glass::engine

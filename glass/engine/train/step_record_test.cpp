@@ -37,7 +37,9 @@ TEST(StepRecord, IsReadBackFromItsCanonicalText) {
   plain.event.reset();
   plain.parameters.reset();
   plain.optimizer.reset();
-  for (const StepRecord& record : {full_record(), plain}) {
+  StepRecord pairs = full_record();
+  pairs.preference = {.preferred = 3, .margin = 0.25F};
+  for (const StepRecord& record : {full_record(), plain, pairs}) {
     const auto read = step_record_from_json(parse_json(to_canonical(in_chain(record))).value());
     ASSERT_TRUE(read) << read.error().message;
     EXPECT_TRUE(expect_equal(record, *read));
@@ -65,6 +67,9 @@ TEST(StepRecord, NamesTheFirstThingThatDiffers) {
     return status ? std::string("equal") : status.error().message;
   };
   EXPECT_EQ(message([](StepRecord&) {}), "equal");
+  EXPECT_EQ(message([](StepRecord& r) { r.preference = {.preferred = 3, .margin = 0.25F}; }),
+            "step 12: what is preferred is 3 preferred, margin 0.25 (bits 3e800000), the record "
+            "says none");
   EXPECT_EQ(message([](StepRecord& r) {
               r.loss = 3.5F;
               r.gradient_norm = 1;

@@ -314,6 +314,8 @@ Result<StepRecord> Trainer::make_step(TensorDigests* gradient_digests) {
   record.batch = sum.batch;
   record.tokens = sum.targets;
   record.loss = one_nan(sum.loss / static_cast<float>(sum.targets));
+  record.preference = sum.preference;
+  if (record.preference) record.preference->margin = one_nan(record.preference->margin);
   record.gradient_norm =
       one_nan(global_norm(plan_.layout, sum.gradient, 1.0F / static_cast<float>(sum.targets),
                           world_.kernels, world_.parallel));

@@ -67,6 +67,8 @@ struct RunFacts {
   std::vector<StepPoint> loss;           // of every step, in nats per token
   std::vector<StepPoint> gradient_norm;  // of every step
   std::vector<StepPoint> learning_rate;  // of every step
+  std::vector<StepPoint> preferred;      // of every step over pairs: the share that is
+  std::vector<StepPoint> margin;         // of every step over pairs, of the rewards
   std::vector<StepPoint> held_out_loss;  // of every evaluation, in nats per token
   std::vector<SampleFact> samples;
   std::optional<StartFact> start;  // none: a new model

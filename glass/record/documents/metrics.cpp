@@ -115,6 +115,8 @@ Bytes tensorboard_events(const RunFacts& facts) {
   take("loss/held_out", facts.held_out_loss);
   take("gradient_norm", facts.gradient_norm);
   take("learning_rate", facts.learning_rate);
+  take("preference/preferred", facts.preferred);
+  take("preference/margin", facts.margin);
   std::ranges::sort(scalars, {}, [](const auto& scalar) {
     return std::tuple(scalar.second->step, scalar.first, scalar.second);
   });

@@ -8,10 +8,11 @@
 
 namespace glass::record {
 
-// A TensorBoard event file with the scalars loss/train, loss/held_out, gradient_norm and
-// learning_rate. Record framing and protobuf fields as TensorFlow's event_writer writes them. In
-// the order of the steps: the file of a longer log begins with that of a shorter one, so that
-// whoever reads along goes on where they were.
+// A TensorBoard event file with the scalars loss/train, loss/held_out, gradient_norm, learning_rate
+// and, where pairs of answers are judged, preference/preferred and preference/margin. Record
+// framing and protobuf fields as TensorFlow's event_writer writes them. In the order of the steps:
+// the file of a longer log begins with that of a shorter one, so that whoever reads along goes on
+// where they were.
 Bytes tensorboard_events(const RunFacts& facts);
 
 // Prometheus text exposition format 0.0.4: the newest values as gauges.

@@ -1,0 +1,71 @@
+#include "bench/step_profile.h"
+
+#include <chrono>
+#include <cstddef>
+#include <set>
+#include <string_view>
+
+namespace glass::bench {
+namespace {
+
+using engine::Graph;
+using engine::Node;
+using engine::ValueId;
+
+double elements(const Graph& graph, ValueId id) {
+  return static_cast<double>(graph.value(id).element_count());
+}
+
+double rows_of(const Graph& graph, ValueId id) {
+  return static_cast<double>(graph.value(id).shape[0]);
+}
+
+double columns_of(const Graph& graph, ValueId id) {
+  return static_cast<double>(graph.value(id).shape.back());
+}
+
+}  // namespace
+
+double flops_of(const Graph& graph, const Node& node) {
+  const std::string_view op = node.op;
+  const auto input = [&](size_t i) { return node.inputs[i]; };
+  if (op == "linear") return 2 * elements(graph, input(0)) * rows_of(graph, input(1));
+  if (op == "linear_input_gradient" || op == "linear_weight_gradient")
+    return 2 * elements(graph, input(0)) * columns_of(graph, input(1));
+  if (op.starts_with("linear_cross_entropy")) {
+    const auto products = static_cast<double>(node.outputs.size());  // logits, dx, dweight
+    return products * 2 * elements(graph, input(0)) * rows_of(graph, input(1));
+  }
+  return 0;
+}
+
+double bytes_of(const Graph& graph, const Node& node) {
+  std::set<ValueId> values(node.inputs.begin(), node.inputs.end());
+  values.insert(node.outputs.begin(), node.outputs.end());
+  values.erase(ValueId::kNone);
+  double bytes = 0;
+  for (const ValueId id : values) bytes += static_cast<double>(graph.value(id).size_bytes());
+  return bytes;
+}
+
+StepProfile::StepProfile(engine::Executor& executor) : executor_(executor) {
+  const Graph& graph = executor.plan().graph;
+  for (const Node& node : graph.nodes())
+    of_node_.push_back({.flops = flops_of(graph, node), .bytes = bytes_of(graph, node)});
+  executor.after_each_node([this](size_t node) {
+    const auto now = std::chrono::steady_clock::now();
+    if (last_ != std::chrono::steady_clock::time_point()) {
+      OperationCost& cost = costs_[executor_.plan().graph.nodes()[node].op];
+      cost.seconds += std::chrono::duration<double>(now - last_).count();
+      cost.flops += of_node_[node].flops;
+      cost.bytes += of_node_[node].bytes;
+    }
+    last_ = now;
+  });
+}
+
+StepProfile::~StepProfile() {
+  executor_.after_each_node(nullptr);
+}
+
+}  // namespace glass::bench
