@@ -101,7 +101,9 @@ Json to_json(const service::PlannedRecipe& planned) {
   Json::Array estimates;
   for (const service::PlanEstimate& estimate : planned.estimates)
     estimates.push_back(to_json(estimate));
-  return Json::Object{{"parameters", plan.parameters},
+  return Json::Object{{"numerics", plan.numerics_class},
+                      {"parameters", plan.parameters},
+                      {"active_parameters", plan.active_parameters},
                       {"flops_per_token", plan.flops_per_token},
                       {"tokens", plan.tokens},
                       {"memory", engine::to_json(plan.memory)},
@@ -126,8 +128,13 @@ void print_plan(const service::PlannedRecipe& planned) {
   const auto line = [](std::string_view what, int64_t bytes) {
     fmt::print("  {:<14}{:>12}\n", what, bytes_text(static_cast<uint64_t>(bytes)));
   };
-  fmt::print("{} parameters, {:.1f} MFLOP per token, {} tokens\n", count_text(plan.parameters),
-             plan.flops_per_token / 1e6, count_text(plan.tokens));
+  const std::string active =
+      plan.active_parameters == plan.parameters
+          ? ""
+          : fmt::format(" ({} of them for each token)", count_text(plan.active_parameters));
+  fmt::print("{} parameters{}, {:.1f} MFLOP per token, {} tokens, numerics {}\n",
+             count_text(plan.parameters), active, plan.flops_per_token / 1e6,
+             count_text(plan.tokens), plan.numerics_class);
   line("parameters", plan.memory.parameters);
   line("gradients", plan.memory.gradients);
   line("optimizer", plan.memory.optimizer);

@@ -25,12 +25,15 @@ Result<PlanReport> plan_of(const Recipe& recipe, const ModelBasis& basis,
             engine::plan_training(settings, kernels(), services.parallel.workers()));
   GLASS_TRY(const double flops_per_token,
             engine::training_flops_per_token(settings.model, recipe.train.sequence_length));
-  return PlanReport{.parameters = engine::parameter_count(plan.parameters),
-                    .flops_per_token = flops_per_token,
-                    .tokens = recipe.train.steps * recipe.train.micro_batches *
-                              recipe.train.micro_batch_sequences * recipe.train.sequence_length,
-                    .memory = plan.memory,
-                    .available_bytes = static_cast<int64_t>(system::available_memory_bytes())};
+  return PlanReport{
+      .numerics_class = recipe.numerics.numerics_class,
+      .parameters = engine::parameter_count(plan.parameters),
+      .active_parameters = engine::active_parameter_count(settings.model, plan.parameters),
+      .flops_per_token = flops_per_token,
+      .tokens = recipe.train.steps * recipe.train.micro_batches *
+                recipe.train.micro_batch_sequences * recipe.train.sequence_length,
+      .memory = plan.memory,
+      .available_bytes = static_cast<int64_t>(system::available_memory_bytes())};
 }
 
 namespace {

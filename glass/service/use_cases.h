@@ -59,7 +59,9 @@ struct ReplayChoice {
 [[nodiscard]] Result<Summary> run_recipe(const RecipeChoice& choice, const Services& services);
 
 struct PlanReport {
+  std::string numerics_class;
   int64_t parameters;
+  int64_t active_parameters;  // that one token passes: fewer where there are experts
   double flops_per_token;
   int64_t tokens;  // of the whole training
   engine::MemoryReport memory;
