@@ -5,7 +5,6 @@ usage: goals.py SUMMARY_JSON
 A goal without a line in the summary is printed as not measured: nothing is reached by silence.
 """
 import json
-import math
 import re
 import statistics
 import sys
@@ -27,7 +26,7 @@ def goals():
                 yield f"step {preset} {arch} {threads}t, times PyTorch", name, "ratio_median", median, AT_LEAST, goal
                 yield f"step {preset} {arch} {threads}t, share of the peak", name, "mfu", median, AT_LEAST, 0.83
     name = r"train .* against PyTorch tuned"
-    yield "memory of a step against PyTorch, the most", name, "memory_ratio", highest, AT_MOST, 0.5
+    yield "memory of a step against PyTorch, the most (124M: recompute light)", name, "memory_ratio", highest, AT_MOST, 0.5
     yield "planned memory against used, the furthest", name, "planned_over_measured", furthest, WITHIN, 0.03
     yield "gpt2-124M: seconds until the first step", r"train gpt2-124M .* tuned", "start_seconds", highest, AT_MOST, 1.0
     yield "tokens/s per thread, from one to two, the least", r"growth .* per thread", "ratio_median", lowest, AT_LEAST, 0.95
@@ -55,18 +54,18 @@ def distance(kind, value, goal):
     return value / goal - 1 if kind == AT_LEAST else 1 - value / goal
 
 
-def figures(lines, name, figure):
+def figures(lines, name, figure, kind):
     """Where one thing was compared with several peers, the hardest of them counts."""
-    least = {}
+    hardest = {}
     for line in lines:
         if re.fullmatch(name, line["name"]) and line.get(figure) is not None:
-            thing = line["name"].split(" vs ")[0]
-            least[thing] = min(line[figure], least.get(thing, math.inf))
-    return list(least.values())
+            hardest.setdefault(line["name"].split(" vs ")[0], []).append(line[figure])
+    join = {AT_LEAST: min, AT_MOST: max, WITHIN: furthest}[kind]
+    return [join(values) for values in hardest.values()]
 
 
 def row(lines, what, name, figure, join, kind, goal):
-    values = figures(lines, name, figure)
+    values = figures(lines, name, figure, kind)
     wanted = f"1 ± {goal:g}" if kind == WITHIN else f"{kind} {goal:g}"
     if not values:
         return what, wanted, "", "not measured"

@@ -1,6 +1,5 @@
 #include "bench/memory_speed.h"
 
-#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstdint>

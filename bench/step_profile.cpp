@@ -32,7 +32,7 @@ double flops_of(const Graph& graph, const Node& node) {
   if (op == "linear") return 2 * elements(graph, input(0)) * rows_of(graph, input(1));
   if (op == "linear_input_gradient" || op == "linear_weight_gradient")
     return 2 * elements(graph, input(0)) * columns_of(graph, input(1));
-  if (op.starts_with("linear_cross_entropy")) {
+  if (op.find("linear_cross_entropy") != std::string_view::npos) {
     const auto products = static_cast<double>(node.outputs.size());  // logits, dx, dweight
     return products * 2 * elements(graph, input(0)) * rows_of(graph, input(1));
   }
@@ -54,6 +54,7 @@ StepProfile::StepProfile(engine::Executor& executor) : executor_(executor) {
     of_node_.push_back({.flops = flops_of(graph, node), .bytes = bytes_of(graph, node)});
   executor.after_each_node([this](size_t node) {
     const auto now = std::chrono::steady_clock::now();
+    if (node == 0) begin();  // what lies between two micro-batches is nobody's
     if (last_ != std::chrono::steady_clock::time_point()) {
       OperationCost& cost = costs_[executor_.plan().graph.nodes()[node].op];
       cost.seconds += std::chrono::duration<double>(now - last_).count();

@@ -13,8 +13,8 @@
 namespace glass::bench {
 
 // Floating-point operations of linear layers, their gradients and the loss. 0 for everything else:
-// its time is that of its memory, or, of attention, depends on the documents of a batch (its speed
-// is measured by attention_bench).
+// its time is that of its memory, or depends on what is in a batch, as that of attention (measured
+// by attention_bench) and of experts does.
 double flops_of(const engine::Graph& graph, const engine::Node& node);
 
 // What a node reads and writes, each value once.

@@ -138,7 +138,9 @@ void print_profile(const Options& options, const StepProfile& profile, double st
   std::vector<std::pair<double, std::string>> order;
   for (const auto& [op, cost] : profile.costs()) order.emplace_back(cost.seconds, op);
   std::sort(order.rbegin(), order.rend());
+  double rest = step_seconds;
   for (const auto& [seconds, op] : order) {
+    rest -= seconds;
     const OperationCost& cost = profile.costs().at(op);
     const Json line = Json::Object{{"name", fmt::format("operation {} {} {} {}t", options.preset,
                                                         options.arch, op, options.threads)},
@@ -154,6 +156,8 @@ void print_profile(const Options& options, const StepProfile& profile, double st
       fmt::print("  {:5.1f} %  {:7.1f} GFLOP/s  {:6.1f} GB/s  {}\n", 100 * seconds / step_seconds,
                  cost.flops / seconds / 1e9, cost.bytes / seconds / 1e9, op);
   }
+  if (!options.json)
+    fmt::print("  {:5.1f} %  (optimizer, norm, batch)\n", 100 * rest / step_seconds);
 }
 
 struct Measured {

@@ -13,7 +13,7 @@ import subprocess
 import sys
 
 PEER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "peers", "torch_step.py")
-FORMS = {"gpt2-124M": ["--recompute", "light"]}  # the same bits in less memory
+OURS = {"gpt2-124M": ["--recompute", "light"]}  # the same bits in less memory
 GOALS = {"tiny": 1.35, "small": 1.30, "gpt2-124M": 1.15}  # against the tuned form
 
 
@@ -26,7 +26,7 @@ def compare(bench, preset, arch, threads, rounds, steps, form, environment):
     pairs = []
     for _ in range(rounds):
         ours = answer([bench, "--preset", preset, "--arch", arch, "--threads", threads, "--steps", steps, "--json",
-                       *FORMS.get(preset, [])])
+                       *OURS.get(preset, [])])
         peer = answer(["/usr/bin/python3", PEER, preset, arch, threads, steps],
                       OMP_NUM_THREADS=threads, **environment)
         pairs.append((ours, peer))
@@ -40,7 +40,7 @@ def compare(bench, preset, arch, threads, rounds, steps, form, environment):
         "ours_median": round(median(lambda ours, _: ours["tokens_per_second"]), 1),
         "peer_median": round(median(lambda _, peer: peer["tokens_per_second"]), 1),
         "ratio_median": round(statistics.median(ratios), 3), "ratio_min": round(min(ratios), 3),
-        "ratio_max": round(max(ratios), 3), "goal": GOALS[preset] if form == "tuned" else None,
+        "ratio_max": round(max(ratios), 3), "options": " ".join(OURS.get(preset, [])), "goal": GOALS[preset] if form == "tuned" else None,
         "mfu": round(median(lambda ours, _: ours["ratio_median"]), 3),
         "mfu_processor_time": round(median(lambda ours, _: ours["ratio_processor_time"]), 3),
         "start_seconds": round(median(lambda ours, _: ours["start_seconds"]), 3),

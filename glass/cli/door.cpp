@@ -87,7 +87,7 @@ int with_services(const CommonFlags& flags,
   } catch (const std::bad_alloc&) {
     return report({ErrorCode::kRefused,
                    "the machine is out of memory; make the model, the micro-batch or the sequence "
-                   "smaller, or set train.recompute = \"blocks\""});
+                   "smaller, or set train.recompute = \"light\" or \"blocks\""});
   } catch (const std::exception& error) {
     fmt::print(stderr, "glass: internal error: {}\n", error.what());
     return 1;

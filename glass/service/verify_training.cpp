@@ -44,6 +44,11 @@ Status Verification::graph() {
   GLASS_TRY(const engine::TrainingSettings settings,
             training_settings(*recipe_, {.vocabulary = tokenizer_->vocabulary_size(),
                                          .start = start_ ? &start_->model.config : nullptr}));
+  if (settings.numerics != subject_.origin.numerics)
+    return fail(
+        ErrorCode::kMismatch,
+        fmt::format("the recipe asks for numerics class {}, the record says {}",
+                    engine::name(settings.numerics), engine::name(subject_.origin.numerics)));
   GLASS_TRY(engine::TrainingPlan plan,
             engine::plan_training(settings, kernels(), services_.parallel.workers()));
   GLASS_TRY_STATUS(
@@ -121,7 +126,7 @@ Status Verification::checkpoint(int64_t step, engine::TrainingState& state) cons
   GLASS_TRY(
       const engine::Manifest manifest,
       engine::load_checkpoint(services_.files, paths_.checkpoints(), step, plan_->settings.model,
-                              plan_->layout, state, services_.parallel));
+                              plan_->settings.numerics, plan_->layout, state, services_.parallel));
   return steps_.empty() ? Status{} : expect_in_chain(step, manifest);
 }
 

@@ -43,8 +43,8 @@ DecoderConfig wide(DecoderConfig config) {
 }
 
 StepResult step(const DecoderConfig& config, BatchShape shape, const RunOptions& options,
-                Recompute recompute = Recompute::kNone) {
-  GraphRun run(build_training_graph(config, shape, {.recompute = recompute}).value(), options);
+                const TrainingGraphOptions& graph = {}) {
+  GraphRun run(build_training_graph(config, shape, graph).value(), options);
   fill_parameters(run, 1);
   fill_batch(run, config, shape, {40, 3}, 2);
   run.run();
@@ -98,8 +98,13 @@ TEST(SameBits, WhetherBlocksAreComputedAgainOrKept) {
   for (const auto& [decoder, config] : small_decoders()) {
     const BatchShape shape = {.sequences = 2, .positions = 16};
     const RunOptions options = {.kernels = available_kernels().front()};
-    expect_same(step(config, shape, options), step(config, shape, options, Recompute::kBlocks),
-                decoder);
+    for (const Numerics numerics : {Numerics::kPortable1, Numerics::kPortable1Bf16}) {
+      const StepResult expected = step(config, shape, options, {.numerics = numerics});
+      for (const Recompute recompute : {Recompute::kLight, Recompute::kBlocks})
+        expect_same(expected,
+                    step(config, shape, options, {.recompute = recompute, .numerics = numerics}),
+                    fmt::format("{}, {}, {}", decoder, name(numerics), name(recompute)));
+    }
   }
 }
 

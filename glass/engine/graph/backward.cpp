@@ -84,6 +84,8 @@ bool BackwardPass::wants(ValueId input) const {
 ValueId BackwardPass::saved(ValueId value) {
   const auto stored = stored_.find(value);
   if (stored == stored_.end()) return kept(value);
+  const Node& store = forward_.nodes()[static_cast<size_t>(producer_[index(stored->second)])];
+  if (is_again(store, stored->second)) return kept(store.outputs[0]);
   const auto [loaded, is_new] = loaded_.try_emplace(stored->second);
   if (is_new)
     loaded->second = builder_.add_node_1(

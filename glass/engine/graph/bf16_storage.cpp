@@ -49,11 +49,10 @@ class Bf16Storage {
     for (const ValueId output : node.outputs) maker_[index(output)] = &node;
     for (const size_t i : spec.saved_inputs) saved_[index(node.inputs[i])] = true;
     for (const size_t i : spec.saved_outputs) saved_[index(node.outputs[i])] = true;
-    for (const size_t i : spec.added_inputs) {
-      if (!node.has_input(i)) continue;
-      in_stream_[index(node.inputs[i])] = true;
-      in_stream_[index(node.outputs.front())] = true;
-    }
+    const bool continues = std::ranges::any_of(spec.stream_inputs, [&](size_t i) {
+      return node.has_input(i) && in_stream_[index(node.inputs[i])];
+    });
+    if (continues || spec.begins_stream) in_stream_[index(node.outputs.front())] = true;
   }
 
   [[nodiscard]] bool reads_matrix(const Node& node) const {

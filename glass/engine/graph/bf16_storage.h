@@ -6,8 +6,8 @@
 //     of bfloat16 (attribute `matrices`). The parameter itself stays as the optimizer keeps it.
 //   - An activation X that a backward rule reads is followed by a node `X.rounded`, which all that
 //     follows reads, and the bits of which wait for the backward pass as `X.rounded.bf16`.
-// As they are stay: the residual stream (what is added as it is, and the sums), the statistics of
-// norms and of attention, vectors, gradients.
+// As they are stay: the residual stream (the embedding, and the sums of it and what layers add),
+// the statistics of norms and of attention, vectors, gradients.
 #pragma once
 
 #include "glass/base/result.h"

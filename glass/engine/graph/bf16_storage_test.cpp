@@ -61,6 +61,23 @@ TEST(Bf16Storage, StoresWhatTheBackwardPassReadsButTheStream) {
   EXPECT_EQ(graph.find("loss")->kind, ValueKind::kOutput);
 }
 
+// What a layer adds to its own product is no stream: gate_up, with an adapter, is stored all the
+// same.
+TEST(Bf16Storage, AnAdapterChangesNothing) {
+  GraphBuilder graph("adapted");
+  const ValueId tokens = graph.input("tokens", DType::kI32, {6});
+  const ValueId x = embedding(graph, "embed", tokens, graph.parameter("embed.weight", {7, 4}));
+  const ValueId frozen = linear(graph, "up.frozen", x, graph.parameter("up.weight", {6, 4}));
+  const ValueId inner = linear(graph, "up.adapter", x, graph.parameter("a", {2, 4}));
+  const ValueId up = linear(graph, "up", affine(graph, "scaled", inner, 2, 0),
+                            graph.parameter("b", {6, 2}), {.residual_NM = frozen});
+  const ValueId hidden = gelu(graph, "hidden", up, "tanh");
+  linear(graph, "down", hidden, graph.parameter("down.weight", {4, 6}), {.residual_NM = x});
+  EXPECT_EQ(
+      stored_in(store_in_bf16(graph.build().value()).value()),
+      (std::set<std::string>{"scaled.rounded.bf16", "up.rounded.bf16", "hidden.rounded.bf16"}));
+}
+
 TEST(Bf16Storage, EveryNodeThatReadsAMatrixSaysSo) {
   const Graph graph = store_in_bf16(decoder()).value();
   for (const Node& node : graph.nodes()) {

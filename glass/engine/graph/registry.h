@@ -65,11 +65,12 @@ struct OpSpec {
   std::vector<int> gradient_of = {};
   bool constant = false;  // computed once, before the first run
   // What storage in fewer bits has to know (bf16_storage.h), by index: the inputs and outputs of
-  // many numbers, parameters aside, that the backward rule reads; inputs that are added as they
-  // are; inputs that may be matrices of the model, multiplied or looked up.
+  // many numbers, parameters aside, that the backward rule reads; inputs that may be matrices of
+  // the model, multiplied or looked up; inputs whose residual stream the first output continues.
   std::vector<size_t> saved_inputs = {}, saved_outputs = {};
-  std::vector<size_t> added_inputs = {};
   std::vector<size_t> matrix_inputs = {};
+  std::vector<size_t> stream_inputs = {};
+  bool begins_stream = false;
   bool light = false;  // quickly computed again, from inputs that its backward rule keeps anyway
 };
 

@@ -52,7 +52,9 @@ struct GemmArgs {
   bool accumulate = false;      // c = c + product: the product is the right child of a tree node
   const float* bias = nullptr;  // [n], added after the tree (and after `accumulate`)
   const float* residual = nullptr;  // [m,n] with c_stride, added last; may be c itself
-  bool round_b = false;             // the numbers of B are the nearest ones of bfloat16
+  // The numbers of B are the nearest ones of bfloat16. REQUIRES: B is not packed, for what is
+  // packed was rounded then.
+  bool round_b = false;
 };
 
 // B of a kNT product, packed once for many products: the weights during generation. The numbers are
@@ -246,7 +248,7 @@ struct EmbeddingArgs {  // y = table[token] (+ position_table[position])
 struct StoreBf16Args {
   const float* x;
   float* y;
-  uint16_t* stored;
+  uint16_t* stored;  // null: nobody wants the bits
   int64_t count;
 };
 

@@ -30,12 +30,18 @@ Outputs run_storage(const Kernels& kernels, Parallel& parallel, int64_t count, f
   Floats y(count, kUntouched), loaded(count);
   float* const rounded = in_place ? x.data() : y.data();
   std::vector<uint16_t> stored(static_cast<size_t>(count));
+  Floats alone(count);
+  kernels.store_bf16({.x = x.data(), .y = alone.data(), .stored = nullptr, .count = count},
+                     parallel);
   kernels.store_bf16({.x = x.data(), .y = rounded, .stored = stored.data(), .count = count},
                      parallel);
   kernels.load_bf16({.stored = stored.data(), .y = loaded.data(), .count = count}, parallel);
   std::vector<float> halves;
   for (const uint16_t half : stored) halves.push_back(float_from_bfloat16(half));
-  return {{"y", in_place ? x.span() : y.span()}, {"stored", halves}, {"loaded", loaded.span()}};
+  return {{"y", in_place ? x.span() : y.span()},
+          {"stored", halves},
+          {"loaded", loaded.span()},
+          {"without bits", alone.span()}};
 }
 
 }  // namespace

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <new>
 #include <span>
 #include <string_view>
 #include <utility>
@@ -16,7 +15,6 @@
 #include "glass/engine/graph/graph.h"
 #include "glass/engine/graph/registry.h"
 #include "glass/engine/plan/launch.h"
-#include "glass/engine/plan/layout.h"
 #include "glass/engine/plan/plan.h"
 
 namespace glass::engine {

@@ -199,14 +199,20 @@ Result<Manifest> read_manifest(system::Files& files, const system::Path& folder,
 }
 
 Result<Manifest> load_checkpoint(system::Files& files, const system::Path& folder, int64_t step,
-                                 const DecoderConfig& model, const ParameterLayout& layout,
-                                 TrainingState& state, Parallel& parallel) {
+                                 const DecoderConfig& model, Numerics numerics,
+                                 const ParameterLayout& layout, TrainingState& state,
+                                 Parallel& parallel) {
   GLASS_TRY(Manifest manifest, read_manifest(files, folder, step));
   const system::Path checkpoint = folder / checkpoint_name(step);
   if (manifest.model != model)
     return fail(ErrorCode::kInvalidInput,
                 fmt::format("{}: it is the checkpoint of another model; give another folder",
                             checkpoint.string()));
+  if (manifest.numerics != numerics)
+    return fail(ErrorCode::kInvalidInput,
+                fmt::format("{}: it is the checkpoint of a training in numerics class {}, not {}; "
+                            "give another folder",
+                            checkpoint.string(), name(manifest.numerics), name(numerics)));
   std::vector<Wanted> parameters, moments, average;
   for (const ParameterSlot& slot : layout.slots()) {
     const std::span<float> second = state.second_moment.span();
@@ -235,14 +241,14 @@ Result<Manifest> load_checkpoint(system::Files& files, const system::Path& folde
 
 Result<LatestCheckpoint> load_latest(system::Files& files, const system::Path& folder,
                                      int64_t last_step, const DecoderConfig& model,
-                                     const ParameterLayout& layout, TrainingState& state,
-                                     Parallel& parallel) {
+                                     Numerics numerics, const ParameterLayout& layout,
+                                     TrainingState& state, Parallel& parallel) {
   GLASS_TRY(std::vector<int64_t> steps, list_checkpoints(files, folder));
   std::ranges::reverse(steps);
   LatestCheckpoint latest;
   for (const int64_t step : steps) {
     if (step > last_step) continue;
-    auto loaded = load_checkpoint(files, folder, step, model, layout, state, parallel);
+    auto loaded = load_checkpoint(files, folder, step, model, numerics, layout, state, parallel);
     if (loaded) {
       latest.manifest = std::move(*loaded);
       break;

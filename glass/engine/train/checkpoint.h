@@ -48,11 +48,11 @@ std::string checkpoint_name(int64_t step);
                                              int64_t step);
 
 // Reads and checks every byte. kCorruption names the file, and the tensor where one is wrong;
-// kInvalidInput if it is of another model.
+// kInvalidInput if it is of another model or numerics class.
 [[nodiscard]] Result<Manifest> load_checkpoint(system::Files& files, const system::Path& folder,
                                                int64_t step, const DecoderConfig& model,
-                                               const ParameterLayout& layout, TrainingState& state,
-                                               Parallel& parallel);
+                                               Numerics numerics, const ParameterLayout& layout,
+                                               TrainingState& state, Parallel& parallel);
 
 struct LatestCheckpoint {
   std::optional<Manifest> manifest;  // none: there is no good one, and `state` is unspecified
@@ -62,7 +62,7 @@ struct LatestCheckpoint {
 // Loads the newest good one, of those with at most `last_step` steps.
 [[nodiscard]] Result<LatestCheckpoint> load_latest(system::Files& files, const system::Path& folder,
                                                    int64_t last_step, const DecoderConfig& model,
-                                                   const ParameterLayout& layout,
+                                                   Numerics numerics, const ParameterLayout& layout,
                                                    TrainingState& state, Parallel& parallel);
 
 }  // namespace glass::engine

@@ -59,7 +59,7 @@ TEST_F(CheckpointWriterTest, WritesTheSnapshotAndKeepsWhatRetentionSays) {
   EXPECT_EQ(steps(), (std::vector<int64_t>{2, 3}));
   TrainingState loaded(layout_, 2);
   const auto manifest = load_checkpoint(files_, checkpoints_, 3, test::tiny_settings().model,
-                                        layout_, loaded, serial_);
+                                        Numerics::kPortable1, layout_, loaded, serial_);
   ASSERT_TRUE(manifest) << manifest.error().message;
   EXPECT_EQ(layout_.at("w").of(loaded.parameters.span()).back(), 3.0F);
 }

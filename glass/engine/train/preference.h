@@ -46,7 +46,6 @@ struct PairLoss {
 // In numerics class portable-1: float32, exp and log of kernels/math.h.
 PairLoss pair_loss(const PreferenceSettings& settings, float h);
 
-// What a step on preferences needs before its backward pass.
 // Of the pairs of a batch.
 struct Judgement {
   float loss = 0;         // the sum of the pairs' losses
@@ -54,6 +53,7 @@ struct Judgement {
   int64_t preferred = 0;  // pairs with h > 0
 };
 
+// What a step on preferences needs before its backward pass.
 class PreferenceJudge {
  public:
   // `policy` and `reference` are plans of loss graphs. REQUIRES: the memory of both models'

@@ -112,9 +112,15 @@ TEST(PairLoss, IsTheFormulaOfThePapersWithItsSlope) {
 }
 
 TEST_F(PreferenceTest, TheFirstLossIsExactlyLogTwo) {
-  for (const bool adapters : {false, true}) {
+  for (const auto& [adapters, numerics] : {std::pair{false, Numerics::kPortable1},
+                                           {true, Numerics::kPortable1},
+                                           {false, Numerics::kPortable1Bf16},
+                                           {true, Numerics::kPortable1Bf16}}) {
     TrainingSettings settings = preferring();
-    if (adapters) settings.model.adapters = {.rank = 2, .alpha = 4, .qkv = true};
+    settings.numerics = numerics;
+    if (adapters)
+      settings.model.adapters = {
+          .rank = 2, .alpha = 4, .qkv = true, .out = true, .up = true, .down = true};
     TinyRun tiny = run(settings);
     tiny.trainer().initialize();
     ASSERT_TRUE(tiny.run_to(1));

@@ -203,7 +203,7 @@ Status expect_equal(const StepRecord& expected, const StepRecord& actual) {
       .same("the learning rate", expected.learning_rate, actual.learning_rate)
       .same("the loss", expected.loss, actual.loss)
       .same("what is preferred", preference_text(expected.preference),
-            preference_text(actual.preference))
+            preference_text(expected.preference ? actual.preference : std::nullopt))
       .same("the gradient norm", expected.gradient_norm, actual.gradient_norm)
       .same("the event", event_text(expected.event), event_text(actual.event))
       .same("the digest of the parameters", digest_text(expected.parameters),

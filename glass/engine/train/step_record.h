@@ -65,7 +65,8 @@ Json::Object to_json(const StepRecord& record);
 [[nodiscard]] Result<StepRecord> step_record_from_json(const Json& json);
 
 // Every bit is the same, else kMismatch names the step and the first member that differs, in the
-// order in which they come about: data, learning rate, loss, preferences, gradient, event, state.
+// order in which they come about: data, learning rate, loss, preferences (where the expected record
+// has them), gradient, event, state.
 [[nodiscard]] Status expect_equal(const StepRecord& expected, const StepRecord& actual);
 
 }  // namespace glass::engine

@@ -41,14 +41,6 @@ StepShape shape_of(const TrainingSettings& settings) {
           .seed = settings.seed};
 }
 
-Status expect_class(const Manifest& checkpoint, Numerics numerics) {
-  if (checkpoint.numerics == numerics) return {};
-  return fail(ErrorCode::kInvalidInput,
-              fmt::format("the checkpoint is of numerics class {}, the training of {}; give "
-                          "another folder",
-                          name(checkpoint.numerics), name(numerics)));
-}
-
 // In double, oldest first.
 double mean(const std::vector<float>& losses) {
   double sum = 0;
@@ -139,14 +131,13 @@ Result<Trainer::Resumed> Trainer::resume(int64_t last_step) {
   GLASS_TRY_STATUS(remove_leftovers(world_.files, world_.checkpoints));
   GLASS_TRY(LatestCheckpoint latest,
             load_latest(world_.files, world_.checkpoints, last_step, plan_.settings.model,
-                        plan_.layout, state_, world_.parallel));
+                        plan_.settings.numerics, plan_.layout, state_, world_.parallel));
   Resumed resumed;
   resumed.broken = std::move(latest.broken);
   if (!latest.manifest) {
     initialize();
     return resumed;
   }
-  GLASS_TRY_STATUS(expect_class(*latest.manifest, plan_.settings.numerics));
   take_over();
   resumed.step = latest.manifest->progress.step;
   resumed.chain_head = latest.manifest->chain_head;
@@ -159,10 +150,8 @@ Status Trainer::restore(int64_t step) {
     return {};
   }
   GLASS_TRY_STATUS(writer_.wait());
-  GLASS_TRY(const Manifest manifest,
-            load_checkpoint(world_.files, world_.checkpoints, step, plan_.settings.model,
-                            plan_.layout, state_, world_.parallel));
-  GLASS_TRY_STATUS(expect_class(manifest, plan_.settings.numerics));
+  GLASS_TRY_STATUS(load_checkpoint(world_.files, world_.checkpoints, step, plan_.settings.model,
+                                   plan_.settings.numerics, plan_.layout, state_, world_.parallel));
   take_over();
   return {};
 }

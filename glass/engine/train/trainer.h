@@ -81,8 +81,9 @@ class Trainer {
 
   [[nodiscard]] bool done() const { return progress().step >= plan_.settings.schedule.steps; }
 
-  // The next step. Also tells, before it begins, when the last checkpoint could not be written.
-  // kMismatch where a recheck was due and the machine computed or remembered wrongly.
+  // The next step. Nothing is allocated, but for a roll-back to the initial state. Also tells,
+  // before it begins, when the last checkpoint could not be written. kMismatch where a recheck was
+  // due and the machine computed or remembered wrongly.
   [[nodiscard]] Result<StepRecord> step();
 
   // What the recheck of the last step found, also where a third time settled it: a fact of this

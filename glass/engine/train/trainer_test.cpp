@@ -337,6 +337,28 @@ TEST_F(EventTest, ARollBackReturnsToTheLastCheckpoint) {
   EXPECT_EQ(tiny.trainer().progress().step, 76);
 }
 
+// Before the first checkpoint: that state is made again.
+TEST_F(EventTest, ARollBackReturnsToTheBeginning) {
+  TrainingSettings settings = long_settings(Action::kRollBack);
+  settings.checkpoint_every = 1000;
+  settings.average.decay = 0.9;
+  TinyRun tiny = run(settings, surprising({75}));
+  tiny.trainer().initialize();
+  const crypto::Digest beginning = tiny.trainer().parameter_digest();
+  ASSERT_TRUE(tiny.run_to(76));
+  EXPECT_EQ(tiny.records().back().event,
+            (StepEvent{.cause = Cause::kLossSpike, .action = Action::kRollBack, .back_to = 0}));
+  EXPECT_EQ(tiny.trainer().parameter_digest(), beginning);
+  EXPECT_EQ(tiny.trainer().progress().updates, 0);
+  EXPECT_EQ(tiny.trainer().progress().step, 76);
+  ASSERT_TRUE(tiny.run_to(80));
+
+  TinyRun again = run(settings, surprising({75}));
+  ASSERT_TRUE(again.trainer().restore(0));
+  ASSERT_TRUE(again.run_to(80));
+  EXPECT_EQ(again.trainer().parameter_digest(), tiny.trainer().parameter_digest());
+}
+
 TEST_F(EventTest, AStopEndsTheTraining) {
   TinyRun tiny = run(long_settings(Action::kStop), surprising({75}));
   tiny.trainer().initialize();

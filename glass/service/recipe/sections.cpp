@@ -219,8 +219,8 @@ void describe(FieldVisitor& fields, TrainSettings& train) {
 void describe(FieldVisitor& fields, NumericsSettings& numerics) {
   fields.choice(
       "class", numerics.numerics_class, kNumerics,
-      "portable-1-bf16 keeps matrices and activations as numbers of bfloat16, which takes "
-      "half the memory for activations; sums stay in binary32");
+      "portable-1-bf16 keeps matrices and activations as numbers of bfloat16, with about a third "
+      "less memory for what waits for the backward pass; sums stay in binary32");
 }
 
 void describe(FieldVisitor& fields, RegularizationSettings& regularization) {

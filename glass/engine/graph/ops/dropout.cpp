@@ -43,7 +43,8 @@ std::vector<OpSpec> ops::dropout() {
            .inputs = {"x", "random"},
            .outputs = {""},
            .infer = infer_dropout,
-           .backward = dropout_rule}};
+           .backward = dropout_rule,
+           .stream_inputs = {0}}};
 }
 
 }  // namespace glass::engine

@@ -67,12 +67,13 @@ std::vector<OpSpec> ops::elementwise() {
        .outputs = {""},
        .infer = infer_add,
        .backward = add_rule,
-       .added_inputs = {0, 1}},
+       .stream_inputs = {0, 1}},
       {.name = "affine",
        .inputs = {"x"},
        .outputs = {""},
        .infer = infer_affine,
-       .backward = affine_rule},
+       .backward = affine_rule,
+       .stream_inputs = {0}},
       {.name = "softcap", .inputs = {"x"}, .outputs = {""}, .infer = infer_softcap},
   };
 }

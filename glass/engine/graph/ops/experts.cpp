@@ -223,7 +223,7 @@ std::vector<OpSpec> ops::experts() {
        .infer = infer_combine,
        .backward = combine_rule,
        .saved_inputs = {0},
-       .added_inputs = {3}},
+       .stream_inputs = {3}},
       {.name = "combine_backward",
        .inputs = {"dout", "y", "place", "weight"},
        .outputs = {"", "weight"},

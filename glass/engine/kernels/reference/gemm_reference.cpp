@@ -63,7 +63,8 @@ PackedMatrix ReferenceKernels::pack(const float* b_NK, int64_t n, int64_t k, Wei
 
 void ReferenceKernels::gemm_packed(const GemmArgs& args, const PackedMatrix& packed,
                                    Scratch scratch, Parallel& parallel) const {
-  GLASS_CHECK(args.form == GemmArgs::Form::kNT && args.n == packed.n && args.k == packed.k);
+  GLASS_CHECK(args.form == GemmArgs::Form::kNT && args.n == packed.n && args.k == packed.k &&
+              !args.round_b);
   GemmArgs plain = args;
   plain.b = reinterpret_cast<const float*>(packed.data);
   plain.b_stride = packed.k;

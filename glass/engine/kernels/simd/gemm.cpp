@@ -45,7 +45,7 @@ PackedMatrix SimdKernels::pack(const float* b_NK, int64_t n, int64_t k, WeightFo
 
 void SimdKernels::gemm_packed(const GemmArgs& args, const PackedMatrix& packed, Scratch scratch,
                               Parallel& parallel) const {
-  GLASS_CHECK(packed.n == args.n && packed.k == args.k);
+  GLASS_CHECK(packed.n == args.n && packed.k == args.k && !args.round_b);
   if (args.m == 0 || args.n == 0) return;
   const GemmTarget& target = gemm_target();
   const StoredPanels stored = stored_panels(packed);

@@ -23,12 +23,13 @@ void store_range(const StoreBf16Args& a, int64_t begin, int64_t end) {
   int64_t i = begin;
   for (; i + kLanes <= end; i += kLanes) {
     const Vec y = nearest_bf16(d, hn::LoadU(d, a.x + i));
-    store_upper_halves(d, y, a.stored + i);
+    if (a.stored != nullptr) store_upper_halves(d, y, a.stored + i);
     hn::StoreU(y, d, a.y + i);
   }
   for (; i < end; ++i) {
-    a.stored[i] = bfloat16_from_float(a.x[i]);
-    a.y[i] = float_from_bfloat16(a.stored[i]);
+    const uint16_t bits = bfloat16_from_float(a.x[i]);
+    if (a.stored != nullptr) a.stored[i] = bits;
+    a.y[i] = float_from_bfloat16(bits);
   }
 }
 

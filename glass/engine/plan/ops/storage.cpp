@@ -1,4 +1,5 @@
 // Launches of store_bf16 and load_bf16.
+#include <algorithm>
 #include <cstdint>
 #include <vector>
 
@@ -8,12 +9,21 @@
 namespace glass::engine {
 namespace {
 
+bool is_read(const Graph& graph, ValueId id) {
+  return std::ranges::any_of(graph.nodes(), [&](const Node& node) {
+    return std::ranges::find(node.inputs, id) != node.inputs.end();
+  });
+}
+
+// The bits wait for a backward pass, if there is one that wants them.
 Launch prepare_store(const Graph& graph, const Node& node) {
   const int64_t count = graph.value(node.inputs[0]).element_count();
-  return [count](const LaunchContext& at) {
-    at.kernels.store_bf16(
-        {.x = at.floats(0), .y = at.output(0), .stored = at.halves_output(1), .count = count},
-        at.parallel);
+  return [count, waits = is_read(graph, node.outputs[1])](const LaunchContext& at) {
+    at.kernels.store_bf16({.x = at.floats(0),
+                           .y = at.output(0),
+                           .stored = waits ? at.halves_output(1) : nullptr,
+                           .count = count},
+                          at.parallel);
   };
 }
 
