@@ -48,7 +48,7 @@ def furthest(ratios):
 
 
 def distance(kind, value, goal):
-    """How far a value is from the goal, as a share of it: below 0 where it falls short."""
+    """How far a value is from the goal, as a share of it: below 0 where it is missed."""
     if kind == WITHIN:
         return goal - abs(value - 1)
     return value / goal - 1 if kind == AT_LEAST else 1 - value / goal
@@ -71,7 +71,7 @@ def row(lines, what, name, figure, join, kind, goal):
         return what, wanted, "", "not measured"
     value = join(values)
     left = distance(kind, value, goal)
-    return what, wanted, f"{value:.3f}", "reached" if left >= 0 else f"short by {-left:.1%}"
+    return what, wanted, f"{value:.3f}", "reached" if left >= 0 else f"missed by {-left:.1%}"
 
 
 def main():

@@ -54,7 +54,7 @@ StepProfile::StepProfile(engine::Executor& executor) : executor_(executor) {
     of_node_.push_back({.flops = flops_of(graph, node), .bytes = bytes_of(graph, node)});
   executor.after_each_node([this](size_t node) {
     const auto now = std::chrono::steady_clock::now();
-    if (node == 0) begin();  // what lies between two micro-batches is nobody's
+    if (node == 0) last_ = {};  // what lies before a micro-batch is nobody's
     if (last_ != std::chrono::steady_clock::time_point()) {
       OperationCost& cost = costs_[executor_.plan().graph.nodes()[node].op];
       cost.seconds += std::chrono::duration<double>(now - last_).count();

@@ -26,14 +26,12 @@ struct OperationCost {
 
 class StepProfile {
  public:
-  // Observes the executor for as long as it lives.
+  // Observes the executor for as long as it lives. The first node of a micro-batch is not counted,
+  // since nobody tells when it began.
   explicit StepProfile(engine::Executor& executor);
   ~StepProfile();
   StepProfile(const StepProfile&) = delete;
   StepProfile& operator=(const StepProfile&) = delete;
-
-  // The time from here to the end of the first node is not counted.
-  void begin() { last_ = std::chrono::steady_clock::time_point(); }
 
   [[nodiscard]] const std::map<std::string, OperationCost>& costs() const { return costs_; }
 

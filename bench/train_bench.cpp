@@ -270,7 +270,6 @@ Status run(const Options& options) {
   StepProfile profile(trainer->executor());
   double seconds = 0;
   for (int64_t i = 0; i < options.steps; ++i) {
-    profile.begin();
     seconds += speed_of([&] {
                  if (!trainer->step()) std::exit(1);
                }).wall;

@@ -58,6 +58,21 @@ Lines run(const engine::TrainingSettings& settings, int64_t last_step,
 
 class SameBits : public testing::Test {
  protected:
+  // With any kernels, with sums split over owners, and spread over workers with blocks computed
+  // again and steps made twice.
+  void expect_pinned(engine::TrainingSettings settings, const Lines& golden) {
+    const Lines first = {golden.begin(), golden.begin() + 1};
+    for (const engine::Kernels* const kernels : engine::available_kernels())
+      EXPECT_EQ(run(settings, 1, *kernels, serial_), first) << kernels->name();
+    const engine::SplitKernels split(fastest_, {.tensor = 4, .context = 2, .vocabulary = 2});
+    EXPECT_EQ(run(settings, 1, split, serial_), first);
+    settings.workers = 3;
+    settings.recompute = engine::Recompute::kBlocks;
+    settings.recheck.every_steps = 2;
+    system::ThreadPool pool(3);
+    EXPECT_EQ(run(settings, std::ssize(golden), fastest_, pool), golden);
+  }
+
   const engine::Kernels& fastest_ = *engine::find_kernels("");
   SerialParallel serial_;
 };
@@ -102,32 +117,11 @@ TEST_F(SameBits, WithActivationsComputedAgain) {
 }
 
 TEST_F(SameBits, OfEveryOptionHoweverItIsComputed) {
-  const Lines golden = lines_of("tests/golden/options_run.txt", kOptionsSteps);
-  const Lines first = {golden.begin(), golden.begin() + 1};
-  for (const engine::Kernels* const kernels : engine::available_kernels())
-    EXPECT_EQ(run(options_settings(), 1, *kernels, serial_), first) << kernels->name();
-  const engine::SplitKernels split(fastest_, {.tensor = 4, .context = 2, .vocabulary = 2});
-  EXPECT_EQ(run(options_settings(), 1, split, serial_), first);
-  engine::TrainingSettings settings = options_settings();
-  settings.workers = 3;
-  settings.recompute = engine::Recompute::kBlocks;
-  settings.recheck.every_steps = 2;
-  system::ThreadPool pool(3);
-  EXPECT_EQ(run(settings, kOptionsSteps, fastest_, pool), golden);
+  expect_pinned(options_settings(), lines_of("tests/golden/options_run.txt", kOptionsSteps));
 }
 
 TEST_F(SameBits, OfBf16HoweverItIsComputed) {
-  const Lines golden = lines_of("tests/golden/bf16_run.txt", kSteps);
-  const Lines first = {golden.begin(), golden.begin() + 1};
-  for (const engine::Kernels* const kernels : engine::available_kernels())
-    EXPECT_EQ(run(bf16_settings(), 1, *kernels, serial_), first) << kernels->name();
-  const engine::SplitKernels split(fastest_, {.tensor = 4, .context = 2, .vocabulary = 2});
-  EXPECT_EQ(run(bf16_settings(), 1, split, serial_), first);
-  engine::TrainingSettings settings = bf16_settings();
-  settings.workers = 3;
-  settings.recompute = engine::Recompute::kBlocks;
-  system::ThreadPool pool(3);
-  EXPECT_EQ(run(settings, kSteps, fastest_, pool), golden);
+  expect_pinned(bf16_settings(), lines_of("tests/golden/bf16_run.txt", kSteps));
 }
 
 // A process that is killed as soon as the checkpoint of `step` is there, in the middle of the next.

@@ -212,7 +212,7 @@ TEST(Grouped, GradientOfAMatrixIsATreeOverSegmentsOfTokens) {
 }
 
 // The bits of a row's product do not depend on the other rows of its expert.
-TEST(Grouped, RowsAreThoseOfProductsOfTheirOwn) {
+void expect_rows_of_their_own(bool round_b) {
   constexpr int64_t kRows = 60, kExperts = 3, kN = 17, kK = 300;
   const Floats x = random_floats(1, kRows * kK), weight = random_floats(2, kExperts * kN * kK);
   const std::vector<int32_t> begin = {0, 1, 1, kRows};
@@ -227,7 +227,8 @@ TEST(Grouped, RowsAreThoseOfProductsOfTheirOwn) {
                                      .a = x.data(),
                                      .b = weight.data(),
                                      .c = y.data(),
-                                     .begin_E1 = begin.data()};
+                                     .begin_E1 = begin.data(),
+                                     .round_b = round_b};
     SerialParallel serial;
     ScratchSpace scratch(grouped_product_scratch(*kernels, args, 1));
     grouped_product(*kernels, args, scratch.span(), serial);
@@ -241,12 +242,21 @@ TEST(Grouped, RowsAreThoseOfProductsOfTheirOwn) {
                             .b = weight.data() + expert * kN * kK,
                             .b_stride = kK,
                             .c = alone.data(),
-                            .c_stride = kN};
+                            .c_stride = kN,
+                            .round_b = round_b};
       ScratchSpace room(kernels->gemm_scratch(one, 1));
       kernels->gemm(one, room.span(), serial);
       EXPECT_TRUE(std::equal(alone.data(), alone.data() + kN, y.data() + row * kN)) << row;
     }
   }
+}
+
+TEST(Grouped, RowsAreThoseOfProductsOfTheirOwn) {
+  expect_rows_of_their_own(false);
+}
+
+TEST(Grouped, RowsAreThoseOfProductsOfTheirOwnWithRoundedMatrices) {
+  expect_rows_of_their_own(true);
 }
 
 }  // namespace

@@ -18,7 +18,6 @@
 
 #include "glass/base/parallel.h"
 #include "glass/engine/graph/backward.h"
-#include "glass/engine/graph/bf16_storage.h"
 #include "glass/engine/graph/operations.h"
 #include "glass/engine/plan/plan_test_graphs.h"
 
@@ -88,16 +87,11 @@ void poison_dead_memory(Executor& executor) {
   });
 }
 
-Graph forward(const std::vector<uint8_t>& choices, bool in_bf16) {
-  Graph graph = testing::random_graph(choices);
-  return in_bf16 ? store_in_bf16(graph).value() : graph;
-}
-
 RC_GTEST_PROP(Executor, GivesTheSameBitsWhenDeadMemoryIsPoisoned, ()) {
   const auto choices = *rc::gen::container<std::vector<uint8_t>>(rc::gen::arbitrary<uint8_t>());
   const auto recompute = *rc::gen::element(Recompute::kNone, Recompute::kLight, Recompute::kBlocks);
   const bool in_bf16 = *rc::gen::arbitrary<bool>();
-  const Graph graph = backward(forward(choices, in_bf16), "loss", recompute).value();
+  const Graph graph = backward(testing::random_graph(choices, in_bf16), "loss", recompute).value();
   Bound clean(graph), poisoned(graph);
   const std::vector<float> expected = clean.results();
   RC_ASSERT(std::ranges::none_of(expected, [](float x) { return std::isnan(x); }));

@@ -9,7 +9,6 @@
 #include <rapidcheck/gtest.h>
 
 #include "glass/engine/graph/backward.h"
-#include "glass/engine/graph/bf16_storage.h"
 #include "glass/engine/graph/operations.h"
 #include "glass/engine/graph/registry.h"
 #include "glass/engine/plan/launch.h"
@@ -22,16 +21,11 @@ Plan plan_of(Graph graph, PlanOptions options = {}) {
   return make_plan(std::move(graph), reference_kernels(), std::move(options)).value();
 }
 
-Graph forward(const std::vector<uint8_t>& choices, bool in_bf16) {
-  Graph graph = testing::random_graph(choices);
-  return in_bf16 ? store_in_bf16(graph).value() : graph;
-}
-
 RC_GTEST_PROP(Plan, OfARandomGraphIsSound, ()) {
   const auto choices = *rc::gen::container<std::vector<uint8_t>>(rc::gen::arbitrary<uint8_t>());
   const auto recompute = *rc::gen::element(Recompute::kNone, Recompute::kLight, Recompute::kBlocks);
   const bool in_bf16 = *rc::gen::arbitrary<bool>();
-  Graph graph = backward(forward(choices, in_bf16), "loss", recompute).value();
+  Graph graph = backward(testing::random_graph(choices, in_bf16), "loss", recompute).value();
   PlanOptions options{.keep = {}, .workers = 2};
   for (const Value& value : graph.values()) {
     if (value.kind == ValueKind::kActivation && *rc::gen::inRange(0, 8) == 0)

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "glass/engine/graph/bf16_storage.h"
 #include "glass/engine/graph/operations.h"
 
 namespace glass::engine::testing {
@@ -53,7 +54,7 @@ ValueId random_layer(GraphBuilder& g, const Inputs& in, const std::vector<ValueI
 
 }  // namespace
 
-Graph random_graph(const std::vector<uint8_t>& choices) {
+Graph random_graph(const std::vector<uint8_t>& choices, bool in_bf16) {
   GraphBuilder g("random");
   const ValueId tokens = g.input("tokens", DType::kI32, {kRows});
   const Inputs in = {.positions = g.input("positions", DType::kI32, {kRows}),
@@ -70,7 +71,8 @@ Graph random_graph(const std::vector<uint8_t>& choices) {
   }
   const ValueId norm = rms_norm(g, "norm", sum, g.parameter("norm.weight", {kWidth}), 1e-5);
   g.mark_output(linear_cross_entropy(g, "loss", norm, table, targets));
-  return g.build().value();
+  Graph graph = g.build().value();
+  return in_bf16 ? store_in_bf16(graph).value() : graph;
 }
 
 }  // namespace glass::engine::testing

@@ -40,7 +40,7 @@ class Bf16Test : public testing::Test {
   system::TemporaryFolder folder_;
 };
 
-TEST_F(Bf16Test, Bf16GivesTheSameBitsOnAnyWorkersWithRecomputationAndAfterAResume) {
+TEST_F(Bf16Test, GivesTheSameBitsOnAnyWorkersWithRecomputationAndAfterAResume) {
   TrainingSettings settings = tiny_settings();
   settings.numerics = Numerics::kPortable1Bf16;
   const crypto::Digest expected = test::digest_at(settings, 7);

@@ -15,6 +15,9 @@
 
 namespace glass::engine {
 
+namespace {
+
+// Of the words (0, 1) two variates, of (2, 3) two more.
 std::array<float, 4> four_normals(const PhiloxBlock& block) {
   std::array<float, 4> result{};
   for (size_t pair = 0; pair < 4; pair += 2) {
@@ -27,6 +30,8 @@ std::array<float, 4> four_normals(const PhiloxBlock& block) {
   }
   return result;
 }
+
+}  // namespace
 
 void fill_block(const RandomNormalArgs& a, int64_t block) {
   const auto four =

@@ -3,8 +3,8 @@
 // Panels follow each other, each `cols` columns of the product (rows of the matrix) wide, filled up
 // with +0 beyond the last:
 //   kF32, kF16, kBF16  [k][cols] numbers
-//   kQ8_0       per block of 32 along k, the last filled up: [cols] scales, binary16,
-//               then [32][cols] integers
+//   kQ8_0              per block of 32 along k, the last filled up: [cols] scales, binary16,
+//                      then [32][cols] integers
 // So vectors run along columns, and a panel is read from front to back, once for each product.
 #pragma once
 
