@@ -12,6 +12,11 @@ using engine::Graph;
 using engine::Node;
 using engine::ValueId;
 
+// Each number of the first input is multiplied with as many as the result has columns.
+const std::set<std::string_view> kProducts = {
+    "linear",         "linear_input_gradient",  "linear_weight_gradient",
+    "grouped_linear", "grouped_input_gradient", "grouped_weight_gradient"};
+
 double elements(const Graph& graph, ValueId id) {
   return static_cast<double>(graph.value(id).element_count());
 }
@@ -28,13 +33,11 @@ double columns_of(const Graph& graph, ValueId id) {
 
 double flops_of(const Graph& graph, const Node& node) {
   const std::string_view op = node.op;
-  const auto input = [&](size_t i) { return node.inputs[i]; };
-  if (op == "linear") return 2 * elements(graph, input(0)) * rows_of(graph, input(1));
-  if (op == "linear_input_gradient" || op == "linear_weight_gradient")
-    return 2 * elements(graph, input(0)) * columns_of(graph, input(1));
+  if (kProducts.contains(op))
+    return 2 * elements(graph, node.inputs[0]) * columns_of(graph, node.outputs[0]);
   if (op.find("linear_cross_entropy") != std::string_view::npos) {
     const auto products = static_cast<double>(node.outputs.size());  // logits, dx, dweight
-    return products * 2 * elements(graph, input(0)) * rows_of(graph, input(1));
+    return products * 2 * elements(graph, node.inputs[0]) * rows_of(graph, node.inputs[1]);
   }
   return 0;
 }

@@ -14,6 +14,7 @@ import sys
 
 PEER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "peers", "torch_step.py")
 OURS = {"gpt2-124M": ["--recompute", "light"]}  # the same bits in less memory
+ARCHS = {"tiny": ("llama", "gpt2", "mixtral")}
 GOALS = {"tiny": 1.35, "small": 1.30, "gpt2-124M": 1.15}  # against the tuned form
 
 
@@ -57,7 +58,7 @@ def main():
         form, environment = "tuned", {"LD_LIBRARY_PATH": openmp, "MALLOC_MMAP_MAX_": "0",
                                       "MALLOC_TRIM_THRESHOLD_": "20000000000"}
     for preset in sys.argv[6:]:
-        for arch in ("llama", "gpt2"):
+        for arch in ARCHS.get(preset, ("llama", "gpt2")):
             for count in threads.split(","):
                 compare(bench, preset, arch, count, int(rounds), steps, form, environment)
 

@@ -1,11 +1,11 @@
 // soak: a long training of the real program, once left alone and once killed ten times at random.
 //
-// usage: soak PATH_OF_GLASS STEPS [SEED]
+// usage: soak PATH_OF_GLASS STEPS [SEED [SETTING...]]
 //
 // Two things must hold: both trainings end with the same chain and weights, byte for byte; no
 // process that trains grows. The recipe evaluates, samples, rechecks and writes checkpoints and
 // views all the time, so that whatever leaks leaks often. How long it takes is a matter of STEPS:
-// 120 take half a minute.
+// 120 take half a minute. A SETTING is one of the recipe, as in "numerics.class=portable-1-bf16".
 #include <fcntl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -141,13 +141,14 @@ struct Sample {
 
 class Soak {
  public:
-  Soak(std::string glass, int64_t steps) : glass_(std::move(glass)), steps_(steps) {}
+  Soak(std::string glass, std::vector<std::string> settings)
+      : glass_(std::move(glass)), settings_(std::move(settings)) {}
 
   // Trains into `out` until it ends, or until step `kill_at` and a little more.
   void train(const std::string& out, int64_t kill_at, int64_t delay_us) {
-    const pid_t child = start({glass_, "train", "recipe.toml", "--set",
-                               "train.steps=" + std::to_string(steps_), "--out", out, "--json"},
-                              out + ".txt");
+    std::vector<std::string> words = {glass_, "train", "recipe.toml", "--out", out, "--json"};
+    for (const std::string& setting : settings_) words.insert(words.end(), {"--set", setting});
+    const pid_t child = start(words, out + ".txt");
     StepCounter counter(out);
     std::vector<Sample> samples;
     int status = 0;
@@ -188,7 +189,7 @@ class Soak {
   }
 
   std::string glass_;
-  int64_t steps_;
+  std::vector<std::string> settings_;
 };
 
 void expect_same(const fs::path& file) {
@@ -201,7 +202,7 @@ void expect_same(const fs::path& file) {
 
 int main(int argc, char** argv) {
   if (argc < 3) {
-    std::cerr << "usage: soak PATH_OF_GLASS STEPS [SEED]\n";
+    std::cerr << "usage: soak PATH_OF_GLASS STEPS [SEED [SETTING...]]\n";
     return 2;
   }
   const int64_t steps = std::atoll(argv[2]);
@@ -216,7 +217,9 @@ int main(int argc, char** argv) {
   const pid_t key = start({glass, "key"}, "key.txt");
   ::waitpid(key, nullptr, 0);
 
-  Soak soak(glass, steps);
+  std::vector<std::string> settings(argv + std::min(argc, 4), argv + argc);
+  settings.push_back("train.steps=" + std::to_string(steps));
+  Soak soak(glass, std::move(settings));
   soak.train("whole", 0, 0);
   std::mt19937_64 random(seed);
   std::set<int64_t> kills;

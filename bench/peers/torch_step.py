@@ -79,14 +79,46 @@ class Mlp(nn.Module):
         return self.down(F.silu(self.gate(x)) * self.up(x) if self.llama else self.gelu(self.up(x)))
 
 
-class Decoder(nn.Module):
-    def __init__(self, layers, heads, width, context, vocabulary, llama):
+class Experts(nn.Module):
+    """Two of eight gated layers for each token, each half as wide as the dense one, and a loss that balances them."""
+
+    COUNT, CHOSEN, BALANCE = 8, 2, 0.02
+
+    def __init__(self, width):
         super().__init__()
+        hidden = (8 * width // 3 + 63) // 64 * 64 // self.CHOSEN
+        self.router = nn.Linear(width, self.COUNT, bias=False)
+        self.gate, self.up, self.down = (
+            nn.ParameterList(nn.Parameter(torch.empty(shape)) for _ in range(self.COUNT))
+            for shape in ((hidden, width), (hidden, width), (width, hidden)))
+        self.balance = None
+
+    def forward(self, x):
+        rows = x.flatten(0, 1)
+        probabilities = self.router(rows).softmax(-1)
+        weights, experts = probabilities.topk(self.CHOSEN)
+        weights = weights / weights.sum(-1, keepdim=True)
+        shares = F.one_hot(experts, self.COUNT).float().sum(1).mean(0)
+        self.balance = self.BALANCE * self.COUNT * (shares * probabilities.mean(0)).sum()
+        out = torch.zeros_like(rows)
+        for expert in range(self.COUNT):
+            row, choice = torch.where(experts == expert)
+            mine = rows[row]
+            hidden = F.silu(F.linear(mine, self.gate[expert])) * F.linear(mine, self.up[expert])
+            out.index_add_(0, row, F.linear(hidden, self.down[expert]) * weights[row, choice, None])
+        return out.view_as(x)
+
+
+class Decoder(nn.Module):
+    def __init__(self, layers, heads, width, context, vocabulary, arch):
+        super().__init__()
+        llama = arch != "gpt2"
         norm = RMSNorm if llama else nn.LayerNorm
         self.embed = nn.Embedding(vocabulary, width)
         self.positions = None if llama else nn.Embedding(context, width)
         self.blocks = nn.ModuleList(
-            nn.ModuleList((norm(width), Attention(width, heads, context, llama), norm(width), Mlp(width, llama)))
+            nn.ModuleList((norm(width), Attention(width, heads, context, llama), norm(width),
+                           Experts(width) if arch == "mixtral" else Mlp(width, llama)))
             for _ in range(layers))
         self.norm = norm(width)
         for parameter in self.parameters():
@@ -101,7 +133,8 @@ class Decoder(nn.Module):
             x = x + attention(norm1(x))
             x = x + mlp(norm2(x))
         logits = F.linear(self.norm(x), self.embed.weight)
-        return F.cross_entropy(logits.flatten(0, 1), targets.flatten())
+        loss = F.cross_entropy(logits.flatten(0, 1), targets.flatten())
+        return loss + sum(mlp.balance for _, _, _, mlp in self.blocks if isinstance(mlp, Experts))
 
 
 def main():
@@ -109,7 +142,7 @@ def main():
     torch.set_num_threads(threads)
     torch.manual_seed(1)
     layers, heads, width, context, vocabulary, batch = PRESETS[preset]
-    model = Decoder(layers, heads, width, context, vocabulary, arch == "llama")
+    model = Decoder(layers, heads, width, context, vocabulary, arch)
     decayed = [p for p in model.parameters() if p.dim() >= 2]
     plain = [p for p in model.parameters() if p.dim() < 2]
     optimizer = torch.optim.AdamW(

@@ -54,6 +54,9 @@ bool due(int64_t step, int64_t every) {
   return every > 0 && step % every == 0;
 }
 
+// Views are renewed after at least this many times as long as making them took: two percent.
+constexpr int64_t kViewsPause = 50;
+
 // One training from where it stands to its last step.
 class TrainingLoop {
  public:
@@ -139,7 +142,18 @@ class TrainingLoop {
     tell(metric);
     if (record.event) GLASS_TRY_STATUS(tell(*record.event, record));
     GLASS_TRY_STATUS(look_at_model(record.step));
-    return record.parameters ? write_views(nullptr) : Status{};
+    return record.parameters ? renew_views() : Status{};
+  }
+
+  // Views are made of the whole log and take longer as it grows: without a bound, a run that writes
+  // many checkpoints would come to do little else.
+  [[nodiscard]] Status renew_views() {
+    const int64_t begin_ns = services_.clock.monotonic_ns();
+    if (begin_ns < next_views_ns_) return {};
+    GLASS_TRY_STATUS(write_views(nullptr));
+    const int64_t end_ns = services_.clock.monotonic_ns();
+    next_views_ns_ = end_ns + (end_ns - begin_ns) * kViewsPause;
+    return {};
   }
 
   void tell(const StepMetric& metric) {
@@ -254,6 +268,7 @@ class TrainingLoop {
   std::optional<RunLogWriter> log_;
   double timed_seconds_ = 0;
   int64_t timed_tokens_ = 0;
+  int64_t next_views_ns_ = 0;
 };
 
 Status add_file_digests(const system::Path& folder, system::Files& files,

@@ -175,27 +175,27 @@ float weight_gradient(const Routing& r, const std::vector<float>& dy, const std:
   return fold_tree(0, segment_count(tokens, kSegment), leaf, combine).sum;
 }
 
-// Rows of expert 2 lie in the first and the last of five segments of tokens only, expert 3 has
-// none.
-TEST(Grouped, GradientOfAMatrixIsATreeOverSegmentsOfTokens) {
-  constexpr int64_t kTokens = 1100, kExperts = 4, kM = 3, kN = 5;
-  std::vector<float> logits(kTokens * kExperts);
-  for (int64_t i = 0; i < kTokens; ++i) {
-    const bool third = i == 3 || i == 200 || i >= 1030;
-    logits[static_cast<size_t>(i * kExperts + (third ? 2 : i % 2))] = 1;
-    logits[static_cast<size_t>(i * kExperts + 3)] = -1;
+// Expert e has rows in those segments of tokens whose bits are set in e: every way in which nodes
+// of the tree can be empty.
+void expect_tree_over_segments(int64_t tokens) {
+  constexpr int64_t kExperts = 32, kM = 3, kN = 5;
+  std::vector<float> logits(static_cast<size_t>(tokens * kExperts));
+  for (int64_t i = 0, expert = 0; i < tokens; ++i) {
+    do expert = (expert + 1) % kExperts;
+    while ((expert >> i / kSegment & 1) == 0);
+    logits[static_cast<size_t>(i * kExperts + expert)] = 1;
   }
   const Routing r = routed(logits, kExperts, 1, false);
-  const Floats dys = random_floats(1, kTokens * kM), xs = random_floats(2, kTokens * kN);
-  const std::vector<float> dy(dys.data(), dys.data() + kTokens * kM);
-  const std::vector<float> x(xs.data(), xs.data() + kTokens * kN);
+  const Floats dys = random_floats(1, tokens * kM), xs = random_floats(2, tokens * kN);
+  const std::vector<float> dy(dys.data(), dys.data() + tokens * kM);
+  const std::vector<float> x(xs.data(), xs.data() + tokens * kN);
   for (const Kernels* kernels : available_kernels()) {
     std::vector<float> ours(kExperts * kM * kN, 77.0F);
-    const GroupedWeightGradientArgs args = {.rows = kTokens,
+    const GroupedWeightGradientArgs args = {.rows = tokens,
                                             .experts = kExperts,
                                             .m = kM,
                                             .n = kN,
-                                            .tokens = kTokens,
+                                            .tokens = tokens,
                                             .dy = dy.data(),
                                             .x = x.data(),
                                             .dweight = ours.data(),
@@ -206,9 +206,17 @@ TEST(Grouped, GradientOfAMatrixIsATreeOverSegmentsOfTokens) {
     grouped_weight_gradient(*kernels, args, scratch.span(), parallel);
     for (int64_t i = 0; i < std::ssize(ours); ++i)
       EXPECT_EQ(ours[static_cast<size_t>(i)],
-                weight_gradient(r, dy, x, i / (kM * kN), i / kN % kM, i % kN, kM, kN, kTokens))
+                weight_gradient(r, dy, x, i / (kM * kN), i / kN % kM, i % kN, kM, kN, tokens))
           << kernels->name() << " " << i;
   }
+}
+
+TEST(Grouped, GradientOfAMatrixIsATreeOverSegmentsOfTokens) {
+  expect_tree_over_segments(1100);
+}
+
+TEST(Grouped, GradientOfAMatrixIsAFullTreeOverSegmentsOfTokens) {
+  expect_tree_over_segments(1024);
 }
 
 // The bits of a row's product do not depend on the other rows of its expert.

@@ -177,6 +177,7 @@ KernelCases experts_cases() {
            {.rows = 40, .experts = 16, .chosen = 3, .cols = 20, .width = 33, .scale = 30.0F},
            {.rows = 270, .experts = 5, .chosen = 2, .cols = 12, .width = 40, .normalize = true},
            {.rows = 1300, .experts = 3, .chosen = 1, .cols = 8, .width = 6, .scale = 4.0F},
+           {.rows = 530, .experts = 3, .chosen = 2, .cols = 270, .width = 200},
            {.rows = 9, .experts = 300, .chosen = 8, .cols = 260, .width = 5, .normalize = true}}) {
     cases.push_back({"route " + s.name(), [=](const Kernels& /*kernels*/, Parallel& parallel) {
                        return run_routing(parallel, s);

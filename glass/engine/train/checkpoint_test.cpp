@@ -13,6 +13,7 @@
 #include <gtest/gtest.h>
 
 #include "glass/base/bytes.h"
+#include "glass/base/json.h"
 #include "glass/base/parallel.h"
 #include "glass/base/result.h"
 #include "glass/crypto/sha256.h"
@@ -171,6 +172,26 @@ TEST_F(CheckpointTest, ACheckpointOfAnotherModelIsNotTakenForABrokenOne) {
   ASSERT_FALSE(resumed);
   EXPECT_EQ(resumed.error().code, ErrorCode::kInvalidInput);
   EXPECT_NE(resumed.error().message.find("another model"), std::string::npos);
+}
+
+// As a later program may write it: the digest fits.
+TEST_F(CheckpointTest, ACheckpointOfAnUnknownNumericsClassIsNotTakenForABrokenOne) {
+  run_whole();
+  const system::Path file = checkpoints_ / "step-000020/manifest.json";
+  Json json = parse_json(files_.read_text(file).value()).value();
+  Json::Object& members = *json.if_object();
+  members["numerics"] = "portable-9";
+  members.erase("digest");
+  members["digest"] = to_text(crypto::sha256(to_canonical(json)));
+  ASSERT_TRUE(files_.write_atomic(file, as_bytes(to_canonical(json))));
+  TinyRun tiny = run();
+  const auto resumed = tiny.trainer().resume(20);
+  ASSERT_FALSE(resumed);
+  EXPECT_EQ(resumed.error().code, ErrorCode::kInvalidInput);
+  EXPECT_EQ(resumed.error().message,
+            file.string() +
+                ": numerics class 'portable-9' is one that this program does not know; go on with "
+                "the version of glass that wrote it, or give another folder");
 }
 
 TEST_F(CheckpointTest, OtherNamesInTheFolderAreNoCheckpoints) {

@@ -83,8 +83,8 @@ Result<Manifest> from_json(const Json& json) {
   GLASS_TRY(const std::string kind, json.get_string("kind"));
   GLASS_TRY(const int64_t version, json.get_int("version"));
   if (kind != kKind || version != kVersion)
-    return fail(ErrorCode::kCorruption, fmt::format("it is a {} of version {}, expected {} {}",
-                                                    kind, version, kKind, kVersion));
+    return fail(ErrorCode::kInvalidInput, fmt::format("it is a {} of version {}, expected {} {}",
+                                                      kind, version, kKind, kVersion));
   const Json* const model = json.find("model");
   if (model == nullptr) return fail(ErrorCode::kCorruption, "'model' is missing");
   Manifest manifest;
@@ -111,6 +111,15 @@ Result<Manifest> from_json(const Json& json) {
   return manifest;
 }
 
+// Whether it is what some program wrote, of this version or another.
+bool is_intact(const Json& json, std::string_view text) {
+  if (json.if_object() == nullptr || to_canonical(json) != text) return false;
+  Json::Object others = *json.if_object();
+  const auto digest = json.get_string("digest");
+  others.erase("digest");
+  return digest && *digest == to_text(crypto::sha256(to_canonical(others)));
+}
+
 }  // namespace
 
 std::string manifest_text(const Manifest& manifest) {
@@ -125,10 +134,16 @@ Result<Manifest> parse_manifest(std::string_view text) {
   };
   const auto json = parse_json(text);
   if (!json) return corrupt(json.error().message);
+  if (!is_intact(*json, text)) return corrupt("its digest does not fit its content");
   auto manifest = from_json(*json);
+  if (!manifest && manifest.error().code == ErrorCode::kInvalidInput)
+    return fail(ErrorCode::kInvalidInput,
+                fmt::format("{}; go on with the version of glass that wrote it, or give another "
+                            "folder",
+                            manifest.error().message));
   if (!manifest) return corrupt(manifest.error().message);
-  // One value has one text: whatever else was changed in it shows here.
-  if (manifest_text(*manifest) != text) return corrupt("its digest does not fit its content");
+  // One value has one text: what this program would not have written is not accepted.
+  if (manifest_text(*manifest) != text) return corrupt("it holds more than a manifest does");
   return manifest;
 }
 

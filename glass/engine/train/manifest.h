@@ -23,7 +23,8 @@ struct Manifest {
 // The member "digest" is SHA-256 of the canonical text of the other members.
 std::string manifest_text(const Manifest& manifest);
 
-// kCorruption if the text is not exactly what manifest_text writes for some manifest.
+// kCorruption if the text is not exactly what manifest_text writes for some manifest. kInvalidInput
+// if it is unhurt, but of a version or a numerics class that this program does not know.
 [[nodiscard]] Result<Manifest> parse_manifest(std::string_view text);
 
 }  // namespace glass::engine

@@ -3,7 +3,7 @@
 #include <cstdint>
 
 #include "glass/base/check.h"
-#include "glass/engine/kernels/simd/share_out.h"
+#include "glass/engine/kernels/share_out.h"
 #include "glass/engine/kernels/simd/simd_kernels.h"
 #include "glass/engine/kernels/simd/targets.h"
 //

@@ -1,6 +1,6 @@
 # The Highway twins: include(simd/sources.cmake) in the room's CMakeLists.txt, then pass SIMD_HEADERS,
 # SIMD_SOURCES, SIMD_TESTS and SIMD_LIBS on to glass_module. Each family adds its own files here.
-set(SIMD_HEADERS simd/fma_burst.h simd/share_out.h simd/simd_kernels.h)
+set(SIMD_HEADERS simd/fma_burst.h simd/simd_kernels.h)
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|amd64|AMD64|aarch64|arm64)$")
   set(SIMD_SOURCES
     simd/simd_kernels.cpp
