@@ -1,6 +1,7 @@
-// Bytes: views of memory as bytes, hexadecimal text, and little-endian integers.
+// Bytes: views of memory as bytes, hexadecimal text, and numbers as bytes.
 //
-// Every binary format of the project is little-endian; these are the only functions that know how.
+// Every binary format of the project is little-endian, those of transparency logs are big-endian;
+// these are the only functions that know how.
 #pragma once
 
 #include <cstddef>
@@ -51,6 +52,20 @@ void append_little_endian(Bytes& out, T value) {
   static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "big-endian machines are not supported");
   const auto* from = reinterpret_cast<const uint8_t*>(&value);
   out.insert(out.end(), from, from + sizeof(T));
+}
+
+// T is an unsigned integer.
+template <typename T>
+void append_big_endian(Bytes& out, T value) {
+  for (size_t i = sizeof(T); i-- > 0;) out.push_back(static_cast<uint8_t>(value >> 8 * i));
+}
+
+// REQUIRES: `at` points to sizeof(T) readable bytes. T is an unsigned integer.
+template <typename T>
+T load_big_endian(const uint8_t* at) {
+  T value = 0;
+  for (size_t i = 0; i < sizeof(T); ++i) value = static_cast<T>(value << 8 | at[i]);
+  return value;
 }
 
 }  // namespace glass

@@ -1,0 +1,30 @@
+// HeadStore: the one place that says what a log stands at. Who appends replaces the head that they
+// know by the next one, and is refused if it has changed: so a log cannot fork, whoever writes.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "glass/base/result.h"
+#include "glass/system/files.h"
+
+namespace glass::record {
+
+class HeadStore {
+ public:
+  virtual ~HeadStore() = default;
+
+  // The signed checkpoint; nothing before the first.
+  [[nodiscard]] virtual Result<std::optional<std::string>> load() = 0;
+
+  // Durable when it returns. kRefused if the head is not `known`; then nothing has changed. After
+  // kIo it is unknown whether it has: load again.
+  [[nodiscard]] virtual Status replace(const std::optional<std::string>& known,
+                                       const std::string& next) = 0;
+};
+
+// A file of SQLite, made if it is absent.
+[[nodiscard]] Result<std::unique_ptr<HeadStore>> open_sqlite_head_store(const system::Path& file);
+
+}  // namespace glass::record
