@@ -32,6 +32,13 @@ void append(Bytes& bytes, ByteView more) {
   bytes.insert(bytes.end(), more.begin(), more.end());
 }
 
+// The tile of a level that a log of `size` entries has not filled; its width may be 0.
+Tile edge_tile(int level, int64_t size) {
+  const int64_t hashes = size >> (kTileLevels * std::max(level, 0));
+  return {
+      .level = level, .index = hashes / kTileWidth, .width = static_cast<int>(hashes % kTileWidth)};
+}
+
 // Takes bytes off the front; all takes fail after one that reached beyond the end.
 class Taker {
  public:
@@ -106,11 +113,9 @@ Result<LogEdge> LogEdge::of(LogReader& reader, const TreeHead& tree) {
                 fmt::format("the tiles lead to the root {}, the checkpoint says {}",
                             to_text(edge.frontier_.root()), to_text(tree.root)));
   for (int level = kEntriesLevel; level < kLevels; ++level) {
-    const int64_t hashes = tree.size >> (kTileLevels * std::max(level, 0));
-    const int width = static_cast<int>(hashes % kTileWidth);
-    if (width == 0) continue;
-    GLASS_TRY(edge.edge(level),
-              reader.tile({.level = level, .index = hashes / kTileWidth, .width = width}));
+    const Tile tile = edge_tile(level, tree.size);
+    if (tile.width == 0) continue;
+    GLASS_TRY(edge.edge(level), reader.tile(tile));
   }
   return edge;
 }
@@ -138,6 +143,15 @@ Growth LogEdge::grow(std::span<const ByteView> entries) {
     if (tile.width < kTileWidth) growth.tiles.emplace(tile, edge(tile.level));
   }
   return growth;
+}
+
+std::map<Tile, Bytes> LogEdge::partial_tiles() const {
+  std::map<Tile, Bytes> tiles;
+  for (int level = kEntriesLevel; level < kLevels; ++level) {
+    const Tile tile = edge_tile(level, frontier_.size());
+    if (tile.width > 0) tiles.emplace(tile, edges_.at(static_cast<size_t>(level + 1)));
+  }
+  return tiles;
 }
 
 }  // namespace glass::record

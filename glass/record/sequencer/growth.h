@@ -44,12 +44,15 @@ class LogEdge {
   // Adds the entries. REQUIRES: from one to kMostGrowth, each of at most kMostEntryBytes.
   [[nodiscard]] Growth grow(std::span<const ByteView> entries);
 
+  // The tiles that are not whole yet.
+  [[nodiscard]] std::map<Tile, Bytes> partial_tiles() const;
+
   [[nodiscard]] TreeHead tree() const { return {frontier_.size(), frontier_.root()}; }
 
  private:
   static constexpr int kLevels = 8;
 
-  // The tile of this level at the edge, the one of entries first.
+  // The tile of this level that is not whole yet, the one of entries first.
   [[nodiscard]] Bytes& edge(int level) { return edges_.at(static_cast<size_t>(level + 1)); }
 
   Frontier frontier_;

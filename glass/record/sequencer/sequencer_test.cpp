@@ -18,6 +18,7 @@
 #include "glass/base/result.h"
 #include "glass/crypto/ed25519.h"
 #include "glass/record/merkle/merkle.h"
+#include "glass/record/sequencer/fsck.h"
 #include "glass/record/tlog/log_reader.h"
 #include "glass/record/tlog/log_source.h"
 #include "glass/sim/faulty_files.h"
@@ -98,6 +99,19 @@ class SequencerTest : public testing::Test {
     return tree;
   }
 
+  // The problems, each as "path: what"; "pending" for files of a growth on its way.
+  std::vector<std::string> fsck() {
+    const NoteKey key{.name = std::string(kOrigin), .key = key_.public_key()};
+    const auto health = check_log_files(system::posix_files(), log_.published(), {&key, 1},
+                                        [](int64_t) { return true; });
+    if (!health) return {health.error().message};
+    std::vector<std::string> told;
+    for (const LogProblem& problem : health->problems)
+      told.push_back(problem.path + ": " + problem.what);
+    if (health->pending > 0) told.emplace_back("pending");
+    return told;
+  }
+
   system::TemporaryFolder folder_;
   LogFolder log_{folder_ / "log"};
   sim::FaultyFiles files_{system::posix_files()};
@@ -159,6 +173,9 @@ TEST_F(SequencerTest, AFailureAnywhereLosesNothingThatWasAnswered) {
       files_.fail_never();
       if (first) size += batch;
       const TreeHead seen = check_published(size);
+      const std::vector<std::string> problems = fsck();
+      EXPECT_TRUE(problems.empty() || (!first && problems.front() == "pending"))
+          << problems.front();
       ASSERT_TRUE(seen.size == size || (!first && seen.size == size + batch))
           << "operation " << operation;
       if (!first) {
@@ -242,6 +259,37 @@ TEST_F(SequencerTest, WhatDoesNotBelongTogetherIsRefused) {
   ASSERT_FALSE(broken);
   EXPECT_EQ(broken.error().code, ErrorCode::kCorruption);
   EXPECT_NE(broken.error().message.find("the tiles lead to the root"), std::string::npos);
+}
+
+TEST_F(SequencerTest, FsckNamesEveryFileThatIsNotAsItShouldBe) {
+  ASSERT_TRUE(create_log(world()));
+  for (const int64_t size : {0, 3, 600})
+    ASSERT_TRUE(append(*Sequencer::open(world()).value(), size, size + 600));
+  ASSERT_EQ(fsck(), std::vector<std::string>());
+  const system::Path tile_folder = log_.published() / "tile";
+  for (const auto& found : std::filesystem::recursive_directory_iterator(tile_folder)) {
+    if (!found.is_regular_file()) continue;
+    const std::string name = std::filesystem::relative(found.path(), log_.published()).string();
+    const Bytes good = files_.read(found.path()).value();
+    Bytes bad = good;
+    bad[bad.size() / 2] ^= 4;
+    ASSERT_TRUE(files_.write_atomic(found.path(), bad));
+    const std::vector<std::string> problems = fsck();
+    ASSERT_FALSE(problems.empty()) << name;
+    const bool entries = name.starts_with("tile/entries/");
+    EXPECT_TRUE(entries || problems.front().starts_with(name + ": differs")) << problems.front();
+    bad = good;
+    bad.pop_back();
+    ASSERT_TRUE(files_.write_atomic(found.path(), bad));
+    EXPECT_TRUE(fsck().front().starts_with(name)) << fsck().front();
+    ASSERT_TRUE(files_.write_atomic(found.path(), good));
+  }
+  ASSERT_TRUE(files_.write_atomic(tile_folder / "0" / "notes.txt", as_bytes("x")));
+  ASSERT_TRUE(files_.write_atomic(tile_folder / "0" / "007", as_bytes("x")));
+  ASSERT_TRUE(files_.remove_all(tile_folder / "1"));
+  EXPECT_EQ(fsck(), (std::vector<std::string>{"tile/1/000.p/7: is missing; restore it from a copy",
+                                              "tile/0/notes.txt: is no file of a log; move it away",
+                                              "pending"}));
 }
 
 TEST_F(SequencerTest, AHeadThatWasPutBackIsToldAndNotFollowed) {

@@ -58,6 +58,9 @@ class LogReader {
   // the log has grown, the beginning of the whole one.
   [[nodiscard]] Result<Bytes> tile(const Tile& tile);
 
+  // Gives back the memory of tiles that were read.
+  void forget() { tiles_.clear(); }
+
  private:
   LogSource& source_;
   int64_t size_;
