@@ -38,6 +38,7 @@ system::Path user_folder(const char* variable, std::string_view below_home) {
 }
 
 int report(const Error& error) {
+  std::fflush(stdout);  // what was said before stands before it
   fmt::print(stderr, "glass: {}\n", error.message);
   return exit_code(error.code);
 }
@@ -61,6 +62,10 @@ Result<crypto::SecretKey> own_key() {
   return key;
 }
 
+int ended(const Status& status) {
+  return status ? 0 : report(status.error());
+}
+
 int with_services(const CommonFlags& flags,
                   const std::function<Status(const service::Services&)>& verb) {
   system::catch_interrupts();
@@ -82,8 +87,7 @@ int with_services(const CommonFlags& flags,
       .program = flags.program,
   };
   try {
-    const Status status = verb(services);
-    return status ? 0 : report(status.error());
+    return ended(verb(services));
   } catch (const std::bad_alloc&) {
     return report({ErrorCode::kRefused,
                    "the machine is out of memory; make the model, the micro-batch or the sequence "
@@ -103,7 +107,6 @@ Status tell(const CommonFlags& flags, const service::Summary& summary, std::stri
   else
     fmt::print("\n{}\n{}", good ? headline : "A check failed.",
                service::to_text(summary, flags.program));
-  std::fflush(stdout);  // what follows on standard error comes after it
   if (good) return {};
   return fail(ErrorCode::kMismatch, fmt::format("{}: {}", failed->what, failed->detail));
 }

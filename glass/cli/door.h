@@ -26,6 +26,9 @@ system::Path key_file();
 // The key; made on first use, which is told. Errors name the file.
 [[nodiscard]] Result<crypto::SecretKey> own_key();
 
+// Prints the error, if any, and returns the exit code.
+int ended(const Status& status);
+
 // Opens the services for one verb and runs it; prints the error, if any, and returns the exit code.
 int with_services(const CommonFlags& flags,
                   const std::function<Status(const service::Services&)>& verb);

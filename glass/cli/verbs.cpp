@@ -22,6 +22,7 @@
 #include "glass/base/result.h"
 #include "glass/base/units_text.h"
 #include "glass/cli/door.h"
+#include "glass/cli/log_verbs.h"
 #include "glass/crypto/ed25519.h"
 #include "glass/data/examples/example_set.h"
 #include "glass/service/recipe/recipe.h"
@@ -427,8 +428,8 @@ int run(int argc, char** argv) {
   app.set_version_flag("--version", "glass " GLASS_VERSION);
   app.require_subcommand(1);
   Action action;
-  for (const auto& add :
-       {add_run, add_plan, add_train, add_verify, add_replay, add_generate, add_recipe, add_key})
+  for (const auto& add : {add_run, add_plan, add_train, add_verify, add_replay, add_generate,
+                          add_recipe, add_log, add_key})
     add(app, action);
   try {
     app.parse(argc, argv);

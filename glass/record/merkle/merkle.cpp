@@ -160,9 +160,11 @@ Status check_inclusion(const Digest& leaf, int64_t index, Proof proof, const Tre
         fmt::format("a tree of {} entries has none with the index {}", tree.size, index));
   GLASS_TRY(const Digest root, root_by_inclusion({0, tree.size}, index, leaf, proof));
   if (root != tree.root)
-    return fail(ErrorCode::kMismatch,
-                fmt::format("the proof of entry {} leads to the root {}, not {}", index,
-                            to_text(root), to_text(tree.root)));
+    return fail(
+        ErrorCode::kMismatch,
+        fmt::format("the proof of entry {} leads to the root {}, not {}: the entry, its index or "
+                    "the proof is another one",
+                    index, to_text(root), to_text(tree.root)));
   return {};
 }
 

@@ -2,6 +2,7 @@
 //
 //   LOG/public/checkpoint      what the world may read, as C2SP tlog-tiles says; any web server may
 //   LOG/public/tile/...        serve it
+//   LOG/private/key.json       what its checkpoints are signed with
 //   LOG/private/head.sqlite    what the log stands at (head_store.h)
 //   LOG/private/staged/<root>  tiles of a growth that is not published yet (growth.h)
 #pragma once
@@ -22,6 +23,8 @@ struct LogFolder {
   [[nodiscard]] system::Path checkpoint() const { return published() / "checkpoint"; }
 
   [[nodiscard]] system::Path secrets() const { return root / "private"; }
+
+  [[nodiscard]] system::Path key() const { return secrets() / "key.json"; }
 
   [[nodiscard]] system::Path head() const { return secrets() / "head.sqlite"; }
 
