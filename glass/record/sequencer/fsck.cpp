@@ -39,6 +39,18 @@ Status list_files(system::Files& files, const system::Path& folder, const std::s
   return {};
 }
 
+// What Files::write_atomic leaves of a tile or checkpoint, ".NAME.partial"; the next one takes it
+// over.
+bool is_left_by_a_kill(std::string_view path) {
+  constexpr std::string_view kSuffix = ".partial";
+  const size_t name = path.rfind('/') + 1;  // 0 if there is no folder
+  if (!path.substr(name).starts_with('.') || !path.ends_with(kSuffix)) return false;
+  path.remove_suffix(kSuffix.size());
+  const std::string written =
+      std::string(path.substr(0, name)) + std::string(path.substr(name + 1));
+  return written == "checkpoint" || tile_from_path(written).has_value();
+}
+
 class Check {
  public:
   Check(system::Files& files, system::Path folder) : files_(files), folder_(std::move(folder)) {}
@@ -66,6 +78,10 @@ class Check {
     GLASS_TRY_STATUS(list_files(files_, folder_, "", found));
     for (const std::string& path : found) {
       if (path == "checkpoint") continue;
+      if (is_left_by_a_kill(path)) {
+        ++health_.pending;
+        continue;
+      }
       const auto tile = tile_from_path(path);
       if (!tile) {
         others_.push_back(path);
