@@ -32,9 +32,9 @@ namespace {
 constexpr int kKills = 10;
 constexpr int64_t kTail = 20;         // steps before the end in which no kill is aimed at
 constexpr int64_t kWarmUpSteps = 40;  // with everything that a training does now and then
-// Log and views are read and written whole, and their text grows by less than this a step; the
-// rest is what an allocator may keep between two of them.
-constexpr int64_t kBytesPerStep = 4096;
+// The report shows all samples, whose texts grow by less than this a step; the rest is what an
+// allocator may keep between two views.
+constexpr int64_t kBytesPerStep = 64;
 constexpr int64_t kSlackBytes = 4 << 20;
 
 constexpr const char* kRecipe = R"(name = "soak"
@@ -103,11 +103,14 @@ pid_t start(const std::vector<std::string>& words, const std::string& output) {
   ::_exit(127);
 }
 
+// Without pages of files, which the system takes back when it needs them.
 int64_t resident_bytes(pid_t process) {
-  std::ifstream in("/proc/" + std::to_string(process) + "/statm");
-  int64_t total = 0, resident = 0;
-  in >> total >> resident;
-  return resident * ::sysconf(_SC_PAGESIZE);
+  std::ifstream in("/proc/" + std::to_string(process) + "/status");
+  for (std::string word; in >> word;) {
+    int64_t kibibytes = 0;
+    if (word == "RssAnon:" && in >> kibibytes) return kibibytes * 1024;
+  }
+  return 0;
 }
 
 // The lines of a chain, counted as they come. A process that resumes cuts the file, so each has a

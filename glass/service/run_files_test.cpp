@@ -1,6 +1,8 @@
 // What a run leaves on disk besides results: its folder, its record, its log.
 #include <cmath>
 #include <string>
+#include <variant>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -72,6 +74,29 @@ TEST(RunFolder, AStageIsFoundByItsInputsAndSurvives) {
   EXPECT_FALSE(folder->finished("corpus", result));
 }
 
+struct WholeLog {
+  WholeLog(system::Files& files, const system::Path& metrics, const system::Path& samples) {
+    for (const system::Path& file : {metrics, samples}) {
+      const Status read = read_run_log(files, file, [&](const LogLine& line) {
+        lines.push_back(line);
+        return Status();
+      });
+      EXPECT_TRUE(read) << read.error().message;
+    }
+  }
+
+  template <typename T>
+  [[nodiscard]] std::vector<T> of() const {
+    std::vector<T> found;
+    for (const LogLine& line : lines) {
+      if (const T* one = std::get_if<T>(&line)) found.push_back(*one);
+    }
+    return found;
+  }
+
+  std::vector<LogLine> lines;
+};
+
 TEST(RunLog, AResumeKeepsWhatIsBeforeItAndATornLineIsLeftOut) {
   const system::TemporaryFolder temporary;
   system::Files& files = system::posix_files();
@@ -89,22 +114,45 @@ TEST(RunLog, AResumeKeepsWhatIsBeforeItAndATornLineIsLeftOut) {
   }
   auto torn = files.append(metrics, files.size_bytes(metrics).value());
   ASSERT_TRUE((*torn)->append(as_bytes(std::string_view("{\"kind\":\"st"))));
-  const auto whole = read_run_log(files, metrics, samples);
-  ASSERT_TRUE(whole) << whole.error().message;
-  EXPECT_EQ(whole->steps.size(), 4U);
-  EXPECT_TRUE(std::isnan(whole->evaluations.front().loss));
-  EXPECT_EQ(whole->samples.front().text, "ü\n");
-  EXPECT_EQ(speed_of(*whole).tokens_per_second, 50);
-  EXPECT_EQ(speed_of(*whole).mfu, 0.5);
+  const WholeLog whole(files, metrics, samples);
+  EXPECT_EQ(whole.of<StepMetric>().size(), 4U);
+  EXPECT_TRUE(std::isnan(whole.of<EvaluationMetric>().front().loss));
+  EXPECT_EQ(whole.of<SampleText>().front().text, "ü\n");
+  EXPECT_EQ(speed_of(files, metrics)->tokens_per_second(), 50);
+  EXPECT_EQ(speed_of(files, metrics)->mfu(), 0.5);
   ASSERT_TRUE(RunLogWriter::open(files, metrics, samples, 2));
-  const auto kept = read_run_log(files, metrics, samples);
-  ASSERT_TRUE(kept);
-  EXPECT_EQ(kept->steps.size(), 2U);
-  EXPECT_TRUE(kept->evaluations.empty()) << "the model is looked at again where it resumes";
-  EXPECT_TRUE(kept->samples.empty());
-  ASSERT_EQ(kept->corruptions.size(), 1U) << "what the machine did stays true";
-  EXPECT_EQ(kept->corruptions.front().what, "a bit");
-  EXPECT_TRUE(kept->corruptions.front().settled);
+  const WholeLog kept(files, metrics, samples);
+  EXPECT_EQ(kept.of<StepMetric>().size(), 2U);
+  EXPECT_TRUE(kept.of<EvaluationMetric>().empty()) << "it is looked at again where it resumes";
+  EXPECT_TRUE(kept.of<SampleText>().empty());
+  const std::vector<CorruptionEvent> corruptions = kept.of<CorruptionEvent>();
+  ASSERT_EQ(corruptions.size(), 1U) << "what the machine did stays true";
+  EXPECT_EQ(corruptions.front().what, "a bit");
+  EXPECT_TRUE(corruptions.front().settled);
+}
+
+TEST(RunLog, GoesOnWhereItEndsWithTheSameBytes) {
+  const system::TemporaryFolder temporary;
+  system::Files& files = system::posix_files();
+  const system::Path metrics = temporary.path() / "m.jsonl", samples = temporary.path() / "s.jsonl";
+  const auto write = [&](int64_t after_step, int64_t last_step) {
+    auto log = RunLogWriter::open(files, metrics, samples, after_step);
+    ASSERT_TRUE(log);
+    for (int64_t step = after_step + 1; step <= last_step; ++step) {
+      ASSERT_TRUE(log->add(StepMetric{.step = step, .seconds = 1, .tokens = 1}));
+      ASSERT_TRUE(log->add(EvaluationMetric{.step = step, .loss = 1}));
+    }
+    ASSERT_TRUE(log->sync());
+  };
+  write(0, 9);
+  const std::string whole = files.read_text(metrics).value();
+  write(5, 5);  // resumed after step 5, whose evaluation is to be made again
+  {
+    auto log = RunLogWriter::open(files, metrics, samples, 5);
+    ASSERT_TRUE(log->add(EvaluationMetric{.step = 5, .loss = 1}));
+  }
+  write(6, 6);
+  EXPECT_EQ(files.read_text(metrics).value(), whole.substr(0, files.size_bytes(metrics).value()));
 }
 
 TEST(RunLog, ABrokenLineIsNamed) {
@@ -112,7 +160,7 @@ TEST(RunLog, ABrokenLineIsNamed) {
   system::Files& files = system::posix_files();
   const system::Path metrics = temporary.path() / "m.jsonl";
   ASSERT_TRUE(files.write_atomic(metrics, as_bytes(std::string_view("{\"kind\":\"step\"}\n"))));
-  const auto log = read_run_log(files, metrics, temporary.path() / "none");
+  const Status log = read_run_log(files, metrics, [](const LogLine&) { return Status(); });
   ASSERT_FALSE(log);
   EXPECT_EQ(log.error().code, ErrorCode::kCorruption);
   EXPECT_NE(log.error().message.find("m.jsonl:1: "), std::string::npos);

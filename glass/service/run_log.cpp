@@ -2,10 +2,11 @@
 
 #include <cmath>
 #include <cstdint>
-#include <limits>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <variant>
 
 #include <fmt/core.h>
 
@@ -106,33 +107,30 @@ Result<SampleText> sample_text(const Json& line) {
   return sample;
 }
 
-Status add_line(std::string_view text, RunLog& log) {
+Result<LogLine> log_line(std::string_view text) {
   GLASS_TRY(const Json line, parse_json(text));
   GLASS_TRY(const std::string kind, line.get_string("kind"));
-  if (kind == "step") {
-    GLASS_TRY(log.steps.emplace_back(), step_metric(line));
-  } else if (kind == "evaluation") {
-    GLASS_TRY(log.evaluations.emplace_back(), evaluation_metric(line));
-  } else if (kind == "corruption") {
-    GLASS_TRY(log.corruptions.emplace_back(), corruption_event(line));
-  } else if (kind == "sample") {
-    GLASS_TRY(log.samples.emplace_back(), sample_text(line));
-  } else {
-    return fail(ErrorCode::kCorruption, fmt::format("there is no kind of line '{}'", kind));
-  }
-  return {};
+  if (kind == "step") return step_metric(line);
+  if (kind == "evaluation") return evaluation_metric(line);
+  if (kind == "corruption") return corruption_event(line);
+  if (kind == "sample") return sample_text(line);
+  return fail(ErrorCode::kCorruption, fmt::format("there is no kind of line '{}'", kind));
 }
 
-Status read_lines(system::Files& files, const system::Path& file, RunLog& log) {
+// Calls visit(line, text with its line feed) for each whole line.
+template <typename Visit>
+Status read_lines(system::Files& files, const system::Path& file, const Visit& visit) {
   if (!files.exists(file)) return {};
-  GLASS_TRY(const std::string text, files.read_text(file));
+  GLASS_TRY(const auto mapped, files.map(file));
+  std::string_view text = as_text(mapped->bytes());
   int64_t number = 0;
-  for (size_t begin = 0, end = text.find('\n'); end != std::string::npos;
-       begin = end + 1, end = text.find('\n', begin)) {
+  for (size_t end; (end = text.find('\n')) != std::string_view::npos; text.remove_prefix(end + 1)) {
     ++number;
-    if (auto status = add_line(std::string_view(text).substr(begin, end - begin), log); !status)
+    const auto line = log_line(text.substr(0, end));
+    if (!line)
       return fail(ErrorCode::kCorruption,
-                  fmt::format("{}:{}: {}", file.string(), number, status.error().message));
+                  fmt::format("{}:{}: {}", file.string(), number, line.error().message));
+    GLASS_TRY_STATUS(visit(*line, text.substr(0, end + 1)));
   }
   return {};
 }
@@ -141,37 +139,54 @@ Status append_line(system::WritableFile& file, const Json& line) {
   return file.append(as_bytes(to_canonical(line) + "\n"));
 }
 
-template <typename T>
-std::string lines_up_to(const std::vector<T>& entries, int64_t step) {
-  std::string text;
-  for (const T& entry : entries) {
-    if (entry.step <= step) text += to_canonical(to_json(entry)) + "\n";
-  }
-  return text;
+// Whether a training that goes on after this step has made the line already. It looks at the model
+// anew; what the machine did stays true.
+bool stays(const LogLine& line, int64_t after_step) {
+  if (const auto* step = std::get_if<StepMetric>(&line)) return step->step <= after_step;
+  if (const auto* evaluation = std::get_if<EvaluationMetric>(&line))
+    return evaluation->step < after_step;
+  if (const auto* sample = std::get_if<SampleText>(&line)) return sample->step < after_step;
+  return true;
+}
+
+// The file, cut to the lines that stay. Those behind the first that does not are few: they are
+// written again.
+Result<std::unique_ptr<system::WritableFile>> open_cut(system::Files& files,
+                                                       const system::Path& file,
+                                                       int64_t after_step) {
+  uint64_t kept_bytes = 0;
+  bool cut = false;
+  std::string others;
+  GLASS_TRY_STATUS(read_lines(files, file, [&](const LogLine& line, std::string_view text) {
+    if (!stays(line, after_step))
+      cut = true;
+    else if (cut)
+      others += text;
+    else
+      kept_bytes += text.size();
+    return Status();
+  }));
+  if (others.empty()) return files.append(file, kept_bytes);
+  GLASS_TRY(std::string whole, files.read_text(file));
+  whole.resize(kept_bytes);
+  whole += others;
+  GLASS_TRY_STATUS(files.write_atomic(file, as_bytes(whole)));
+  return files.append(file, whole.size());
 }
 
 }  // namespace
 
-Result<RunLog> read_run_log(system::Files& files, const system::Path& metrics,
-                            const system::Path& samples) {
-  RunLog log;
-  GLASS_TRY_STATUS(read_lines(files, metrics, log));
-  GLASS_TRY_STATUS(read_lines(files, samples, log));
-  return log;
+Status read_run_log(system::Files& files, const system::Path& file,
+                    FunctionRef<Status(const LogLine&)> visit) {
+  return read_lines(files, file,
+                    [&](const LogLine& line, std::string_view) { return visit(line); });
 }
 
 Result<RunLogWriter> RunLogWriter::open(system::Files& files, const system::Path& metrics,
                                         const system::Path& samples, int64_t after_step) {
-  GLASS_TRY(const RunLog log, read_run_log(files, metrics, samples));
-  const std::string kept_metrics =
-      lines_up_to(log.steps, after_step) + lines_up_to(log.evaluations, after_step - 1) +
-      lines_up_to(log.corruptions, std::numeric_limits<int64_t>::max());
-  const std::string kept_samples = lines_up_to(log.samples, after_step - 1);
-  GLASS_TRY_STATUS(files.write_atomic(metrics, as_bytes(kept_metrics)));
-  GLASS_TRY_STATUS(files.write_atomic(samples, as_bytes(kept_samples)));
   RunLogWriter writer;
-  GLASS_TRY(writer.metrics_, files.append(metrics, kept_metrics.size()));
-  GLASS_TRY(writer.samples_, files.append(samples, kept_samples.size()));
+  GLASS_TRY(writer.metrics_, open_cut(files, metrics, after_step));
+  GLASS_TRY(writer.samples_, open_cut(files, samples, after_step));
   return writer;
 }
 
@@ -196,16 +211,27 @@ Status RunLogWriter::sync() {
   return samples_->sync();
 }
 
-Speed speed_of(const RunLog& log) {
-  double seconds = 0, used = 0;
-  int64_t tokens = 0;
-  for (const StepMetric& step : log.steps) {
-    seconds += step.seconds;
-    used += step.mfu * step.seconds;
-    tokens += step.tokens;
-  }
-  if (seconds <= 0) return {};
-  return {.tokens_per_second = static_cast<double>(tokens) / seconds, .mfu = used / seconds};
+void SpeedMeter::add(const StepMetric& step) {
+  seconds_ += step.seconds;
+  used_ += step.mfu * step.seconds;
+  tokens_ += step.tokens;
+}
+
+double SpeedMeter::tokens_per_second() const {
+  return seconds_ > 0 ? static_cast<double>(tokens_) / seconds_ : 0;
+}
+
+double SpeedMeter::mfu() const {
+  return seconds_ > 0 ? used_ / seconds_ : 0;
+}
+
+Result<SpeedMeter> speed_of(system::Files& files, const system::Path& metrics) {
+  SpeedMeter meter;
+  GLASS_TRY_STATUS(read_run_log(files, metrics, [&](const LogLine& line) {
+    if (const auto* step = std::get_if<StepMetric>(&line)) meter.add(*step);
+    return Status();
+  }));
+  return meter;
 }
 
 }  // namespace glass::service

@@ -8,9 +8,10 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <vector>
+#include <variant>
 
 #include "glass/base/json.h"
+#include "glass/base/parallel.h"
 #include "glass/base/result.h"
 #include "glass/engine/train/step_record.h"
 #include "glass/system/files.h"
@@ -57,17 +58,13 @@ struct CorruptionEvent {
   bool settled = false;  // a third time agreed with one of the two
 };
 
-struct RunLog {
-  std::vector<StepMetric> steps;
-  std::vector<EvaluationMetric> evaluations;
-  std::vector<CorruptionEvent> corruptions;
-  std::vector<SampleText> samples;
-};
+using LogLine = std::variant<StepMetric, EvaluationMetric, CorruptionEvent, SampleText>;
 
-// Reads both files; an absent one is empty. kCorruption names file and line. A last line that a
-// crash has torn is left out.
-[[nodiscard]] Result<RunLog> read_run_log(system::Files& files, const system::Path& metrics,
-                                          const system::Path& samples);
+// Calls visit for each line of a file of the log, one after the other: a log may be longer than
+// memory. An absent file is empty. kCorruption names file and line; an error of `visit` ends the
+// reading and is passed on. A last line that a crash has torn is left out.
+[[nodiscard]] Status read_run_log(system::Files& files, const system::Path& file,
+                                  FunctionRef<Status(const LogLine&)> visit);
 
 // Appends lines; each is handed to the operating system at once.
 class RunLogWriter {
@@ -90,12 +87,25 @@ class RunLogWriter {
   std::unique_ptr<system::WritableFile> metrics_, samples_;
 };
 
-// Over all steps: tokens per second, and the share of the machine's peak. Both 0 without a step.
-struct Speed {
-  double tokens_per_second = 0;
-  double mfu = 0;
+// What all steps of a log took together.
+class SpeedMeter {
+ public:
+  void add(const StepMetric& step);
+
+  [[nodiscard]] double seconds() const { return seconds_; }
+
+  [[nodiscard]] int64_t tokens() const { return tokens_; }
+
+  // Both 0 without a step.
+  [[nodiscard]] double tokens_per_second() const;
+  [[nodiscard]] double mfu() const;  // share of the machine's peak
+
+ private:
+  double seconds_ = 0, used_ = 0;
+  int64_t tokens_ = 0;
 };
 
-Speed speed_of(const RunLog& log);
+// Of a file of metrics.
+[[nodiscard]] Result<SpeedMeter> speed_of(system::Files& files, const system::Path& metrics);
 
 }  // namespace glass::service

@@ -35,7 +35,7 @@ Status report_checks(const Summary& summary, const Services& services) {
   system::Files& files = services.files;
   GLASS_TRY(const RunRecord record, read_run_record(files, paths));
   GLASS_TRY(const Recipe recipe, recorded_recipe(files, paths));
-  GLASS_TRY(const RunLog log, read_run_log(files, paths.metrics(), paths.samples()));
+  GLASS_TRY(record::RunFacts facts, facts_of(recipe, paths, &record, files));
   GLASS_TRY(const data::CorpusReport corpus,
             data::load_corpus(paths.corpus(), {files, services.process, services.parallel}));
   GLASS_TRY(const data::Tokenizer tokenizer, read_tokenizer(paths, files));
@@ -46,7 +46,7 @@ Status report_checks(const Summary& summary, const Services& services) {
     basis.start = &start->model.config;
   }
   GLASS_TRY(const PlanReport plan, plan_of(recipe, basis, services));
-  return write_report(facts_of(recipe, log, &record),
+  return write_report(std::move(facts),
                       {.corpus = corpus,
                        .start = start ? std::optional(start->manifest) : std::nullopt,
                        .parameters = plan.parameters,

@@ -35,14 +35,13 @@ std::vector<record::PlaceFact> places(const RunPaths& paths) {
 }
 
 Summary summarize(const RunSubject& subject, const RunPaths& paths, system::Files& files) {
-  const RunLog log = read_run_log(files, paths.metrics(), paths.samples()).value_or(RunLog{});
+  const SpeedMeter speed = speed_of(files, paths.metrics()).value_or(SpeedMeter{});
   Summary summary;
   summary.digest = crypto::to_text(run_digest(subject));
   summary.steps = subject.steps;
   summary.tokens = subject.tokens;
-  const Speed speed = speed_of(log);
-  summary.tokens_per_second = speed.tokens_per_second;
-  if (speed.mfu > 0) summary.mfu = speed.mfu;
+  summary.tokens_per_second = speed.tokens_per_second();
+  if (speed.mfu() > 0) summary.mfu = speed.mfu();
   if (!subject.held_out_loss_bits.empty()) summary.bits_per_byte = subject.held_out_bits_per_byte;
   summary.out = paths.root;
   summary.places = places(paths);

@@ -1,20 +1,25 @@
 #include "glass/service/run_views.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <variant>
 
 #include <fmt/core.h>
 
 #include "glass/base/bytes.h"
 #include "glass/base/json.h"
+#include "glass/base/parallel.h"
 #include "glass/base/result.h"
 #include "glass/crypto/ed25519.h"
 #include "glass/crypto/sha256.h"
 #include "glass/data/corpus/corpus.h"
+#include "glass/record/documents/curve.h"
 #include "glass/record/documents/facts.h"
 #include "glass/record/documents/metrics.h"
 #include "glass/record/documents/report.h"
@@ -34,26 +39,55 @@ std::string text_member(const Json& object, std::string_view key) {
   return text ? std::move(*text) : "";
 }
 
-void add_log(const RunLog& log, record::RunFacts& facts) {
-  for (const StepMetric& step : log.steps) {
-    facts.loss.push_back({step.step, step.unix_ms, step.loss});
-    facts.gradient_norm.push_back({step.step, step.unix_ms, step.gradient_norm});
-    facts.learning_rate.push_back({step.step, step.unix_ms, step.learning_rate});
-    if (step.preferred) facts.preferred.push_back({step.step, step.unix_ms, *step.preferred});
-    if (step.margin) facts.margin.push_back({step.step, step.unix_ms, *step.margin});
-    facts.seconds += step.seconds;
-    facts.tokens += step.tokens;
-    facts.steps = step.step;
+constexpr size_t kEventsAtOnce = size_t{1} << 16;  // bytes
+
+Status add_log(const RunPaths& paths, system::Files& files, record::RunFacts& facts) {
+  SpeedMeter speed;
+  GLASS_TRY_STATUS(read_run_log(files, paths.metrics(), [&](const LogLine& line) {
+    if (const auto* step = std::get_if<StepMetric>(&line)) {
+      speed.add(*step);
+      facts.loss.add({step->step, step->unix_ms, step->loss});
+      facts.steps = step->step;
+    } else if (const auto* evaluation = std::get_if<EvaluationMetric>(&line)) {
+      facts.held_out_loss.add({evaluation->step, evaluation->unix_ms, evaluation->loss});
+      facts.bits_per_byte = evaluation->bits_per_byte;
+    }
+    return Status();
+  }));
+  facts.seconds = speed.seconds();
+  facts.tokens = speed.tokens();
+  facts.tokens_per_second = speed.tokens_per_second();
+  if (speed.mfu() > 0) facts.mfu = speed.mfu();
+  return read_run_log(files, paths.samples(), [&](const LogLine& line) {
+    if (const auto* sample = std::get_if<SampleText>(&line))
+      facts.samples.push_back({sample->step, sample->prompt, sample->text});
+    return Status();
+  });
+}
+
+// Evaluations by their steps; few, while steps may be many.
+using Evaluations = std::multimap<int64_t, EvaluationMetric>;
+
+// The evaluations up to this step, which are then gone.
+void add_evaluations(int64_t up_to, Evaluations& evaluations, record::EventFile& events) {
+  while (!evaluations.empty() && evaluations.begin()->first <= up_to) {
+    const EvaluationMetric& one = evaluations.begin()->second;
+    events.add("loss/held_out", {one.step, one.unix_ms, one.loss});
+    evaluations.erase(evaluations.begin());
   }
-  for (const EvaluationMetric& evaluation : log.evaluations) {
-    facts.held_out_loss.push_back({evaluation.step, evaluation.unix_ms, evaluation.loss});
-    facts.bits_per_byte = evaluation.bits_per_byte;
-  }
-  for (const SampleText& sample : log.samples)
-    facts.samples.push_back({sample.step, sample.prompt, sample.text});
-  const Speed speed = speed_of(log);
-  facts.tokens_per_second = speed.tokens_per_second;
-  if (speed.mfu > 0) facts.mfu = speed.mfu;
+}
+
+void add_step(const StepMetric& step, Evaluations& evaluations, record::EventFile& events) {
+  const auto point = [&](double value) {
+    return record::StepPoint{step.step, step.unix_ms, value};
+  };
+  add_evaluations(step.step - 1, evaluations, events);
+  events.add("gradient_norm", point(step.gradient_norm));
+  events.add("learning_rate", point(step.learning_rate));
+  add_evaluations(step.step, evaluations, events);
+  events.add("loss/train", point(step.loss));
+  if (step.margin) events.add("preference/margin", point(*step.margin));
+  if (step.preferred) events.add("preference/preferred", point(*step.preferred));
 }
 
 void add_corpus(const data::CorpusReport& corpus, record::RunFacts& facts) {
@@ -97,28 +131,59 @@ void add_record(const RunRecord& record, record::RunFacts& facts) {
                                 text_member(*machine, "operating_system"));
 }
 
-// A file that is as it should be is left alone.
-Status renew(system::Files& files, const system::Path& file, ByteView bytes) {
-  if (files.exists(file)) {
-    GLASS_TRY(const auto mapped, files.map(file));
-    if (std::ranges::equal(mapped->bytes(), bytes)) return {};
-  }
-  return files.write_atomic(file, bytes);
+bool is_as(system::Files& files, const system::Path& file, ByteView bytes) {
+  if (!files.exists(file)) return false;
+  const auto mapped = files.map(file);
+  return mapped && std::ranges::equal((*mapped)->bytes(), bytes);
+}
+
+Status renew_events(const RunPaths& paths, const system::Path& file, system::Files& files) {
+  GLASS_TRY_STATUS(files.make_folders(file.parent_path()));
+  // Whoever watches the folder must not take it for events of another run, so its name is not like.
+  const system::Path staged = file.parent_path() / ".new";
+  GLASS_TRY(const auto out, files.create(staged));
+  GLASS_TRY_STATUS(write_events(paths, files, [&](ByteView bytes) { return out->append(bytes); }));
+  GLASS_TRY_STATUS(out->close());
+  GLASS_TRY(const auto made, files.map(staged));
+  if (is_as(files, file, made->bytes())) return files.remove_all(staged);
+  return files.publish(staged, file);
 }
 
 }  // namespace
 
-record::RunFacts facts_of(const Recipe& recipe, const RunLog& log, const RunRecord* record) {
+Result<record::RunFacts> facts_of(const Recipe& recipe, const RunPaths& paths,
+                                  const RunRecord* record, system::Files& files) {
   record::RunFacts facts;
   facts.name = recipe.name;
   facts.description = recipe.description;
   facts.numerics_class = recipe.numerics.numerics_class;
-  add_log(log, facts);
+  GLASS_TRY_STATUS(add_log(paths, files, facts));
   if (record != nullptr)
     add_record(*record, facts);
   else
     facts.peak_memory_bytes = static_cast<int64_t>(system::peak_memory_bytes());
   return facts;
+}
+
+Status write_events(const RunPaths& paths, system::Files& files,
+                    FunctionRef<Status(ByteView)> sink) {
+  Evaluations evaluations;
+  std::optional<int64_t> begin_ms;
+  GLASS_TRY_STATUS(read_run_log(files, paths.metrics(), [&](const LogLine& line) {
+    if (const auto* step = std::get_if<StepMetric>(&line); step != nullptr && !begin_ms)
+      begin_ms = step->unix_ms;
+    if (const auto* evaluation = std::get_if<EvaluationMetric>(&line))
+      evaluations.emplace(evaluation->step, *evaluation);
+    return Status();
+  }));
+  record::EventFile events(begin_ms.value_or(0));
+  GLASS_TRY_STATUS(read_run_log(files, paths.metrics(), [&](const LogLine& line) -> Status {
+    if (const auto* step = std::get_if<StepMetric>(&line)) add_step(*step, evaluations, events);
+    if (events.size() < kEventsAtOnce) return {};
+    return sink(events.take());
+  }));
+  add_evaluations(INT64_MAX, evaluations, events);
+  return sink(events.take());
 }
 
 system::Path prometheus_file(const RunPaths& paths) {
@@ -131,10 +196,10 @@ system::Path tensorboard_file(const RunPaths& paths, const Recipe& recipe) {
 
 Status write_metrics(const record::RunFacts& facts, const RunPaths& paths, const Recipe& recipe,
                      system::Files& files) {
-  GLASS_TRY_STATUS(renew(files, prometheus_file(paths), as_bytes(record::prometheus_text(facts))));
-  const system::Path events = tensorboard_file(paths, recipe);
-  GLASS_TRY_STATUS(files.make_folders(events.parent_path()));
-  return renew(files, events, record::tensorboard_events(facts));
+  const std::string gauges = record::prometheus_text(facts);
+  if (!is_as(files, prometheus_file(paths), as_bytes(gauges)))
+    GLASS_TRY_STATUS(files.write_atomic(prometheus_file(paths), as_bytes(gauges)));
+  return renew_events(paths, tensorboard_file(paths, recipe), files);
 }
 
 Status write_report(record::RunFacts facts, const ReportSources& sources, const RunPaths& paths,

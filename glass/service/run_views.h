@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <string>
 
+#include "glass/base/bytes.h"
+#include "glass/base/parallel.h"
 #include "glass/base/result.h"
 #include "glass/data/corpus/corpus.h"
 #include "glass/record/documents/facts.h"
@@ -20,12 +22,21 @@
 namespace glass::service {
 
 // What recipe, log and record tell. `record` is null while the run is unfinished.
-record::RunFacts facts_of(const Recipe& recipe, const RunLog& log, const RunRecord* record);
+[[nodiscard]] Result<record::RunFacts> facts_of(const Recipe& recipe, const RunPaths& paths,
+                                                const RunRecord* record, system::Files& files);
+
+// The TensorBoard events of the log, in pieces, each handed to `sink`: the scalars loss/train,
+// loss/held_out, gradient_norm, learning_rate and, where pairs of answers are judged,
+// preference/preferred and preference/margin. In the order of the steps and, within one, of their
+// names: the events of a longer log begin with those of a shorter one, so that whoever reads along
+// goes on where they were.
+[[nodiscard]] Status write_events(const RunPaths& paths, system::Files& files,
+                                  FunctionRef<Status(ByteView)> sink);
 
 system::Path prometheus_file(const RunPaths& paths);
 system::Path tensorboard_file(const RunPaths& paths, const Recipe& recipe);
 
-// Renews metrics.prom and tensorboard/.
+// Renews metrics.prom and tensorboard/. What is as it should be is left alone.
 [[nodiscard]] Status write_metrics(const record::RunFacts& facts, const RunPaths& paths,
                                    const Recipe& recipe, system::Files& files);
 

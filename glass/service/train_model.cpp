@@ -226,8 +226,7 @@ class TrainingLoop {
  public:
   // Renews what people look at. `record` is null before the end.
   [[nodiscard]] Status write_views(const RunRecord* record) {
-    GLASS_TRY(const RunLog log, read_run_log(services_.files, paths_.metrics(), paths_.samples()));
-    const record::RunFacts facts = facts_of(recipe_, log, record);
+    GLASS_TRY(const record::RunFacts facts, facts_of(recipe_, paths_, record, services_.files));
     GLASS_TRY_STATUS(write_metrics(facts, paths_, recipe_, services_.files));
     const ReportSources sources{
         .corpus = data_.corpus,
@@ -328,15 +327,13 @@ Status export_results(const Recipe& recipe, const PreparedData& data, const Trai
 }
 
 Result<Json> execution_facts(const RunPaths& paths, const Services& services) {
-  GLASS_TRY(const RunLog log, read_run_log(services.files, paths.metrics(), paths.samples()));
+  GLASS_TRY(const SpeedMeter speed, speed_of(services.files, paths.metrics()));
   Json::Object log_files;
   for (const system::Path& file : {paths.metrics(), paths.samples()}) {
     GLASS_TRY(const auto mapped, services.files.map(file));
     log_files.emplace(file.filename().string(), crypto::to_text(crypto::sha256(mapped->bytes())));
   }
   const system::Machine machine = system::this_machine();
-  double seconds = 0;
-  for (const StepMetric& step : log.steps) seconds += step.seconds;
   return Json::Object{
       {"program", "glass " GLASS_VERSION},
       {"compiler", GLASS_COMPILER},
@@ -348,7 +345,7 @@ Result<Json> execution_facts(const RunPaths& paths, const Services& services) {
                                {"cores", machine.cores},
                                {"memory_bytes", machine.memory_bytes}}},
       {"log", std::move(log_files)},
-      {"training_seconds", seconds},
+      {"training_seconds", speed.seconds()},
       {"finished", time_text(services.clock.unix_ms())},
       {"peak_memory_bytes", system::peak_memory_bytes()},
   };
@@ -419,8 +416,8 @@ Status renew_metrics(const Recipe& recipe, const RunRecord& record, const RunPat
     if (!recorded_file(files, paths.training() / name, digest)) return {};
   }
   if (digests.empty()) return {};
-  GLASS_TRY(const RunLog log, read_run_log(files, paths.metrics(), paths.samples()));
-  return write_metrics(facts_of(recipe, log, &record), paths, recipe, files);
+  GLASS_TRY(const record::RunFacts facts, facts_of(recipe, paths, &record, files));
+  return write_metrics(facts, paths, recipe, files);
 }
 
 }  // namespace

@@ -170,31 +170,39 @@ Status Verification::log() {
     if (!file) errors.push_back(file.error().message);
   }
   GLASS_TRY_STATUS(joined(errors));
-  GLASS_TRY(RunLog log, read_run_log(services_.files, paths_.metrics(), paths_.samples()));
   if (steps_.empty())
     return blocked("it has the recorded digests; its figures cannot be compared without the chain");
-  GLASS_TRY_STATUS(expect_as_in_chain(log));
-  detail_ = fmt::format("{} as in the chain, {}, {}", count_text(std::ssize(log.steps), "step"),
-                        count_text(std::ssize(log.evaluations), "evaluation"),
-                        count_text(std::ssize(log.samples), "sample"));
-  log_ = std::move(log);
+  GLASS_TRY_STATUS(expect_as_in_chain());
+  log_is_right_ = true;
   return {};
 }
 
-Status Verification::expect_as_in_chain(const RunLog& log) const {
+Status Verification::expect_as_in_chain() {
   const auto wrong = [&](int64_t step) {
     return fail(ErrorCode::kMismatch, fmt::format("step {} in {} is not as in the chain", step,
                                                   paths_.metrics().string()));
   };
-  if (log.steps.size() != steps_.size()) return wrong(std::ssize(log.steps) + 1);
-  for (size_t i = 0; i < steps_.size(); ++i) {
-    const StepMetric& logged = log.steps[i];
-    const engine::StepRecord& step = steps_[i];
-    if (logged.step != step.step || logged.tokens != step.tokens || !same(logged.loss, step.loss) ||
-        !same(logged.gradient_norm, step.gradient_norm) ||
-        !same(logged.learning_rate, step.learning_rate) || !same_preference(logged, step))
+  size_t steps = 0;
+  int64_t evaluations = 0, samples = 0;
+  const auto visit = [&](const LogLine& line) -> Status {
+    evaluations += std::holds_alternative<EvaluationMetric>(line) ? 1 : 0;
+    samples += std::holds_alternative<SampleText>(line) ? 1 : 0;
+    const auto* logged = std::get_if<StepMetric>(&line);
+    if (logged == nullptr) return {};
+    if (steps == steps_.size()) return wrong(logged->step);
+    const engine::StepRecord& step = steps_[steps++];
+    if (logged->step != step.step || logged->tokens != step.tokens ||
+        !same(logged->loss, step.loss) || !same(logged->gradient_norm, step.gradient_norm) ||
+        !same(logged->learning_rate, step.learning_rate) || !same_preference(*logged, step))
       return wrong(step.step);
-  }
+    return {};
+  };
+  GLASS_TRY_STATUS(read_run_log(services_.files, paths_.metrics(), visit));
+  GLASS_TRY_STATUS(read_run_log(services_.files, paths_.samples(), visit));
+  if (steps != steps_.size()) return wrong(static_cast<int64_t>(steps) + 1);
+  detail_ =
+      fmt::format("{} as in the chain, {}, {}", count_text(static_cast<int64_t>(steps), "step"),
+                  count_text(evaluations, "evaluation"), count_text(samples, "sample"));
   return {};
 }
 
@@ -225,10 +233,15 @@ Status Verification::replays() {
 }
 
 Status Verification::views() {
-  if (!recipe_ || !log_) return blocked("they cannot be made again without recipe and log");
-  const record::RunFacts facts = facts_of(*recipe_, *log_, &record_);
+  if (!recipe_ || !log_is_right_)
+    return blocked("they cannot be made again without recipe and log");
+  GLASS_TRY(const record::RunFacts facts, facts_of(*recipe_, paths_, &record_, services_.files));
   const std::string gauges = record::prometheus_text(facts);
-  const Bytes events = record::tensorboard_events(facts);
+  Bytes events;
+  GLASS_TRY_STATUS(write_events(paths_, services_.files, [&](ByteView bytes) {
+    events.insert(events.end(), bytes.begin(), bytes.end());
+    return Status();
+  }));
   std::vector<std::string> errors;
   int64_t found = 0;
   for (const auto& [file, expected] :

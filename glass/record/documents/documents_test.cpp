@@ -9,6 +9,7 @@
 
 #include "glass/base/bytes.h"
 #include "glass/record/documents/chart.h"
+#include "glass/record/documents/curve.h"
 #include "glass/record/documents/facts.h"
 #include "glass/record/documents/metrics.h"
 #include "glass/record/documents/report.h"
@@ -16,12 +17,14 @@
 namespace glass::record {
 namespace {
 
+constexpr auto kExact = static_cast<int64_t>(Curve::kExact);
+
 RunFacts some_facts() {
   RunFacts facts;
   facts.name = "first <light>";
   facts.steps = 3;
   for (int64_t step = 1; step <= 3; ++step)
-    facts.loss.push_back({step, 1'700'000'000'000 + step, 9.0 / static_cast<double>(step)});
+    facts.loss.add({step, 1'700'000'000'000 + step, 9.0 / static_cast<double>(step)});
   facts.samples.push_back({2, "Once", " & again <b>"});
   facts.checks.push_back({Verdict::kNotChecked, "replay", "no segment was executed"});
   return facts;
@@ -78,7 +81,9 @@ TEST(Metrics, CrcIsThatOfRfc3720) {
 }
 
 TEST(Metrics, EventFileIsFramedRecords) {
-  const Bytes file = tensorboard_events(some_facts());
+  EventFile events(1'700'000'000'000);
+  for (int64_t step = 1; step <= 3; ++step) events.add("loss/train", {step, 0, 1.0});
+  const Bytes file = events.take();
   size_t at = 0;
   int records = 0;
   while (at < file.size()) {
@@ -90,18 +95,48 @@ TEST(Metrics, EventFileIsFramedRecords) {
   EXPECT_EQ(at, file.size());
   EXPECT_EQ(records, 4);  // the version and three losses
   EXPECT_TRUE(contains(std::string(as_text(file)), "brain.Event:2"));
+  EXPECT_EQ(events.size(), 0U);
 }
 
-TEST(Metrics, EventFileOfALongerLogBeginsWithThatOfAShorterOne) {
-  RunFacts facts = some_facts();
-  facts.gradient_norm = facts.loss;
-  facts.held_out_loss = {facts.loss[1]};
-  const Bytes longer = tensorboard_events(facts);
-  facts.loss.pop_back();
-  facts.gradient_norm.pop_back();
-  const Bytes shorter = tensorboard_events(facts);
-  ASSERT_LT(shorter.size(), longer.size());
-  EXPECT_TRUE(std::ranges::equal(shorter, ByteView(longer).first(shorter.size())));
+TEST(Curve, OfFewPointsIsKeptWhole) {
+  Curve curve;
+  EXPECT_TRUE(curve.empty());
+  std::vector<StepPoint> points;
+  for (int64_t step = 1; step <= kExact; ++step) {
+    points.push_back({step, step, std::sin(static_cast<double>(step))});
+    curve.add(points.back());
+  }
+  EXPECT_EQ(curve.points(), points);
+  EXPECT_EQ(curve.last(), points.back());
+}
+
+TEST(Curve, OfManyPointsLosesNoSpikeAndDoesNotGrow) {
+  Curve curve;
+  constexpr int64_t kSteps = 1'000'000;
+  for (int64_t step = 1; step <= kSteps; ++step)
+    curve.add({step, 0,
+               step == 123'457   ? 50.0
+               : step == 700'001 ? -50.0
+                                 : static_cast<double>(step % 7)});
+  const std::vector<StepPoint> points = curve.points();
+  EXPECT_LE(points.size(), 2 * Curve::kExact);
+  EXPECT_GT(points.size(), Curve::kExact / 2);
+  const auto has = [&](int64_t step) {
+    return std::ranges::find(points, step, &StepPoint::step) != points.end();
+  };
+  EXPECT_TRUE(has(123'457));
+  EXPECT_TRUE(has(700'001));
+  EXPECT_TRUE(std::ranges::is_sorted(points, {}, &StepPoint::step));
+  EXPECT_EQ(curve.last().step, kSteps);
+}
+
+TEST(Curve, WhatIsNoNumberIsKeptOnlyWhereNothingElseIs) {
+  Curve curve;
+  for (int64_t step = 1; step <= 4 * kExact; ++step)
+    curve.add({step, 0, step % 2 == 0 || step > 1000 ? std::nan("") : 1.0});
+  const std::vector<StepPoint> points = curve.points();
+  EXPECT_EQ(points.front().value, 1.0);
+  EXPECT_TRUE(std::isnan(points.back().value));
 }
 
 TEST(Report, CommandsAreThoseOfTheProgramThatWasTyped) {

@@ -8,13 +8,9 @@
 #include <string>
 #include <vector>
 
-namespace glass::record {
+#include "glass/record/documents/curve.h"
 
-struct StepPoint {
-  int64_t step;
-  int64_t unix_ms;  // when it was logged; 0 when unknown
-  double value;
-};
+namespace glass::record {
 
 struct SampleFact {
   int64_t step;
@@ -64,12 +60,8 @@ struct RunFacts {
   std::optional<double> mfu;
   std::optional<double> bits_per_byte;
   int64_t peak_memory_bytes = 0;
-  std::vector<StepPoint> loss;           // of every step, in nats per token
-  std::vector<StepPoint> gradient_norm;  // of every step
-  std::vector<StepPoint> learning_rate;  // of every step
-  std::vector<StepPoint> preferred;      // of every step over pairs: the share that is
-  std::vector<StepPoint> margin;         // of every step over pairs, of the rewards
-  std::vector<StepPoint> held_out_loss;  // of every evaluation, in nats per token
+  Curve loss;           // of the steps, in nats per token
+  Curve held_out_loss;  // of the evaluations, in nats per token
   std::vector<SampleFact> samples;
   std::optional<StartFact> start;  // none: a new model
   std::string corpus_licence;      // SPDX expression of all texts together

@@ -1,17 +1,14 @@
 #include "glass/record/documents/metrics.h"
 
-#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <tuple>
-#include <utility>
-#include <vector>
 
 #include <fmt/core.h>
 
 #include "glass/base/bytes.h"
+#include "glass/record/documents/curve.h"
 #include "glass/record/documents/facts.h"
 
 namespace glass::record {
@@ -100,28 +97,15 @@ uint32_t crc32c(ByteView bytes) {
   return ~crc;
 }
 
-Bytes tensorboard_events(const RunFacts& facts) {
-  Bytes file;
+EventFile::EventFile(int64_t unix_ms) {
   Message version;  // Event{1: wall_time, 3: file_version}
-  version.fixed_field(
-      1, facts.loss.empty() ? 0.0 : static_cast<double>(facts.loss.front().unix_ms) / 1000.0);
+  version.fixed_field(1, static_cast<double>(unix_ms) / 1000.0);
   version.bytes_field(3, as_bytes(std::string_view("brain.Event:2")));
-  append_record(file, version.bytes());
-  std::vector<std::pair<std::string_view, const StepPoint*>> scalars;
-  const auto take = [&](std::string_view tag, const std::vector<StepPoint>& points) {
-    for (const StepPoint& point : points) scalars.emplace_back(tag, &point);
-  };
-  take("loss/train", facts.loss);
-  take("loss/held_out", facts.held_out_loss);
-  take("gradient_norm", facts.gradient_norm);
-  take("learning_rate", facts.learning_rate);
-  take("preference/preferred", facts.preferred);
-  take("preference/margin", facts.margin);
-  std::ranges::sort(scalars, {}, [](const auto& scalar) {
-    return std::tuple(scalar.second->step, scalar.first, scalar.second);
-  });
-  for (const auto& [tag, point] : scalars) append_scalar(file, tag, *point);
-  return file;
+  append_record(bytes_, version.bytes());
+}
+
+void EventFile::add(std::string_view tag, const StepPoint& point) {
+  append_scalar(bytes_, tag, point);
 }
 
 std::string prometheus_text(const RunFacts& facts) {
@@ -132,10 +116,10 @@ std::string prometheus_text(const RunFacts& facts) {
     out +=
         gauge("mfu", "Share of the machine's multiply-add peak that the model used.", *facts.mfu);
   if (!facts.loss.empty())
-    out += gauge("loss", "Loss of the newest step, nats per token.", facts.loss.back().value);
+    out += gauge("loss", "Loss of the newest step, nats per token.", facts.loss.last().value);
   if (!facts.held_out_loss.empty())
     out += gauge("held_out_loss", "Loss on held-out text, nats per token.",
-                 facts.held_out_loss.back().value);
+                 facts.held_out_loss.last().value);
   if (facts.bits_per_byte)
     out += gauge("bits_per_byte", "Bits per byte on held-out text.", *facts.bits_per_byte);
   out += gauge("peak_memory_bytes", "Largest resident size of the process.",

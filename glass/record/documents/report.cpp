@@ -10,6 +10,7 @@
 
 #include "glass/base/units_text.h"
 #include "glass/record/documents/chart.h"
+#include "glass/record/documents/curve.h"
 #include "glass/record/documents/facts.h"
 
 namespace glass::record {
@@ -68,9 +69,9 @@ std::string figures(const RunFacts& facts) {
   return out + "</dl>\n";
 }
 
-Series series_of(std::string name, std::string css_class, const std::vector<StepPoint>& points) {
+Series series_of(std::string name, std::string css_class, const Curve& curve) {
   Series series{.name = std::move(name), .css_class = std::move(css_class), .points = {}};
-  for (const StepPoint& point : points)
+  for (const StepPoint& point : curve.points())
     series.points.emplace_back(static_cast<double>(point.step), point.value);
   return series;
 }
