@@ -4,7 +4,7 @@ Prints one JSON line for each comparison, as the other benchmarks do. Cores that
 their caches with neighbours are slower two by two: ratio_to_peak is the same against how the peak of
 multiply-adds grew.
 
-usage: train_growth.py TRAIN_BENCH ROUNDS STEPS
+usage: train_growth.py TRAIN_BENCH ROUNDS STEPS PRESET...
 """
 import json
 import statistics
@@ -12,6 +12,7 @@ import subprocess
 import sys
 
 TOLERANCE = 0.05
+SEQUENCES = {"tiny": 16, "small": 8}  # of a step, those of train_bench.cpp
 
 
 def speeds(bench, steps, options):
@@ -41,13 +42,14 @@ def compare(name, bench, rounds, steps, small, large, scale):
 
 def main():
     bench, rounds, steps = sys.argv[1], int(sys.argv[2]), sys.argv[3]
-    for preset, batch in (("tiny", 16), ("small", 8)):
+    for preset in sys.argv[4:]:
         for arch in ("llama", "gpt2"):
             model = ("--preset", preset, "--arch", arch)
             compare(f"growth {preset} {arch}: two threads for one, per thread", bench, rounds, steps,
                     (*model, "--threads", "1"), (*model, "--threads", "2"), 2)
             compare(f"growth {preset} {arch}: twice the tokens", bench, rounds, steps,
-                    (*model, "--sequences", str(batch)), (*model, "--sequences", str(2 * batch)), 1)
+                    (*model, "--sequences", str(SEQUENCES[preset])),
+                    (*model, "--sequences", str(2 * SEQUENCES[preset])), 1)
 
 
 main()

@@ -24,4 +24,11 @@ std::optional<uint64_t> parse_decimal(std::string_view digits) {
   return value;
 }
 
+std::optional<int64_t> parse_count(std::string_view digits) {
+  const auto number = parse_decimal(digits);
+  if (!number || *number > INT64_MAX || (digits.starts_with('0') && digits.size() > 1))
+    return std::nullopt;
+  return static_cast<int64_t>(*number);
+}
+
 }  // namespace glass

@@ -30,4 +30,7 @@ std::string to_upper(std::string_view text);
 // The number that `digits` write: one digit or more and nothing else, below 2^64.
 std::optional<uint64_t> parse_decimal(std::string_view digits);
 
+// The same of a count below 2^63, in its one form: without leading zeros.
+std::optional<int64_t> parse_count(std::string_view digits);
+
 }  // namespace glass

@@ -26,5 +26,12 @@ TEST(Ascii, ADecimalNumberIsDigitsAndNothingElse) {
     EXPECT_EQ(parse_decimal(wrong), std::nullopt) << wrong;
 }
 
+TEST(Ascii, ACountHasOneForm) {
+  EXPECT_EQ(parse_count("0"), 0);
+  EXPECT_EQ(parse_count("9223372036854775807"), INT64_MAX);
+  for (const std::string_view text : {"", "00", "01", "-1", "+1", " 1", "9223372036854775808"})
+    EXPECT_EQ(parse_count(text), std::nullopt) << text;
+}
+
 }  // namespace
 }  // namespace glass

@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -12,15 +13,23 @@
 #include <CLI/CLI.hpp>
 #include <fmt/core.h>
 
+#include "glass/base/ascii.h"
 #include "glass/base/base64.h"
 #include "glass/base/json.h"
 #include "glass/base/result.h"
 #include "glass/base/units_text.h"
 #include "glass/cli/door.h"
 #include "glass/crypto/sha256.h"
+#include "glass/record/tlog/log_source.h"
+#include "glass/record/tlog/policy.h"
 #include "glass/record/tlog/proof_file.h"
 #include "glass/record/tlog/signed_note.h"
+#include "glass/service/log/http_source.h"
 #include "glass/service/log/log.h"
+#include "glass/service/log/log_server.h"
+#include "glass/service/log/watch_log.h"
+#include "glass/service/log/witness_server.h"
+#include "glass/system/clock.h"
 #include "glass/system/files.h"
 #include "glass/system/interrupt.h"
 
@@ -38,7 +47,12 @@ struct LogFlags {
   int64_t old_size = -1;  // none
   std::string proof, entry;
   std::vector<std::string> keys;
+  std::string policy;
   std::string out;
+  std::string listen = "127.0.0.1:8080";
+  bool takes_entries = false;
+  std::string name, state;
+  int64_t every_seconds = 0;  // 0: once
   bool json = false;
 };
 
@@ -155,31 +169,56 @@ Status prove(const LogFlags& flags) {
   return files().write_atomic(flags.out, as_bytes(text));
 }
 
-Status verify(const LogFlags& flags) {
+Result<std::vector<record::NoteKey>> read_keys(const LogFlags& flags) {
   std::vector<record::NoteKey> keys;
   for (const std::string& text : flags.keys) {
     GLASS_TRY(keys.emplace_back(), record::note_key_from_text(text));
   }
+  return keys;
+}
+
+Result<record::Policy> read_policy(const std::string& file) {
+  GLASS_TRY(const std::string text, files().read_text(file));
+  auto policy = record::parse_policy(text);
+  if (!policy) return in_context(file, std::move(policy).error());
+  return policy;
+}
+
+Result<service::VerifiedEntry> verified_entry(const LogFlags& flags) {
   GLASS_TRY(const std::string text, files().read_text(flags.proof));
+  GLASS_TRY(const Bytes entry, files().read(flags.entry));
   auto proof = record::parse_proof_file(text);
   if (!proof) return in_context(flags.proof, std::move(proof).error());
-  GLASS_TRY(const Bytes entry, files().read(flags.entry));
-  auto verified = service::verify_entry(*proof, entry, keys);
-  if (!verified) return in_context(flags.proof, std::move(verified).error());
-  const record::TreeHead& tree = verified->checkpoint.tree;
+  const auto told = [&](Result<service::VerifiedEntry> result) -> Result<service::VerifiedEntry> {
+    if (!result) return in_context(flags.proof, std::move(result).error());
+    return result;
+  };
+  if (!flags.policy.empty()) {
+    GLASS_TRY(const record::Policy policy, read_policy(flags.policy));
+    return told(service::verify_entry(*proof, entry, policy));
+  }
+  GLASS_TRY(const std::vector<record::NoteKey> keys, read_keys(flags));
+  if (keys.empty())
+    return invalid_input("say whom to believe: --key of the log, or --policy with a file");
+  return told(service::verify_entry(*proof, entry, keys));
+}
+
+Status verify(const LogFlags& flags) {
+  GLASS_TRY(const service::VerifiedEntry verified, verified_entry(flags));
+  const record::TreeHead& tree = verified.checkpoint.tree;
   if (flags.json) {
     Json::Array witnesses;
-    for (const std::string& name : verified->witnesses) witnesses.emplace_back(name);
-    fmt::print("{}\n", to_canonical(Json::Object{{"origin", verified->checkpoint.origin},
-                                                 {"index", verified->index},
+    for (const std::string& name : verified.witnesses) witnesses.emplace_back(name);
+    fmt::print("{}\n", to_canonical(Json::Object{{"origin", verified.checkpoint.origin},
+                                                 {"index", verified.index},
                                                  {"size", tree.size},
                                                  {"root", crypto::to_text(tree.root)},
                                                  {"witnesses", std::move(witnesses)}}));
     return {};
   }
-  fmt::print("Verified: {} is entry {} of the {} in {}", flags.entry, verified->index, tree.size,
-             verified->checkpoint.origin);
-  for (const std::string& name : verified->witnesses) fmt::print(", cosigned by {}", name);
+  fmt::print("Verified: {} is entry {} of the {} in {}", flags.entry, verified.index, tree.size,
+             verified.checkpoint.origin);
+  for (const std::string& name : verified.witnesses) fmt::print(", cosigned by {}", name);
   fmt::print(".\n");
   return {};
 }
@@ -212,6 +251,128 @@ Status fsck(const LogFlags& flags) {
                           count_text(std::ssize(health.problems), "problem")));
 }
 
+// "127.0.0.1:8080", "[::1]:8080"
+Result<service::ListenChoice> read_listen(const std::string& text) {
+  const size_t colon = text.rfind(':');
+  const auto port = colon == std::string::npos
+                        ? std::optional<int64_t>()
+                        : parse_count(std::string_view(text).substr(colon + 1));
+  if (!port || *port > 65535)
+    return invalid_input(
+        fmt::format("--listen is \"{}\"; it must be ADDRESS:PORT, such as 127.0.0.1:8080", text));
+  std::string address = text.substr(0, colon);
+  if (address.starts_with('[') && address.ends_with(']'))
+    address = address.substr(1, address.size() - 2);
+  return service::ListenChoice{.address = std::move(address), .port = static_cast<uint16_t>(*port)};
+}
+
+std::string url_of(const std::string& address, uint16_t port) {
+  return address.find(':') == std::string::npos ? fmt::format("http://{}:{}", address, port)
+                                                : fmt::format("http://[{}]:{}", address, port);
+}
+
+void tell_operator(const Error& error) {
+  fmt::print(stderr, "glass: {}\n", error.message);
+}
+
+// Until Ctrl-C.
+void wait_for_the_end() {
+  std::fflush(stdout);
+  while (!system::wait_interruptibly(3'600'000)) {
+  }
+}
+
+Status serve(const LogFlags& flags) {
+  service::LogServerChoice choice{
+      .listen = {}, .takes_entries = flags.takes_entries, .on_error = tell_operator};
+  GLASS_TRY(choice.listen, read_listen(flags.listen));
+  GLASS_TRY(const auto server, service::LogServer::start(files(), flags.folder, choice));
+  fmt::print("Serving {} at http://{}:{}/{} Ctrl-C ends it.\n", flags.folder, choice.listen.address,
+             server->port(), flags.takes_entries ? ", and takes entries at /add." : ".");
+  wait_for_the_end();
+  return {};
+}
+
+Status witness(const LogFlags& flags) {
+  GLASS_TRY(const record::Policy policy, read_policy(flags.policy));
+  service::WitnessChoice choice{
+      .listen = {}, .name = flags.name, .logs = {}, .on_error = tell_operator};
+  for (const record::PolicyLog& log : policy.logs) choice.logs.push_back(log.key);
+  if (choice.logs.empty())
+    return invalid_input(
+        fmt::format("{} names no log, so there is nothing to cosign", flags.policy));
+  GLASS_TRY(choice.listen, read_listen(flags.listen));
+  GLASS_TRY(const auto server,
+            service::WitnessServer::start(files(), system::posix_clock(), flags.folder, choice));
+  fmt::print("Cosigning {} at {}/add-checkpoint. Ctrl-C ends it.\n  key  {}\n",
+             count_text(std::ssize(choice.logs), "log"),
+             url_of(choice.listen.address, server->port()), record::to_text(server->key()));
+  wait_for_the_end();
+  return {};
+}
+
+Status cosign(const LogFlags& flags) {
+  GLASS_TRY(const record::Policy policy, read_policy(flags.policy));
+  GLASS_TRY(const auto asked, service::cosign_log(files(), flags.folder, policy));
+  int64_t cosigned = 0;
+  Json::Array witnesses;
+  for (const service::AskedWitness& witness : asked) {
+    cosigned += witness.cosigned ? 1 : 0;
+    Json::Object json{{"name", witness.name}, {"cosigned", witness.cosigned}};
+    if (!witness.cosigned) json["why_not"] = witness.why_not;
+    witnesses.emplace_back(std::move(json));
+    if (!flags.json)
+      fmt::print("  {}  {}\n", witness.name, witness.cosigned ? "cosigned" : witness.why_not);
+  }
+  if (flags.json)
+    fmt::print("{}\n", to_canonical(Json::Object{{"witnesses", std::move(witnesses)}}));
+  GLASS_TRY(const service::LogState log, service::show_log(files(), flags.folder));
+  auto opened = record::open_by_policy(log.note, policy);
+  if (!opened) return tl::unexpected(std::move(opened).error());
+  if (!flags.json)
+    fmt::print("The checkpoint of {} has its quorum, {} of {} asked.\n",
+               entries_text(log.tree.size), cosigned, std::ssize(asked));
+  return {};
+}
+
+// A server, or a folder with a checkpoint.
+std::unique_ptr<record::LogSource> source_of(const std::string& place) {
+  if (place.starts_with("http://") || place.starts_with("https://"))
+    return std::make_unique<service::HttpSource>(
+        place.ends_with('/') ? place.substr(0, place.size() - 1) : place);
+  return std::make_unique<record::FolderSource>(files(), place);
+}
+
+Status watch_once(const LogFlags& flags, const std::vector<record::NoteKey>& keys) {
+  const auto source = source_of(flags.folder);
+  GLASS_TRY(const service::WatchedLog watched,
+            service::watch_log(*source, keys, files(), flags.state));
+  if (flags.json) {
+    fmt::print("{}\n", to_canonical(Json::Object{{"before", watched.before.size},
+                                                 {"size", watched.now.size},
+                                                 {"root", crypto::to_text(watched.now.root)}}));
+  } else if (watched.before == watched.now) {
+    fmt::print("{} as before.\n", entries_text(watched.now.size));
+  } else {
+    fmt::print("{}, a continuation of the {} seen before.\n", entries_text(watched.now.size),
+               count_text(watched.before.size));
+  }
+  std::fflush(stdout);
+  return {};
+}
+
+// A server that does not answer is told and asked again; a fork ends it.
+Status watch(const LogFlags& flags) {
+  GLASS_TRY(const std::vector<record::NoteKey> keys, read_keys(flags));
+  while (true) {
+    const Status seen = watch_once(flags, keys);
+    if (flags.every_seconds == 0) return seen;
+    if (!seen && seen.error().code == ErrorCode::kMismatch) return seen;
+    if (!seen) fmt::print(stderr, "glass: {}\n", seen.error().message);
+    if (system::wait_interruptibly(flags.every_seconds * 1000)) return {};
+  }
+}
+
 CLI::App* add_verb(CLI::App& log, Action& action, const std::shared_ptr<LogFlags>& flags,
                    const char* name, const char* help, LogVerb run) {
   CLI::App* verb = log.add_subcommand(name, help);
@@ -231,6 +392,27 @@ CLI::App* add_folder_verb(CLI::App& log, Action& action, const std::shared_ptr<L
   CLI::App* verb = add_verb(log, action, flags, name, help, run);
   verb->add_option("LOG", flags->folder, "Folder of the log")->required();
   return verb;
+}
+
+CLI::Option* add_policy(CLI::App& verb, LogFlags& flags) {
+  return verb.add_option("--policy", flags.policy,
+                         "File that says which logs and witnesses to believe (C2SP tlog-policy)");
+}
+
+void add_servers(CLI::App& log, Action& action, const std::shared_ptr<LogFlags>& flags) {
+  const auto listen = [&](CLI::App& verb) {
+    verb.add_option("--listen", flags->listen, "ADDRESS:PORT; port 0 takes a free one")
+        ->capture_default_str();
+  };
+  CLI::App* served = add_folder_verb(log, action, flags, "serve", "Serve a log over HTTP", serve);
+  listen(*served);
+  served->add_flag("--take-entries", flags->takes_entries,
+                   "Append what is posted to /add, from anyone who reaches it");
+  CLI::App* witnessing = add_folder_verb(
+      log, action, flags, "witness", "Be a witness: cosign logs of others that only grow", witness);
+  witnessing->add_option("--name", flags->name, "Of the witness: a URL without scheme")->required();
+  add_policy(*witnessing, *flags)->required();
+  listen(*witnessing);
 }
 
 }  // namespace
@@ -258,13 +440,28 @@ void add_log(CLI::App& app, Action& action) {
                                 "Check that an entry is in a log, offline, by its key", verify);
   verified->add_option("PROOF", flags->proof, "What `prove` has written")->required();
   verified->add_option("ENTRY", flags->entry, "File with the entry")->required();
-  verified
-      ->add_option("--key", flags->keys,
-                   "Public key of the log; then those of witnesses that must have cosigned")
-      ->required()
-      ->allow_extra_args(false);
+  CLI::Option* key = verified->add_option(
+      "--key", flags->keys,
+      "Public key of the log; then those of witnesses that must have cosigned");
+  key->allow_extra_args(false);
+  add_policy(*verified, *flags)->excludes(key);
   add_folder_verb(*log, action, flags, "fsck", "Make all files again from the entries and compare",
                   fsck);
+  add_servers(*log, action, flags);
+  add_policy(*add_folder_verb(*log, action, flags, "cosign",
+                              "Ask witnesses to cosign the checkpoint", cosign),
+             *flags)
+      ->required();
+  CLI::App* watched = add_verb(*log, action, flags, "watch",
+                               "See that a log only grows, and what it was is kept", watch);
+  watched->add_option("LOG", flags->folder, "URL of the log, or its public folder")->required();
+  watched->add_option("--key", flags->keys, "Public key of the log")
+      ->required()
+      ->allow_extra_args(false);
+  watched->add_option("--state", flags->state, "File that remembers the last checkpoint")
+      ->required();
+  watched->add_option("--every", flags->every_seconds, "Look again after so many seconds")
+      ->check(CLI::Range(1, 86400));
 }
 
 }  // namespace glass::cli

@@ -21,6 +21,12 @@ namespace {
 constexpr std::string_view kSha256Prefix = "sha256:";
 constexpr size_t kChunkBytes = size_t{1} << 20;
 
+// Found once: to look for an algorithm takes longer than to hash a node of a tree.
+const EVP_MD* algorithm() {
+  static const EVP_MD* const found = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+  return found;
+}
+
 }  // namespace
 
 // OpenSSL fails here only without memory.
@@ -28,7 +34,7 @@ struct Sha256::State {
   State() { start(); }
 
   void start() const {
-    if (context == nullptr || EVP_DigestInit_ex(context.get(), EVP_sha256(), nullptr) != 1)
+    if (context == nullptr || EVP_DigestInit_ex(context.get(), algorithm(), nullptr) != 1)
       throw std::bad_alloc();
   }
 
@@ -59,7 +65,7 @@ Digest Sha256::finish() {
 }
 
 Digest sha256(ByteView bytes) {
-  Sha256 hash;
+  thread_local Sha256 hash;  // making one takes as long as hashing a few hundred bytes
   hash.update(bytes);
   return hash.finish();
 }

@@ -1,7 +1,11 @@
 #include "glass/system/interrupt.h"
 
+#include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <csignal>
+#include <cstdint>
+#include <thread>
 
 #include "glass/base/check.h"
 
@@ -33,6 +37,15 @@ void catch_interrupts() {
 
 bool interrupted() {
   return asked_to_stop.load(std::memory_order_relaxed);
+}
+
+// nanosleep is cut off by the signal that a thread takes; another thread may take it, so the wait
+// is in pieces.
+bool wait_interruptibly(int64_t milliseconds) {
+  constexpr int64_t kPieceMs = 100;
+  for (; milliseconds > 0 && !interrupted(); milliseconds -= kPieceMs)
+    std::this_thread::sleep_for(std::chrono::milliseconds(std::min(milliseconds, kPieceMs)));
+  return interrupted();
 }
 
 }  // namespace glass::system

@@ -45,5 +45,15 @@ TEST(Interrupt, TheSecondSignalEndsTheProcess) {
   EXPECT_EQ(WTERMSIG(status), SIGTERM);
 }
 
+TEST(Interrupt, AWaitEndsEarly) {
+  const int status = status_of_child([] {
+    if (wait_interruptibly(1)) return 1;
+    std::raise(SIGTERM);
+    return wait_interruptibly(3'600'000) ? 0 : 2;
+  });
+  EXPECT_TRUE(WIFEXITED(status));
+  EXPECT_EQ(WEXITSTATUS(status), 0);
+}
+
 }  // namespace
 }  // namespace glass::system

@@ -101,7 +101,7 @@ Result<OldAndNew> roots_by_consistency(const Range& range, int64_t old_size,
 }  // namespace
 
 Digest leaf_hash(ByteView entry) {
-  crypto::Sha256 hash;
+  thread_local crypto::Sha256 hash;
   hash.update({&kLeaf, 1});
   hash.update(entry);
   return hash.finish();

@@ -85,19 +85,13 @@ class Check {
       const auto tile = tile_from_path(path);
       if (!tile) {
         others_.push_back(path);
-      } else if (beyond(*tile)) {
+      } else if (!is_in_log(*tile, health_.tree.size)) {
         ++health_.pending;
       } else {
         widths_[{tile->level, tile->index}].push_back(tile->width);
       }
     }
     return {};
-  }
-
-  // Whether it holds what a log of this size has not.
-  [[nodiscard]] bool beyond(const Tile& tile) const {
-    const int64_t hashes = health_.tree.size >> (kTileLevels * std::max(tile.level, 0));
-    return tile.index * kTileWidth + tile.width > hashes;
   }
 
   [[nodiscard]] Status make_again(FolderSource& source, FunctionRef<bool(int64_t)> progress) {

@@ -115,7 +115,8 @@ Result<LogEdge> LogEdge::of(LogReader& reader, const TreeHead& tree) {
   for (int level = kEntriesLevel; level < kLevels; ++level) {
     const Tile tile = edge_tile(level, tree.size);
     if (tile.width == 0) continue;
-    GLASS_TRY(edge.edge(level), reader.tile(tile));
+    GLASS_TRY(const ByteView bytes, reader.tile(tile));
+    edge.edge(level).assign(bytes.begin(), bytes.end());
   }
   return edge;
 }

@@ -1,5 +1,6 @@
 #include "glass/record/sequencer/sequencer.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -74,6 +75,14 @@ Result<Growth> staged_growth(const LogWorld& world, const TreeHead& tree) {
   return growth;
 }
 
+// What the published checkpoint commits to, whoever has cosigned it; nothing before the first.
+Result<std::optional<TreeHead>> published_tree(const LogWorld& world) {
+  if (!world.files.exists(world.folder.checkpoint())) return std::optional<TreeHead>();
+  GLASS_TRY(const std::string note, world.files.read_text(world.folder.checkpoint()));
+  GLASS_TRY(const TreeHead tree, tree_of(world, note));
+  return std::optional(tree);
+}
+
 Status remove_staged(const LogWorld& world) {
   const system::Path folder = world.folder.staged();
   if (!world.files.exists(folder)) return {};
@@ -81,6 +90,17 @@ Status remove_staged(const LogWorld& world) {
   for (const system::Entry& entry : entries)
     GLASS_TRY_STATUS(world.files.remove_all(folder / entry.name));
   return {};
+}
+
+tl::unexpected<Error> must_be_opened_again() {
+  return fail(ErrorCode::kRefused, "the log has to be opened again after an earlier error");
+}
+
+// Of the same key.
+bool has_signature_of(const SignedNote& note, const NoteSignature& other) {
+  return std::ranges::any_of(note.signatures, [&](const NoteSignature& one) {
+    return one.name == other.name && one.key_id == other.key_id;
+  });
 }
 
 }  // namespace
@@ -93,7 +113,7 @@ Status create_log(const LogWorld& world) {
   GLASS_TRY_STATUS(world.files.make_folders(world.folder.published()));
   const TreeHead empty{.size = 0, .root = empty_root()};
   const std::string note = signed_checkpoint(world, empty);
-  GLASS_TRY_STATUS(world.heads.replace(std::nullopt, note));
+  GLASS_TRY_STATUS(world.heads.replace(world.origin, std::nullopt, note));
   return world.files.write_atomic(world.folder.checkpoint(), as_bytes(note));
 }
 
@@ -108,28 +128,20 @@ Result<std::unique_ptr<Sequencer>> Sequencer::open(LogWorld world) {
 }
 
 Status Sequencer::recover() {
-  GLASS_TRY(const std::optional<std::string> head, world_.heads.load());
+  GLASS_TRY(const std::optional<std::string> head, world_.heads.load(world_.origin));
   if (!head)
     return fail(ErrorCode::kNotFound, fmt::format("{} is no log yet; `glass log init` makes one",
                                                   system::path_text(world_.folder.root)));
   note_ = *head;
   GLASS_TRY(tree_, tree_of(world_, note_));
-  std::string published;
-  if (world_.files.exists(world_.folder.checkpoint())) {
-    GLASS_TRY(published, world_.files.read_text(world_.folder.checkpoint()));
-  }
-  if (published != note_) {
-    int64_t size = 0;
-    if (!published.empty()) {
-      GLASS_TRY(const TreeHead tree, tree_of(world_, published));
-      size = tree.size;
-    }
-    if (size > tree_.size || (size == tree_.size && !published.empty()))
-      return fail(ErrorCode::kCorruption,
-                  fmt::format("{} has {} entries, but the log stands at {}: the head was put back "
-                              "to an older one. Restore the newest copy of {}",
-                              system::path_text(world_.folder.checkpoint()), size, tree_.size,
-                              system::path_text(world_.folder.secrets())));
+  GLASS_TRY(const std::optional<TreeHead> published, published_tree(world_));
+  if (published && published->size > 0 && published->size >= tree_.size && *published != tree_)
+    return fail(ErrorCode::kCorruption,
+                fmt::format("{} has {} entries, but the log stands at {}: the head was put back "
+                            "to an older one. Restore the newest copy of {}",
+                            system::path_text(world_.folder.checkpoint()), published->size,
+                            tree_.size, system::path_text(world_.folder.secrets())));
+  if (published != tree_) {
     Growth growth{.old_size = 0, .tree = tree_, .tiles = {}};
     if (tree_.size > 0) {
       GLASS_TRY(growth, staged_growth(world_, tree_));
@@ -148,7 +160,7 @@ Status Sequencer::append_growth(const Growth& growth) {
   GLASS_TRY_STATUS(world_.files.make_folders(world_.folder.staged()));
   GLASS_TRY_STATUS(
       world_.files.write_atomic(world_.folder.staged(growth.tree.root), to_bytes(growth)));
-  GLASS_TRY_STATUS(world_.heads.replace(note_, next));
+  GLASS_TRY_STATUS(world_.heads.replace(world_.origin, note_, next));
   GLASS_TRY_STATUS(publish(world_, growth, next));
   tree_ = growth.tree;
   note_ = next;
@@ -167,13 +179,26 @@ Result<int64_t> Sequencer::append(std::span<const ByteView> entries) {
   if (std::ssize(entries) > kMostGrowth)
     return invalid_input(fmt::format("{} entries are too many for one batch, at most {} are taken",
                                      entries.size(), kMostGrowth));
-  if (failed_)
-    return fail(ErrorCode::kRefused, "the log has to be opened again after an earlier error");
+  if (failed_) return must_be_opened_again();
   const int64_t first = tree_.size;
   failed_ = true;
   GLASS_TRY_STATUS(append_growth(edge_.grow(entries)));
   failed_ = false;
   return first;
+}
+
+Status Sequencer::cosign(std::span<const NoteSignature> cosignatures) {
+  if (failed_) return must_be_opened_again();
+  GLASS_TRY(const std::string text, world_.files.read_text(world_.folder.checkpoint()));
+  GLASS_TRY(const SignedNote published, parse_note(text));
+  GLASS_TRY(SignedNote note, parse_note(note_));
+  note.signatures.insert(note.signatures.end(), cosignatures.begin(), cosignatures.end());
+  if (published.text == note.text) {  // those of other witnesses stay
+    for (const NoteSignature& signature : published.signatures) {
+      if (!has_signature_of(note, signature)) note.signatures.push_back(signature);
+    }
+  }
+  return world_.files.write_atomic(world_.folder.checkpoint(), as_bytes(to_text(note)));
 }
 
 }  // namespace glass::record

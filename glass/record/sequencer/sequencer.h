@@ -24,10 +24,11 @@
 #include "glass/base/bytes.h"
 #include "glass/base/result.h"
 #include "glass/crypto/ed25519.h"
+#include "glass/record/heads/head_store.h"
 #include "glass/record/sequencer/growth.h"
-#include "glass/record/sequencer/head_store.h"
 #include "glass/record/sequencer/log_folder.h"
 #include "glass/record/tlog/checkpoint.h"
+#include "glass/record/tlog/signed_note.h"
 #include "glass/system/files.h"
 
 namespace glass::record {
@@ -58,9 +59,13 @@ class Sequencer {
   // REQUIRES: at least one entry.
   [[nodiscard]] Result<int64_t> append(std::span<const ByteView> entries);
 
+  // Publishes the checkpoint with these cosignatures of witnesses and those it has; they are gone
+  // with the next one. kRefused after an error of append.
+  [[nodiscard]] Status cosign(std::span<const NoteSignature> cosignatures);
+
   [[nodiscard]] const TreeHead& tree() const { return tree_; }
 
-  // The signed checkpoint.
+  // The checkpoint, signed by the log alone.
   [[nodiscard]] const std::string& note() const { return note_; }
 
  private:

@@ -52,9 +52,12 @@ class FaultyHeads final : public HeadStore {
  public:
   enum class Fault { kNone, kBefore, kAfter };
 
-  Result<std::optional<std::string>> load() override { return head_; }
+  Result<std::optional<std::string>> load(const std::string& /*origin*/) override { return head_; }
 
-  Status replace(const std::optional<std::string>& known, const std::string& next) override {
+  Result<std::vector<std::string>> origins() override { return std::vector<std::string>(); }
+
+  Status replace(const std::string& /*origin*/, const std::optional<std::string>& known,
+                 const std::string& next) override {
     if (fault == Fault::kBefore) return fail(ErrorCode::kIo, "lost");
     if (head_ != known) return fail(ErrorCode::kRefused, "another writer");
     head_ = next;
@@ -180,6 +183,7 @@ TEST_F(SequencerTest, AFailureAnywhereLosesNothingThatWasAnswered) {
           << "operation " << operation;
       if (!first) {
         EXPECT_EQ(append(**sequencer, size, size + 1).error().code, ErrorCode::kRefused);
+        EXPECT_EQ((*sequencer)->cosign({}).error().code, ErrorCode::kRefused);
       }
       if (first && !reached) break;
       ASSERT_LT(operation, 100);
@@ -292,11 +296,34 @@ TEST_F(SequencerTest, FsckNamesEveryFileThatIsNotAsItShouldBe) {
                                               "pending"}));
 }
 
+TEST_F(SequencerTest, CosignaturesStayUntilTheLogGrows) {
+  ASSERT_TRUE(create_log(world()));
+  auto sequencer = Sequencer::open(world()).value();
+  ASSERT_TRUE(append(*sequencer, 0, 3));
+  const std::string text = parse_note(sequencer->note())->text;
+  const std::vector<NoteSignature> cosignatures = {
+      cosign_note(text, "witness.example", crypto::SecretKey::generate(), 1'800'000'000)};
+  ASSERT_TRUE(sequencer->cosign(cosignatures));
+  sequencer.reset();
+  sequencer = Sequencer::open(world()).value();
+  const auto published = [&] {
+    return parse_note(files_.read_text(log_.checkpoint()).value())->signatures;
+  };
+  ASSERT_EQ(published().size(), 2U);
+  EXPECT_EQ(published().back(), cosignatures.front());
+  const std::vector<NoteSignature> of_another = {
+      cosign_note(text, "other.example", crypto::SecretKey::generate(), 1'800'000'000)};
+  ASSERT_TRUE(sequencer->cosign(of_another));
+  EXPECT_EQ(published().size(), 3U) << "the one that was there stays";
+  ASSERT_TRUE(append(*sequencer, 3, 4));
+  EXPECT_EQ(published().size(), 1U);
+}
+
 TEST_F(SequencerTest, AHeadThatWasPutBackIsToldAndNotFollowed) {
   ASSERT_TRUE(create_log(world()));
-  const std::string old = heads_.load().value().value();
+  const std::string old = heads_.load("").value().value();
   ASSERT_TRUE(append(*Sequencer::open(world()).value(), 0, 3));
-  ASSERT_TRUE(heads_.replace(heads_.load().value(), old));
+  ASSERT_TRUE(heads_.replace("", heads_.load("").value(), old));
   const auto refused = Sequencer::open(world());
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, ErrorCode::kCorruption);

@@ -48,17 +48,13 @@ Result<Checkpoint> parse_checkpoint(std::string_view text) {
   if (!root) return refuse("it has fewer than three lines");
   if (!text.empty() && !text.ends_with('\n')) return refuse("its last line does not end");
   if (!is_note_name(*origin)) return refuse("its first line is no name of a log");
-  const auto number = parse_decimal(*size);
-  if (!number || *number > INT64_MAX || fmt::format("{}", *number) != *size)
-    return refuse("its second line is no number of entries");
+  const auto number = parse_count(*size);
+  if (!number) return refuse("its second line is no number of entries");
   const auto bytes = from_base64(*root);
-  Checkpoint checkpoint{.origin = std::string(*origin),
-                        .tree = {.size = static_cast<int64_t>(*number), .root = {}}};
+  Checkpoint checkpoint{.origin = std::string(*origin), .tree = {.size = *number, .root = {}}};
   if (!bytes || bytes->size() != checkpoint.tree.root.bytes.size())
     return refuse("its third line is not base64 of a root");
   std::ranges::copy(*bytes, checkpoint.tree.root.bytes.begin());
-  if (checkpoint.tree.size == 0 && checkpoint.tree.root != empty_root())
-    return refuse("an empty tree has another root");
   return checkpoint;
 }
 

@@ -26,7 +26,7 @@ struct Checkpoint {
 std::string to_text(const Checkpoint& checkpoint);
 
 // Extension lines behind the root are allowed by the format; they are signed and told nothing of
-// here. kCorruption if it is no checkpoint, or if an empty tree has another root than that.
+// here. kCorruption if it is no checkpoint.
 [[nodiscard]] Result<Checkpoint> parse_checkpoint(std::string_view text);
 
 // A URL without scheme, white space, '+' and a last slash.

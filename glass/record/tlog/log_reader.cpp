@@ -24,7 +24,6 @@ namespace glass::record {
 namespace {
 
 constexpr size_t kMostCheckpointBytes = 1'000'000;
-constexpr size_t kHashBytes = sizeof(crypto::Digest::bytes);
 
 size_t most_bytes(const Tile& tile) {
   const auto width = static_cast<size_t>(tile.width);
@@ -55,10 +54,16 @@ Result<OpenedCheckpoint> open_checkpoint(std::string_view note, std::span<const 
   OpenedCheckpoint opened;
   GLASS_TRY(opened.note, parse_note(note));
   GLASS_TRY(opened.verdicts, verify_note(opened.note, keys));
+  for (const NoteKey& key : keys) opened.key_names.push_back(key.name);
   if (opened.verdicts.front().key != 0)
     return fail(ErrorCode::kMismatch,
                 fmt::format("the checkpoint is not signed by the log {}", keys[0].name));
   GLASS_TRY(opened.checkpoint, parse_checkpoint(opened.note.text));
+  const TreeHead& tree = opened.checkpoint.tree;
+  if (tree.size == 0 && tree.root != empty_root())
+    return fail(
+        ErrorCode::kCorruption,
+        fmt::format("the checkpoint of {} has no entries but the root of some", keys[0].name));
   if (opened.checkpoint.origin != keys[0].name)
     return fail(ErrorCode::kMismatch, fmt::format("the checkpoint is that of the log {}, not {}",
                                                   opened.checkpoint.origin, keys[0].name));
@@ -70,8 +75,8 @@ Result<OpenedCheckpoint> read_checkpoint(LogSource& source, std::span<const Note
   return open_checkpoint(as_text(note), keys);
 }
 
-Result<Bytes> LogReader::tile(const Tile& tile) {
-  if (const auto known = tiles_.find(tile); known != tiles_.end()) return known->second;
+Result<ByteView> LogReader::tile(const Tile& tile) {
+  if (const auto known = tiles_.find(tile); known != tiles_.end()) return ByteView(known->second);
   const Tile whole{.level = tile.level, .index = tile.index};
   Tile found = tile;
   auto bytes = source_.read(path_of(tile), most_bytes(tile));
@@ -84,12 +89,12 @@ Result<Bytes> LogReader::tile(const Tile& tile) {
   }
   if (!bytes) return tl::unexpected(std::move(bytes).error());
   GLASS_TRY(Bytes cut, cut_tile(found, std::move(*bytes), tile.width));
-  return tiles_.emplace(tile, std::move(cut)).first->second;
+  return ByteView(tiles_.emplace(tile, std::move(cut)).first->second);
 }
 
 Result<crypto::Digest> LogReader::hash(const Subtree& subtree) {
   const TilePart part = tile_of(subtree, size_);
-  GLASS_TRY(const Bytes bytes, tile(part.tile));
+  GLASS_TRY(const ByteView bytes, tile(part.tile));
   return hash_in_tile(bytes, part.first, part.count);
 }
 
@@ -97,7 +102,7 @@ Result<Bytes> LogReader::entry(int64_t index) {
   GLASS_CHECK(0 <= index && index < size_);
   TilePart part = tile_of({.level = 0, .index = index}, size_);
   part.tile.level = kEntriesLevel;
-  GLASS_TRY(const Bytes bytes, tile(part.tile));
+  GLASS_TRY(const ByteView bytes, tile(part.tile));
   GLASS_TRY(const std::vector<ByteView> entries, entries_of(bytes, part.tile.width));
   const ByteView entry = entries.at(static_cast<size_t>(part.first));
   return Bytes(entry.begin(), entry.end());

@@ -24,11 +24,13 @@ namespace glass::record {
 struct OpenedCheckpoint {
   Checkpoint checkpoint;
   SignedNote note;
-  std::vector<NoteVerdict> verdicts;  // over the keys it was opened with
+  std::vector<NoteVerdict> verdicts;   // over the keys it was opened with
+  std::vector<std::string> key_names;  // of these keys
 };
 
 // A checkpoint that is signed by the log, the first of `keys`; the others are witnesses'.
-// kMismatch if it is not, if a known signature does not hold, or if it is another log's.
+// kMismatch if it is not, if a known signature does not hold, or if it is another log's;
+// kCorruption if it is no checkpoint, or has a root without entries.
 [[nodiscard]] Result<OpenedCheckpoint> open_checkpoint(std::string_view note,
                                                        std::span<const NoteKey> keys);
 
@@ -56,7 +58,8 @@ class LogReader {
 
   // The bytes of a tile, of the length that its width says. Where a partial tile is gone because
   // the log has grown, the beginning of the whole one.
-  [[nodiscard]] Result<Bytes> tile(const Tile& tile);
+  // Valid until forget().
+  [[nodiscard]] Result<ByteView> tile(const Tile& tile);
 
   // Gives back the memory of tiles that were read.
   void forget() { tiles_.clear(); }

@@ -47,9 +47,9 @@ Result<ProofFile> parse_proof_file(std::string_view text) {
     if (line.starts_with(kExtra)) {
       GLASS_TRY(file.extra, from_base64(line.substr(kExtra.size())));
     } else if (line.starts_with(kIndex)) {
-      const auto index = parse_decimal(line.substr(kIndex.size()));
-      if (!index || *index > INT64_MAX) return no_proof("its index is no number of an entry");
-      file.index = static_cast<int64_t>(*index);
+      const auto index = parse_count(line.substr(kIndex.size()));
+      if (!index) return no_proof("its index is no number of an entry");
+      file.index = *index;
     } else {
       const auto bytes = from_base64(line);
       if (!bytes || bytes->size() != sizeof(crypto::Digest::bytes) ||

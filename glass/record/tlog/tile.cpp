@@ -21,7 +21,6 @@
 namespace glass::record {
 namespace {
 
-constexpr size_t kHashBytes = sizeof(crypto::Digest::bytes);
 constexpr int kMostLevels = 63 / kTileLevels;
 
 // "x001/x234/067"
@@ -31,12 +30,11 @@ std::string path_of_index(int64_t index) {
   return path;
 }
 
-// The number that a part of a path writes; only as path_of would.
+// The number that a part of a path writes.
 std::optional<int64_t> small_number(std::string_view digits, int64_t most) {
-  const auto number = parse_decimal(digits);
-  if (!number || *number > static_cast<uint64_t>(most) || fmt::format("{}", *number) != digits)
-    return std::nullopt;
-  return static_cast<int64_t>(*number);
+  const auto number = parse_count(digits);
+  if (!number || *number > most) return std::nullopt;
+  return number;
 }
 
 // Hashes of a level of tiles that a log of `size` entries has.
@@ -107,6 +105,11 @@ TilePart tile_of(const Subtree& subtree, int64_t size) {
   return {.tile = {.level = level, .index = index, .width = static_cast<int>(width)},
           .first = static_cast<int>(first % kTileWidth),
           .count = count};
+}
+
+bool is_in_log(const Tile& tile, int64_t size) {
+  const int64_t before = hashes_at(tile.level, size) - tile.width;
+  return before >= 0 && tile.index <= before / kTileWidth;
 }
 
 std::vector<Tile> new_tiles_of(int64_t old_size, int64_t size) {

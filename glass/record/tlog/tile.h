@@ -23,6 +23,7 @@ inline constexpr int kTileLevels = 8;     // of the tree, in one tile
 inline constexpr int kTileWidth = 256;    // hashes of a whole tile
 inline constexpr int kEntriesLevel = -1;  // in Tile: it holds entries
 inline constexpr size_t kMostEntryBytes = 65535;
+inline constexpr size_t kHashBytes = sizeof(crypto::Digest::bytes);
 
 struct Tile {
   int level = 0;  // of tiles; kEntriesLevel
@@ -46,6 +47,9 @@ struct TilePart {
 };
 
 [[nodiscard]] TilePart tile_of(const Subtree& subtree, int64_t size);
+
+// Whether a log of `size` entries has all that the tile holds.
+[[nodiscard]] bool is_in_log(const Tile& tile, int64_t size);
 
 // All tiles of a log of `size` entries, those of entries included, in the order of their paths'
 // levels; of growth from `old_size`, those that are new or have become wider.

@@ -82,6 +82,16 @@ RC_GTEST_PROP(Tile, AGrowthMakesTheTilesThatTheOldLogDoesNotHave, ()) {
   RC_ASSERT(new_tiles_of(old_size, size) == expected);
 }
 
+TEST(Tile, IsInALogThatHasAllOfIt) {
+  EXPECT_TRUE(is_in_log({.level = 0, .index = 0}, 256));
+  EXPECT_FALSE(is_in_log({.level = 0, .index = 0}, 255));
+  EXPECT_TRUE(is_in_log({.level = 1, .index = 0, .width = 1}, 300));
+  EXPECT_FALSE(is_in_log({.level = 1, .index = 0, .width = 2}, 511));
+  EXPECT_TRUE(is_in_log({.level = kEntriesLevel, .index = 1, .width = 44}, 300));
+  EXPECT_FALSE(is_in_log({.level = kEntriesLevel, .index = 1, .width = 45}, 300));
+  EXPECT_FALSE(is_in_log({.level = 0, .index = INT64_MAX / 1000}, INT64_MAX / 1000));
+}
+
 TEST(Tile, EntriesAreReadBackToTheByte) {
   Bytes tile;
   const Bytes longest(kMostEntryBytes, 7);

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -15,9 +14,9 @@
 #include "glass/base/bytes.h"
 #include "glass/base/result.h"
 #include "glass/crypto/ed25519.h"
+#include "glass/record/heads/head_store.h"
 #include "glass/record/merkle/merkle.h"
 #include "glass/record/sequencer/fsck.h"
-#include "glass/record/sequencer/head_store.h"
 #include "glass/record/sequencer/log_folder.h"
 #include "glass/record/sequencer/sequencer.h"
 #include "glass/record/tlog/checkpoint.h"
@@ -25,57 +24,14 @@
 #include "glass/record/tlog/log_source.h"
 #include "glass/record/tlog/proof_file.h"
 #include "glass/record/tlog/signed_note.h"
+#include "glass/service/log/internal/own_log.h"
 #include "glass/system/files.h"
 
 namespace glass::service {
 namespace {
 
-using record::LogFolder;
 using record::LogReader;
 using record::NoteKey;
-
-// A log of our own: its key, its head store, and its name, which the head tells.
-struct OwnLog {
-  LogFolder folder;
-  crypto::SecretKey key;
-  std::unique_ptr<record::HeadStore> heads;
-  std::string origin;
-
-  [[nodiscard]] NoteKey note_key() const { return {.name = origin, .key = key.public_key()}; }
-};
-
-tl::unexpected<Error> no_log(const system::Path& root) {
-  return fail(ErrorCode::kNotFound,
-              fmt::format("{} is no log; `glass log init {} --origin NAME` makes one",
-                          system::path_text(root), system::path_text(root)));
-}
-
-Result<OwnLog> open_own(system::Files& files, const system::Path& root) {
-  const LogFolder folder{root};
-  if (!files.exists(folder.key())) return no_log(root);
-  GLASS_TRY(crypto::SecretKey key, crypto::SecretKey::load(files, folder.key()));
-  GLASS_TRY(auto heads, record::open_sqlite_head_store(folder.head()));
-  GLASS_TRY(const std::optional<std::string> head, heads->load());
-  if (!head) return no_log(root);
-  GLASS_TRY(const record::SignedNote note, record::parse_note(*head));
-  GLASS_TRY(const record::Checkpoint checkpoint, record::parse_checkpoint(note.text));
-  return OwnLog{.folder = folder,
-                .key = std::move(key),
-                .heads = std::move(heads),
-                .origin = checkpoint.origin};
-}
-
-// One that the making of a log left when it was cut off, or a new one.
-Result<crypto::SecretKey> key_of(system::Files& files, const system::Path& file) {
-  if (files.exists(file)) return crypto::SecretKey::load(files, file);
-  const crypto::SecretKey key = crypto::SecretKey::generate();
-  GLASS_TRY_STATUS(key.save(files, file));
-  return key;
-}
-
-Result<std::unique_ptr<record::Sequencer>> open_sequencer(system::Files& files, const OwnLog& log) {
-  return record::Sequencer::open({files, *log.heads, log.folder, log.origin, log.key});
-}
 
 // The published state, checked against the key.
 struct Published {
@@ -90,6 +46,18 @@ Result<Published> open_published(system::Files& files, const OwnLog& log) {
   return Published{.source = source, .opened = std::move(opened)};
 }
 
+// That the proof leads from the entry to the checkpoint.
+Result<VerifiedEntry> entry_in(const record::OpenedCheckpoint& opened,
+                               const record::ProofFile& proof, ByteView entry) {
+  GLASS_TRY_STATUS(record::check_inclusion(record::leaf_hash(entry), proof.index, proof.proof,
+                                           opened.checkpoint.tree));
+  VerifiedEntry verified{.index = proof.index, .checkpoint = opened.checkpoint, .witnesses = {}};
+  for (const record::NoteVerdict& verdict : opened.verdicts) {
+    if (verdict.unix_seconds) verified.witnesses.push_back(opened.key_names.at(verdict.key));
+  }
+  return verified;
+}
+
 LogState state_of(const NoteKey& key, const record::OpenedCheckpoint& opened) {
   return {.key = key, .tree = opened.checkpoint.tree, .note = record::to_text(opened.note)};
 }
@@ -98,7 +66,7 @@ LogState state_of(const NoteKey& key, const record::OpenedCheckpoint& opened) {
 
 Result<LogState> init_log(system::Files& files, const system::Path& root,
                           const std::string& origin) {
-  const LogFolder folder{root};
+  const record::LogFolder folder{root};
   if (!record::is_origin(origin))
     return invalid_input(
         fmt::format("\"{}\" is no origin of a log: give a URL without its scheme, such as "
@@ -106,8 +74,8 @@ Result<LogState> init_log(system::Files& files, const system::Path& root,
                     origin));
   GLASS_TRY_STATUS(files.make_folders(folder.secrets()));
   GLASS_TRY(const auto heads, record::open_sqlite_head_store(folder.head()));
-  GLASS_TRY(const std::optional<std::string> head, heads->load());
-  if (head)
+  GLASS_TRY(const std::vector<std::string> origins, heads->origins());
+  if (!origins.empty())
     return fail(ErrorCode::kRefused,
                 fmt::format("{} is a log already; name another folder", system::path_text(root)));
   GLASS_TRY(const crypto::SecretKey key, key_of(files, folder.key()));
@@ -171,16 +139,19 @@ Result<VerifiedEntry> verify_entry(const record::ProofFile& proof, ByteView entr
                                    std::span<const NoteKey> keys) {
   GLASS_TRY(const record::OpenedCheckpoint opened,
             record::open_checkpoint(record::to_text(proof.checkpoint), keys));
-  VerifiedEntry verified{.index = proof.index, .checkpoint = opened.checkpoint, .witnesses = {}};
   for (size_t i = 1; i < keys.size(); ++i) {
     if (std::ranges::find(opened.verdicts, i, &record::NoteVerdict::key) == opened.verdicts.end())
       return fail(ErrorCode::kMismatch,
                   fmt::format("the checkpoint is not cosigned by {}", keys[i].name));
-    verified.witnesses.push_back(keys[i].name);
   }
-  GLASS_TRY_STATUS(record::check_inclusion(record::leaf_hash(entry), proof.index, proof.proof,
-                                           opened.checkpoint.tree));
-  return verified;
+  return entry_in(opened, proof, entry);
+}
+
+Result<VerifiedEntry> verify_entry(const record::ProofFile& proof, ByteView entry,
+                                   const record::Policy& policy) {
+  GLASS_TRY(const record::OpenedCheckpoint opened,
+            record::open_by_policy(record::to_text(proof.checkpoint), policy));
+  return entry_in(opened, proof, entry);
 }
 
 Result<record::LogHealth> check_log(system::Files& files, const system::Path& root,

@@ -15,6 +15,7 @@
 #include "glass/record/merkle/merkle.h"
 #include "glass/record/sequencer/fsck.h"
 #include "glass/record/tlog/checkpoint.h"
+#include "glass/record/tlog/policy.h"
 #include "glass/record/tlog/proof_file.h"
 #include "glass/record/tlog/signed_note.h"
 #include "glass/system/files.h"
@@ -59,13 +60,17 @@ struct ConsistencyProof {
 struct VerifiedEntry {
   int64_t index = 0;
   record::Checkpoint checkpoint;
-  std::vector<std::string> witnesses;  // that have cosigned it, of those that were asked for
+  std::vector<std::string> witnesses;  // that have cosigned it, of those that are known
 };
 
 // What an outsider checks, offline: that the proof leads from these bytes to a checkpoint that the
 // log, the first of `keys`, has signed, and all others have cosigned. kMismatch tells what fails.
 [[nodiscard]] Result<VerifiedEntry> verify_entry(const record::ProofFile& proof, ByteView entry,
                                                  std::span<const record::NoteKey> keys);
+
+// The same with the log and the witnesses that a policy asks for.
+[[nodiscard]] Result<VerifiedEntry> verify_entry(const record::ProofFile& proof, ByteView entry,
+                                                 const record::Policy& policy);
 
 // record::check_log_files of a log of our own.
 [[nodiscard]] Result<record::LogHealth> check_log(system::Files& files, const system::Path& folder,

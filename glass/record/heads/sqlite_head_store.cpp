@@ -1,16 +1,17 @@
-// The head as the one row of a table.
+// Heads as the rows of a table.
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include <fmt/core.h>
 #include <sqlite3.h>
 
 #include "glass/base/result.h"
-#include "glass/record/sequencer/head_store.h"
+#include "glass/record/heads/head_store.h"
 #include "glass/system/files.h"
 
 namespace glass::record {
@@ -21,7 +22,7 @@ constexpr int kBusyMs = 5000;  // waited for another process that is in a transa
 // A write is durable when its statement ends: synchronous = FULL syncs the write-ahead log.
 constexpr const char* kSetUp =
     "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
-    "CREATE TABLE IF NOT EXISTS head (id INTEGER PRIMARY KEY CHECK (id = 1), note TEXT NOT NULL)";
+    "CREATE TABLE IF NOT EXISTS heads (origin TEXT PRIMARY KEY, note TEXT NOT NULL) WITHOUT ROWID";
 
 struct CloseDatabase {
   void operator()(sqlite3* database) const { sqlite3_close(database); }
@@ -45,27 +46,34 @@ class SqliteHeadStore final : public HeadStore {
     return {};
   }
 
-  Result<std::optional<std::string>> load() override {
-    GLASS_TRY(const StatementPointer query, prepare("SELECT note FROM head WHERE id = 1"));
-    const int result = sqlite3_step(query.get());
-    if (result == SQLITE_DONE) return std::optional<std::string>();
-    if (result != SQLITE_ROW) return failed();
-    const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(query.get(), 0));
-    return std::string(text, static_cast<size_t>(sqlite3_column_bytes(query.get(), 0)));
+  Result<std::optional<std::string>> load(const std::string& origin) override {
+    GLASS_TRY(const StatementPointer query, prepare("SELECT note FROM heads WHERE origin = ?1"));
+    bind(query.get(), 1, origin);
+    GLASS_TRY(std::vector<std::string> notes, first_columns(query.get()));
+    if (notes.empty()) return std::optional<std::string>();
+    return std::move(notes.front());
   }
 
-  Status replace(const std::optional<std::string>& known, const std::string& next) override {
-    GLASS_TRY(const StatementPointer change,
-              prepare(known ? "UPDATE head SET note = ?1 WHERE id = 1 AND note = ?2"
-                            : "INSERT INTO head (id, note) VALUES (1, ?1) ON CONFLICT DO NOTHING"));
-    bind(change.get(), 1, next);
-    if (known) bind(change.get(), 2, *known);
+  Result<std::vector<std::string>> origins() override {
+    GLASS_TRY(const StatementPointer query, prepare("SELECT origin FROM heads ORDER BY origin"));
+    return first_columns(query.get());
+  }
+
+  Status replace(const std::string& origin, const std::optional<std::string>& known,
+                 const std::string& next) override {
+    GLASS_TRY(
+        const StatementPointer change,
+        prepare(known ? "UPDATE heads SET note = ?2 WHERE origin = ?1 AND note = ?3"
+                      : "INSERT INTO heads (origin, note) VALUES (?1, ?2) ON CONFLICT DO NOTHING"));
+    bind(change.get(), 1, origin);
+    bind(change.get(), 2, next);
+    if (known) bind(change.get(), 3, *known);
     if (sqlite3_step(change.get()) != SQLITE_DONE) return failed();
     if (sqlite3_changes(database_.get()) == 1) return {};
     return fail(ErrorCode::kRefused,
-                fmt::format("{}: another writer has {} this log meanwhile; nothing was appended. "
-                            "Let one process write, and start again",
-                            system::path_text(file_), known ? "appended to" : "made"));
+                fmt::format("{}: another writer has replaced the head of {} meanwhile; nothing was "
+                            "changed. Let one process write, and start again",
+                            system::path_text(file_), origin));
   }
 
  private:
@@ -80,6 +88,17 @@ class SqliteHeadStore final : public HeadStore {
                            nullptr) != SQLITE_OK)
       return failed();
     return StatementPointer(statement);
+  }
+
+  [[nodiscard]] Result<std::vector<std::string>> first_columns(sqlite3_stmt* query) const {
+    std::vector<std::string> texts;
+    int result = SQLITE_ROW;
+    while ((result = sqlite3_step(query)) == SQLITE_ROW) {
+      const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(query, 0));
+      texts.emplace_back(text, static_cast<size_t>(sqlite3_column_bytes(query, 0)));
+    }
+    if (result != SQLITE_DONE) return failed();
+    return texts;
   }
 
   // REQUIRES: the text outlives the statement.

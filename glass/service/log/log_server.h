@@ -1,0 +1,51 @@
+// LogServer: a log of our own over HTTP, as C2SP tlog-tiles says.
+//
+//   GET  /checkpoint, /tile/...    what is published; any web server could serve it as well
+//   POST /add                      an entry as the body, where the server takes them; the answer is
+//                                  its index, when it is durable
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "glass/base/result.h"
+#include "glass/system/files.h"
+
+namespace glass::service {
+
+struct ListenChoice {
+  std::string address = "127.0.0.1";
+  uint16_t port = 8080;  // 0: a free one
+};
+
+struct LogServerChoice {
+  ListenChoice listen;
+  bool takes_entries = false;  // from anyone who reaches it
+  // Told what goes wrong inside; strangers are told only that something has.
+  std::function<void(const Error&)> on_error = [](const Error&) {};
+};
+
+class LogServer {
+ public:
+  // `files` outlives it. Where it takes entries it is the log's one writer: kRefused if there is
+  // another on this machine.
+  [[nodiscard]] static Result<std::unique_ptr<LogServer>> start(system::Files& files,
+                                                                const system::Path& folder,
+                                                                const LogServerChoice& choice);
+
+  // Entries that were taken are appended and answered first.
+  ~LogServer();
+  LogServer(const LogServer&) = delete;
+  LogServer& operator=(const LogServer&) = delete;
+
+  [[nodiscard]] uint16_t port() const;
+
+ private:
+  class Running;
+  explicit LogServer(std::unique_ptr<Running> running);
+  std::unique_ptr<Running> running_;
+};
+
+}  // namespace glass::service
