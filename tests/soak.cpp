@@ -33,9 +33,9 @@ constexpr int kKills = 10;
 constexpr int64_t kTail = 20;         // steps before the end in which no kill is aimed at
 constexpr int64_t kWarmUpSteps = 40;  // with everything that a training does now and then
 // The report shows all samples, whose texts grow by less than this a step; the rest is what an
-// allocator may keep between two views.
+// allocator may keep between two views, and what the export of the model takes.
 constexpr int64_t kBytesPerStep = 64;
-constexpr int64_t kSlackBytes = 4 << 20;
+constexpr int64_t kSlackBytes = 8 << 20;
 
 constexpr const char* kRecipe = R"(name = "soak"
 [corpus]
