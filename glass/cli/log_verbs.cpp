@@ -14,7 +14,6 @@
 #include <fmt/core.h>
 
 #include "glass/base/ascii.h"
-#include "glass/base/base64.h"
 #include "glass/base/json.h"
 #include "glass/base/result.h"
 #include "glass/base/units_text.h"
@@ -23,6 +22,7 @@
 #include "glass/record/tlog/log_source.h"
 #include "glass/record/tlog/policy.h"
 #include "glass/record/tlog/proof_file.h"
+#include "glass/record/tlog/proof_lines.h"
 #include "glass/record/tlog/signed_note.h"
 #include "glass/service/log/http_source.h"
 #include "glass/service/log/log.h"
@@ -43,7 +43,7 @@ struct LogFlags {
   std::string origin;
   std::vector<std::string> entries;
   bool lines = false;
-  int64_t index = 0;
+  std::optional<int64_t> index;
   int64_t old_size = -1;  // none
   std::string proof, entry;
   std::vector<std::string> keys;
@@ -153,14 +153,17 @@ Status print_growth(const LogFlags& flags) {
   fmt::print("The log of {} begins with that of {}, whose root is {}.\n",
              entries_text(proof.now.size), entries_text(proof.old.size),
              crypto::to_text(proof.old.root));
-  for (const crypto::Digest& hash : proof.hashes) fmt::print("{}\n", to_base64(hash.bytes));
+  fmt::print("{}", record::proof_lines(proof.hashes));
   return {};
 }
 
 Status prove(const LogFlags& flags) {
   if (flags.old_size >= 0) return print_growth(flags);
+  if (!flags.index)
+    return invalid_input(
+        "name the INDEX of an entry, counted from 0, or an earlier size by --from");
   GLASS_TRY(const record::ProofFile proof,
-            service::prove_entry(files(), flags.folder, flags.index));
+            service::prove_entry(files(), flags.folder, *flags.index));
   const std::string text = record::to_text(proof);
   if (flags.out.empty()) {
     fmt::print("{}", text);

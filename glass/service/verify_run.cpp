@@ -35,6 +35,7 @@
 #include "glass/service/summary.h"
 #include "glass/service/use_cases.h"
 #include "glass/service/verification.h"
+#include "glass/system/files_below.h"
 
 namespace glass::service {
 namespace {
@@ -44,20 +45,6 @@ std::string signers(const record::Statement& statement) {
   for (const record::StatementSignature& one : statement.signatures)
     keys += fmt::format("{}{}", keys.empty() ? "" : ", ", crypto::to_text(one.key));
   return keys;
-}
-
-// The files below a folder, as paths from there.
-Status add_files_below(system::Files& files, const system::Path& folder, const std::string& prefix,
-                       std::vector<std::string>& found) {
-  GLASS_TRY(const std::vector<system::Entry> entries, files.list(folder));
-  for (const system::Entry& entry : entries) {
-    const std::string name = prefix + entry.name;
-    if (entry.kind == system::Entry::Kind::kFolder)
-      GLASS_TRY_STATUS(add_files_below(files, folder / entry.name, name + "/", found));
-    else
-      found.push_back(name);
-  }
-  return {};
 }
 
 // A float32 of the chain, as the log writes it.
@@ -271,8 +258,9 @@ Status Verification::add_unchecked() {
   tell("training",
        fmt::format("the arithmetic of the {}: {} replay {}", count_text(subject_.steps, "step"),
                    services_.program, paths_.root.string()));
-  std::vector<std::string> files, known, others;
-  GLASS_TRY_STATUS(add_files_below(services_.files, paths_.root, "", files));
+  GLASS_TRY(const std::vector<std::string> files,
+            system::files_below(services_.files, paths_.root));
+  std::vector<std::string> known, others;
   for (const std::string& file : files) {
     if (covered_.contains(file)) continue;
     const auto entry = std::ranges::find(kNoEvidence, file, [](const auto& e) { return e.first; });

@@ -11,15 +11,12 @@
 
 #include "glass/system/files.h"
 #include "glass/testkit/test_files.h"
+#include "glass/testkit/test_keys.h"
 
 namespace glass::record {
 namespace {
 
-crypto::SecretKey key_number(uint8_t number) {
-  std::array<uint8_t, 32> seed{};
-  seed.fill(number);
-  return crypto::SecretKey::from_seed(seed);
-}
+using testkit::key_number;
 
 Json payload() {
   return Json::Object{{"kind", "run-record"},

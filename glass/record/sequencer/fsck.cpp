@@ -21,23 +21,10 @@
 #include "glass/record/tlog/signed_note.h"
 #include "glass/record/tlog/tile.h"
 #include "glass/system/files.h"
+#include "glass/system/files_below.h"
 
 namespace glass::record {
 namespace {
-
-// What lies below a folder: each file's path, with '/' between its parts.
-Status list_files(system::Files& files, const system::Path& folder, const std::string& prefix,
-                  std::vector<std::string>& found) {
-  GLASS_TRY(const std::vector<system::Entry> entries, files.list(folder));
-  for (const system::Entry& entry : entries) {
-    const std::string path = prefix + entry.name;
-    if (entry.kind == system::Entry::Kind::kFolder)
-      GLASS_TRY_STATUS(list_files(files, folder / entry.name, path + "/", found));
-    else
-      found.push_back(path);
-  }
-  return {};
-}
 
 // What Files::write_atomic leaves of a tile or checkpoint, ".NAME.partial"; the next one takes it
 // over.
@@ -74,8 +61,7 @@ class Check {
 
   // Sorts what lies there: tiles of this size, of earlier ones, of a growth on its way, the rest.
   [[nodiscard]] Status list() {
-    std::vector<std::string> found;
-    GLASS_TRY_STATUS(list_files(files_, folder_, "", found));
+    GLASS_TRY(const std::vector<std::string> found, system::files_below(files_, folder_));
     for (const std::string& path : found) {
       if (path == "checkpoint") continue;
       if (is_left_by_a_kill(path)) {
@@ -138,8 +124,7 @@ class Check {
 
   // The bytes of the first `width` entries or hashes of a tile.
   [[nodiscard]] static ByteView beginning(const Tile& tile, ByteView content, int width) {
-    if (tile.level != kEntriesLevel)
-      return content.first(static_cast<size_t>(width) * sizeof(crypto::Digest::bytes));
+    if (tile.level != kEntriesLevel) return content.first(static_cast<size_t>(width) * kHashBytes);
     size_t end = 0;
     for (int i = 0; i < width; ++i) end += 2 + load_big_endian<uint16_t>(content.data() + end);
     return content.first(end);

@@ -22,7 +22,6 @@ namespace glass::record {
 namespace {
 
 constexpr std::string_view kMagic = "glass-log-growth-1\n";
-constexpr size_t kDigestBytes = sizeof(crypto::Digest::bytes);
 
 tl::unexpected<Error> corrupt() {
   return fail(ErrorCode::kCorruption, "it is not what was staged for a log: some bytes differ");
@@ -30,13 +29,6 @@ tl::unexpected<Error> corrupt() {
 
 void append(Bytes& bytes, ByteView more) {
   bytes.insert(bytes.end(), more.begin(), more.end());
-}
-
-// The tile of a level that a log of `size` entries has not filled; its width may be 0.
-Tile edge_tile(int level, int64_t size) {
-  const int64_t hashes = size >> (kTileLevels * std::max(level, 0));
-  return {
-      .level = level, .index = hashes / kTileWidth, .width = static_cast<int>(hashes % kTileWidth)};
 }
 
 // Takes bytes off the front; all takes fail after one that reached beyond the end.
@@ -83,16 +75,15 @@ Bytes to_bytes(const Growth& growth) {
 }
 
 Result<Growth> parse_growth(ByteView bytes) {
-  if (bytes.size() < kDigestBytes) return corrupt();
-  const ByteView content = bytes.first(bytes.size() - kDigestBytes);
-  if (!std::ranges::equal(crypto::sha256(content).bytes, bytes.last(kDigestBytes)))
-    return corrupt();
+  if (bytes.size() < kHashBytes) return corrupt();
+  const ByteView content = bytes.first(bytes.size() - kHashBytes);
+  if (!std::ranges::equal(crypto::sha256(content).bytes, bytes.last(kHashBytes))) return corrupt();
   Taker taker(content);
   if (as_text(taker.take(kMagic.size())) != kMagic) return corrupt();
   Growth growth;
   growth.old_size = static_cast<int64_t>(taker.take_number());
   growth.tree.size = static_cast<int64_t>(taker.take_number());
-  const ByteView root = taker.take(kDigestBytes);
+  const ByteView root = taker.take(kHashBytes);
   if (root.empty() || growth.old_size < 0 || growth.tree.size < growth.old_size ||
       growth.tree.size - growth.old_size > kMostGrowth)
     return corrupt();

@@ -46,7 +46,7 @@ Result<TreeHead> tree_of(const LogWorld& world, std::string_view note) {
 // Tiles that others have become the beginning of are no longer needed.
 Status remove_partial_tiles(const LogWorld& world, const Growth& growth) {
   for (const auto& [tile, bytes] : growth.tiles) {
-    if (tile.width < kTileWidth || growth.old_size == 0) continue;
+    if (tile.width < kTileWidth) continue;
     GLASS_TRY_STATUS(world.files.remove_all(world.folder.published() / (path_of(tile) + ".p")));
   }
   return {};
@@ -106,10 +106,7 @@ bool has_signature_of(const SignedNote& note, const NoteSignature& other) {
 }  // namespace
 
 Status create_log(const LogWorld& world) {
-  if (!is_origin(world.origin))
-    return invalid_input(fmt::format(
-        "\"{}\" is no origin of a log: give a URL without its scheme, such as example.org/log",
-        world.origin));
+  GLASS_TRY_STATUS(expect_origin(world.origin));
   GLASS_TRY_STATUS(world.files.make_folders(world.folder.published()));
   const TreeHead empty{.size = 0, .root = empty_root()};
   const std::string note = signed_checkpoint(world, empty);

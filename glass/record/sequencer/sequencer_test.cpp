@@ -25,18 +25,12 @@
 #include "glass/system/files.h"
 #include "glass/system/temporary_folder.h"
 #include "glass/testkit/test_files.h"
+#include "glass/testkit/test_keys.h"
 
 namespace glass::record {
 namespace {
 
 constexpr std::string_view kOrigin = "glass.example/log";
-
-// The key of the vectors: seed 00 01 ... 1f.
-crypto::SecretKey test_key() {
-  std::array<uint8_t, 32> seed{};
-  for (uint8_t i = 0; i < 32; ++i) seed.at(i) = i;
-  return crypto::SecretKey::from_seed(seed);
-}
 
 std::vector<Bytes> entries(int64_t begin, int64_t end) {
   std::vector<Bytes> out;
@@ -119,7 +113,7 @@ class SequencerTest : public testing::Test {
   LogFolder log_{folder_ / "log"};
   sim::FaultyFiles files_{system::posix_files()};
   FaultyHeads heads_;
-  crypto::SecretKey key_ = test_key();
+  crypto::SecretKey key_ = testkit::key_counting_from(0);  // the vectors' own
 };
 
 TEST_F(SequencerTest, EntriesAreFoundByTheirIndicesWhateverTheBatches) {

@@ -1,7 +1,5 @@
 #include "glass/record/tlog/checkpoint.h"
 
-#include <algorithm>
-#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -14,6 +12,7 @@
 #include "glass/base/bytes.h"
 #include "glass/base/result.h"
 #include "glass/record/merkle/merkle.h"
+#include "glass/record/tlog/proof_lines.h"
 #include "glass/record/tlog/signed_note.h"
 
 namespace glass::record {
@@ -35,6 +34,14 @@ bool is_origin(std::string_view origin) {
          origin.find("://") == std::string_view::npos;
 }
 
+Status expect_origin(std::string_view origin) {
+  if (is_origin(origin)) return {};
+  return invalid_input(
+      fmt::format("\"{}\" is no origin of a log: give a URL without its scheme, such as "
+                  "example.org/log",
+                  origin));
+}
+
 std::string to_text(const Checkpoint& checkpoint) {
   return fmt::format("{}\n{}\n{}\n", checkpoint.origin, checkpoint.tree.size,
                      to_base64(checkpoint.tree.root.bytes));
@@ -50,12 +57,9 @@ Result<Checkpoint> parse_checkpoint(std::string_view text) {
   if (!is_note_name(*origin)) return refuse("its first line is no name of a log");
   const auto number = parse_count(*size);
   if (!number) return refuse("its second line is no number of entries");
-  const auto bytes = from_base64(*root);
-  Checkpoint checkpoint{.origin = std::string(*origin), .tree = {.size = *number, .root = {}}};
-  if (!bytes || bytes->size() != checkpoint.tree.root.bytes.size())
-    return refuse("its third line is not base64 of a root");
-  std::ranges::copy(*bytes, checkpoint.tree.root.bytes.begin());
-  return checkpoint;
+  const auto hash = hash_from_base64(*root);
+  if (!hash) return refuse("its third line is not base64 of a root");
+  return Checkpoint{.origin = std::string(*origin), .tree = {.size = *number, .root = *hash}};
 }
 
 }  // namespace glass::record

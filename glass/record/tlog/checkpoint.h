@@ -32,4 +32,7 @@ std::string to_text(const Checkpoint& checkpoint);
 // A URL without scheme, white space, '+' and a last slash.
 [[nodiscard]] bool is_origin(std::string_view origin);
 
+// kInvalidInput says what one is.
+[[nodiscard]] Status expect_origin(std::string_view origin);
+
 }  // namespace glass::record

@@ -12,15 +12,12 @@
 #include "glass/crypto/ed25519.h"
 #include "glass/record/merkle/merkle.h"
 #include "glass/record/tlog/checkpoint.h"
+#include "glass/testkit/test_keys.h"
 
 namespace glass::record {
 namespace {
 
-crypto::SecretKey key_number(uint8_t number) {
-  std::array<uint8_t, 32> seed{};
-  seed.fill(number);
-  return crypto::SecretKey::from_seed(seed);
-}
+using testkit::key_number;
 
 constexpr std::string_view kLog = "example.org/log";
 

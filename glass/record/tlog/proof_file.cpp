@@ -1,6 +1,5 @@
 #include "glass/record/tlog/proof_file.h"
 
-#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -10,7 +9,7 @@
 #include "glass/base/ascii.h"
 #include "glass/base/base64.h"
 #include "glass/base/result.h"
-#include "glass/crypto/sha256.h"
+#include "glass/record/tlog/proof_lines.h"
 #include "glass/record/tlog/signed_note.h"
 
 namespace glass::record {
@@ -18,7 +17,6 @@ namespace {
 
 constexpr std::string_view kFirstLine = "c2sp.org/tlog-proof@v1";
 constexpr std::string_view kExtra = "extra ", kIndex = "index ";
-constexpr size_t kMostHashes = 63;
 
 tl::unexpected<Error> no_proof(std::string_view why) {
   return fail(ErrorCode::kCorruption, fmt::format("it is no proof of a log: {}", why));
@@ -30,8 +28,7 @@ std::string to_text(const ProofFile& file) {
   std::string text = fmt::format("{}\n", kFirstLine);
   if (file.extra) text += fmt::format("{}{}\n", kExtra, to_base64(*file.extra));
   text += fmt::format("{}{}\n", kIndex, file.index);
-  for (const crypto::Digest& hash : file.proof) text += to_base64(hash.bytes) + "\n";
-  return text + "\n" + to_text(file.checkpoint);
+  return text + proof_lines(file.proof) + "\n" + to_text(file.checkpoint);
 }
 
 Result<ProofFile> parse_proof_file(std::string_view text) {
@@ -50,12 +47,8 @@ Result<ProofFile> parse_proof_file(std::string_view text) {
       const auto index = parse_count(line.substr(kIndex.size()));
       if (!index) return no_proof("its index is no number of an entry");
       file.index = *index;
-    } else {
-      const auto bytes = from_base64(line);
-      if (!bytes || bytes->size() != sizeof(crypto::Digest::bytes) ||
-          file.proof.size() == kMostHashes)
-        return no_proof("one of its lines is no hash, or it has too many");
-      std::ranges::copy(*bytes, file.proof.emplace_back().bytes.begin());
+    } else if (!add_proof_line(line, file.proof)) {
+      return no_proof("one of its lines is no hash, or it has too many");
     }
   }
   auto checkpoint = parse_note(text.substr(empty_line + 2));

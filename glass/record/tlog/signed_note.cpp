@@ -141,6 +141,10 @@ Result<NoteKey> note_key_from_text(std::string_view text) {
   return key;
 }
 
+bool is_by(const NoteSignature& signature, const NoteKey& key) {
+  return signature.name == key.name && signature.key_id == key.id();
+}
+
 std::string to_text(const NoteSignature& signature) {
   Bytes bytes;
   append_big_endian(bytes, signature.key_id);
@@ -207,10 +211,9 @@ Result<std::vector<NoteVerdict>> verify_note(const SignedNote& note,
                                              std::span<const NoteKey> keys) {
   std::vector<NoteVerdict> verdicts;
   for (size_t i = 0; i < keys.size(); ++i) {
-    const uint32_t id = keys[i].id();
     bool signed_by = false;
     for (const NoteSignature& signature : note.signatures) {
-      if (signature.key_id != id || signature.name != keys[i].name) continue;
+      if (!is_by(signature, keys[i])) continue;
       GLASS_TRY(const std::optional<int64_t> time, check_signature(note.text, keys[i], signature));
       if (!std::exchange(signed_by, true)) verdicts.push_back({.key = i, .unix_seconds = time});
     }

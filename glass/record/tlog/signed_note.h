@@ -55,6 +55,9 @@ struct NoteSignature {
   friend bool operator==(const NoteSignature&, const NoteSignature&) = default;
 };
 
+// Whether it says to be of the key; not whether it holds.
+[[nodiscard]] bool is_by(const NoteSignature& signature, const NoteKey& key);
+
 // "— <name> <base64>" and a line feed.
 std::string to_text(const NoteSignature& signature);
 

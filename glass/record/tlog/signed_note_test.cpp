@@ -12,16 +12,12 @@
 #include "glass/base/json.h"
 #include "glass/system/files.h"
 #include "glass/testkit/test_files.h"
+#include "glass/testkit/test_keys.h"
 
 namespace glass::record {
 namespace {
 
-// The keys of the vectors: seeds 00 01 ... 1f and 20 21 ... 3f.
-crypto::SecretKey key_from(uint8_t first) {
-  std::array<uint8_t, 32> seed{};
-  for (uint8_t& byte : seed) byte = first++;
-  return crypto::SecretKey::from_seed(seed);
-}
+using testkit::key_counting_from;
 
 constexpr std::string_view kLog = "glass.example/log", kWitness = "witness.example/w1";
 constexpr std::string_view kLogKey =
@@ -30,12 +26,12 @@ constexpr std::string_view kWitnessKey =
     "witness.example/w1+20324abe+BCmsuuFBvMrwsi4alNNNC8c2HlJtC/4SyJeUvJMilm3X";
 
 TEST(NoteKey, TextIsThatOfTheFormat) {
-  const NoteKey log{.name = std::string(kLog), .key = key_from(0).public_key()};
+  const NoteKey log{.name = std::string(kLog), .key = key_counting_from(0).public_key()};
   EXPECT_EQ(to_text(log), kLogKey);
   EXPECT_EQ(note_key_from_text(kLogKey).value(), log);
   const NoteKey witness{.name = std::string(kWitness),
                         .kind = NoteKeyKind::kCosigner,
-                        .key = key_from(0x20).public_key()};
+                        .key = key_counting_from(0x20).public_key()};
   EXPECT_EQ(to_text(witness), kWitnessKey);
   EXPECT_EQ(note_key_from_text(kWitnessKey).value(), witness);
 }
@@ -76,9 +72,10 @@ TEST(SignedNote, IsSignedAndCosignedAndReadBack) {
   const std::vector<NoteKey> keys = {note_key_from_text(kLogKey).value(),
                                      note_key_from_text(kWitnessKey).value()};
   SignedNote note{.text = "a\n\nb\n", .signatures = {}};
-  note.signatures.push_back(sign_note(note.text, kLog, key_from(0)));
+  note.signatures.push_back(sign_note(note.text, kLog, key_counting_from(0)));
   EXPECT_EQ(verify_note(note, keys)->size(), 1U);
-  note.signatures.push_back(cosign_note(note.text, kWitness, key_from(0x20), 1'767'225'600));
+  note.signatures.push_back(
+      cosign_note(note.text, kWitness, key_counting_from(0x20), 1'767'225'600));
   const auto read = parse_note(to_text(note));
   ASSERT_TRUE(read) << read.error().message;
   EXPECT_EQ(read->text, note.text);
@@ -93,8 +90,9 @@ TEST(SignedNote, IsSignedAndCosignedAndReadBack) {
 
 TEST(SignedNote, AChangedBitOfTimeOrTextOrSignatureIsFound) {
   const std::vector<NoteKey> keys = {note_key_from_text(kWitnessKey).value()};
-  const SignedNote note{.text = "text\n",
-                        .signatures = {cosign_note("text\n", kWitness, key_from(0x20), 1000)}};
+  const SignedNote note{
+      .text = "text\n",
+      .signatures = {cosign_note("text\n", kWitness, key_counting_from(0x20), 1000)}};
   ASSERT_TRUE(verify_note(note, keys));
   for (size_t i = 0; i < note.signatures[0].bytes.size(); ++i) {
     SignedNote changed = note;
@@ -129,7 +127,7 @@ TEST(SignedNote, VerdictsAreThoseOfTheVectors) {
 
 TEST(SignedNote, MoreThanAHundredSignaturesAreRefused) {
   SignedNote note{.text = "a\n",
-                  .signatures = std::vector(100, sign_note("a\n", kLog, key_from(0)))};
+                  .signatures = std::vector(100, sign_note("a\n", kLog, key_counting_from(0)))};
   EXPECT_TRUE(parse_note(to_text(note)));
   note.signatures.push_back(note.signatures[0]);
   EXPECT_NE(parse_note(to_text(note)).error().message.find("more than 100"), std::string::npos);

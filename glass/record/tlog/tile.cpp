@@ -112,15 +112,17 @@ bool is_in_log(const Tile& tile, int64_t size) {
   return before >= 0 && tile.index <= before / kTileWidth;
 }
 
+Tile edge_tile(int level, int64_t size) {
+  const int64_t hashes = hashes_at(level, size);
+  return {
+      .level = level, .index = hashes / kTileWidth, .width = static_cast<int>(hashes % kTileWidth)};
+}
+
 std::vector<Tile> new_tiles_of(int64_t old_size, int64_t size) {
   std::vector<Tile> tiles;
   for (int level = kEntriesLevel; level <= kMostLevels; ++level)
     add_new_tiles(level, hashes_at(level, old_size), hashes_at(level, size), tiles);
   return tiles;
-}
-
-std::vector<Tile> tiles_of(int64_t size) {
-  return new_tiles_of(0, size);
 }
 
 crypto::Digest hash_in_tile(ByteView tile, int first, int count) {

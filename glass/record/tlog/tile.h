@@ -51,9 +51,11 @@ struct TilePart {
 // Whether a log of `size` entries has all that the tile holds.
 [[nodiscard]] bool is_in_log(const Tile& tile, int64_t size);
 
-// All tiles of a log of `size` entries, those of entries included, in the order of their paths'
-// levels; of growth from `old_size`, those that are new or have become wider.
-[[nodiscard]] std::vector<Tile> tiles_of(int64_t size);
+// The tile of a level that a log of `size` entries has not filled; its width may be 0.
+[[nodiscard]] Tile edge_tile(int level, int64_t size);
+
+// The tiles that are new or have become wider as a log grows, those of entries first, then level by
+// level. From 0: all of a log.
 [[nodiscard]] std::vector<Tile> new_tiles_of(int64_t old_size, int64_t size);
 
 // The hash of a tile's part. REQUIRES: the tile's bytes hold it.

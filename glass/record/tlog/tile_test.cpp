@@ -56,14 +56,14 @@ TEST(Tile, OnlyItsOwnPathIsReadBack) {
 }
 
 TEST(Tile, ALogOf256HasAWholeTileAndOneAboveIt) {
-  EXPECT_EQ(paths_of(tiles_of(256)),
+  EXPECT_EQ(paths_of(new_tiles_of(0, 256)),
             (std::vector<std::string>{"tile/entries/000", "tile/0/000", "tile/1/000.p/1"}));
-  EXPECT_TRUE(tiles_of(0).empty());
+  EXPECT_TRUE(new_tiles_of(0, 0).empty());
 }
 
 // The example of the specification.
 TEST(Tile, ALogOf70000HasThreeLevels) {
-  const std::vector<std::string> paths = paths_of(tiles_of(70000));
+  const std::vector<std::string> paths = paths_of(new_tiles_of(0, 70000));
   EXPECT_EQ(paths.size(), 2 * 274U + 2 + 1);
   for (const std::string_view path :
        {"tile/0/272", "tile/0/273.p/112", "tile/1/000", "tile/1/001.p/17", "tile/2/000.p/1",
@@ -74,9 +74,9 @@ TEST(Tile, ALogOf70000HasThreeLevels) {
 RC_GTEST_PROP(Tile, AGrowthMakesTheTilesThatTheOldLogDoesNotHave, ()) {
   const auto old_size = *rc::gen::inRange<int64_t>(0, 200'000);
   const auto size = old_size + *rc::gen::inRange<int64_t>(0, 3'000);
-  const std::vector<Tile> old = tiles_of(old_size);
+  const std::vector<Tile> old = new_tiles_of(0, old_size);
   std::vector<Tile> expected;
-  for (const Tile& tile : tiles_of(size)) {
+  for (const Tile& tile : new_tiles_of(0, size)) {
     if (std::ranges::find(old, tile) == old.end()) expected.push_back(tile);
   }
   RC_ASSERT(new_tiles_of(old_size, size) == expected);

@@ -47,10 +47,8 @@ Result<TreeHead> tree_of(const std::optional<std::string>& note) {
 // The checkpoint as it is stored: with the signature of its log and ours.
 std::string stored_note(const SignedNote& note, const NoteKey& log, NoteSignature cosignature) {
   SignedNote stored{.text = note.text, .signatures = {}};
-  const uint32_t id = log.id();
-  std::ranges::copy_if(
-      note.signatures, std::back_inserter(stored.signatures),
-      [&](const NoteSignature& one) { return one.name == log.name && one.key_id == id; });
+  std::ranges::copy_if(note.signatures, std::back_inserter(stored.signatures),
+                       [&](const NoteSignature& one) { return is_by(one, log); });
   stored.signatures.push_back(std::move(cosignature));
   return to_text(stored);
 }
@@ -65,8 +63,6 @@ WitnessAnswer Witness::add_checkpoint(std::string_view body, int64_t unix_second
   const auto asked = parse_checkpoint(note->text);
   if (!asked) return refuse(400, asked.error().message);
   const std::string& origin = asked->origin;
-  if (std::ranges::find(logs_, origin, &NoteKey::name) == logs_.end())
-    return refuse(404, "this witness does not know the log");
   const NoteKey* log = nullptr;  // of several keys of a log, the one that has signed
   Result<OpenedCheckpoint> opened = fail(ErrorCode::kMismatch, "");
   for (const NoteKey& key : logs_) {
@@ -75,6 +71,7 @@ WitnessAnswer Witness::add_checkpoint(std::string_view body, int64_t unix_second
     opened = open_checkpoint(request->note, {&key, 1});
     if (opened) break;
   }
+  if (log == nullptr) return refuse(404, "this witness does not know the log");
   if (!opened)
     return refuse(opened.error().code == ErrorCode::kMismatch ? 403 : 422, opened.error().message);
   const TreeHead& tree = opened->checkpoint.tree;

@@ -1,6 +1,5 @@
 #include "glass/record/witness/witness_request.h"
 
-#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -9,22 +8,19 @@
 #include <fmt/core.h>
 
 #include "glass/base/ascii.h"
-#include "glass/base/base64.h"
 #include "glass/base/result.h"
-#include "glass/crypto/sha256.h"
+#include "glass/record/tlog/proof_lines.h"
 
 namespace glass::record {
 namespace {
 
 constexpr std::string_view kOld = "old ";
-constexpr size_t kMostHashes = 63;
 
 }  // namespace
 
 std::string to_text(const WitnessRequest& request) {
-  std::string text = fmt::format("{}{}\n", kOld, request.old_size);
-  for (const crypto::Digest& hash : request.proof) text += to_base64(hash.bytes) + "\n";
-  return text + "\n" + request.note;
+  return fmt::format("{}{}\n{}\n{}", kOld, request.old_size, proof_lines(request.proof),
+                     request.note);
 }
 
 Result<WitnessRequest> parse_witness_request(std::string_view body) {
@@ -46,11 +42,8 @@ Result<WitnessRequest> parse_witness_request(std::string_view body) {
       request.old_size = *size;
       continue;
     }
-    const auto bytes = from_base64(line);
-    if (!bytes || bytes->size() != sizeof(crypto::Digest::bytes) ||
-        request.proof.size() == kMostHashes)
+    if (!add_proof_line(line, request.proof))
       return refuse("one of its lines is no hash, or it has too many");
-    std::ranges::copy(*bytes, request.proof.emplace_back().bytes.begin());
   }
   return request;
 }

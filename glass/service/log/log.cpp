@@ -67,11 +67,7 @@ LogState state_of(const NoteKey& key, const record::OpenedCheckpoint& opened) {
 Result<LogState> init_log(system::Files& files, const system::Path& root,
                           const std::string& origin) {
   const record::LogFolder folder{root};
-  if (!record::is_origin(origin))
-    return invalid_input(
-        fmt::format("\"{}\" is no origin of a log: give a URL without its scheme, such as "
-                    "example.org/log",
-                    origin));
+  GLASS_TRY_STATUS(record::expect_origin(origin));
   GLASS_TRY_STATUS(files.make_folders(folder.secrets()));
   GLASS_TRY(const auto heads, record::open_sqlite_head_store(folder.head()));
   GLASS_TRY(const std::vector<std::string> origins, heads->origins());

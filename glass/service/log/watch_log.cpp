@@ -43,10 +43,8 @@ struct LogAsItStands {
 
 Result<LogAsItStands> as_it_stands(record::LogSource& source, const record::NoteKey& key) {
   GLASS_TRY(record::OpenedCheckpoint opened, record::read_checkpoint(source, {&key, 1}));
-  const uint32_t id = key.id();
-  std::erase_if(opened.note.signatures, [&](const record::NoteSignature& signature) {
-    return signature.name != key.name || signature.key_id != id;
-  });
+  std::erase_if(opened.note.signatures,
+                [&](const record::NoteSignature& one) { return !record::is_by(one, key); });
   return LogAsItStands{.tree = opened.checkpoint.tree, .note = record::to_text(opened.note)};
 }
 
