@@ -354,6 +354,8 @@ Status watch_once(const LogFlags& flags, const std::vector<record::NoteKey>& key
     fmt::print("{}\n", to_canonical(Json::Object{{"before", watched.before.size},
                                                  {"size", watched.now.size},
                                                  {"root", crypto::to_text(watched.now.root)}}));
+  } else if (watched.before.size == 0) {
+    fmt::print("{}, seen for the first time.\n", entries_text(watched.now.size));
   } else if (watched.before == watched.now) {
     fmt::print("{} as before.\n", entries_text(watched.now.size));
   } else {
@@ -411,8 +413,10 @@ void add_servers(CLI::App& log, Action& action, const std::shared_ptr<LogFlags>&
   listen(*served);
   served->add_flag("--take-entries", flags->takes_entries,
                    "Append what is posted to /add, from anyone who reaches it");
-  CLI::App* witnessing = add_folder_verb(
-      log, action, flags, "witness", "Be a witness: cosign logs of others that only grow", witness);
+  CLI::App* witnessing = add_verb(log, action, flags, "witness",
+                                  "Be a witness: cosign logs of others that only grow", witness);
+  witnessing->add_option("WITNESS", flags->folder, "Folder of the witness, made if it is absent")
+      ->required();
   witnessing->add_option("--name", flags->name, "Of the witness: a URL without scheme")->required();
   add_policy(*witnessing, *flags)->required();
   listen(*witnessing);
