@@ -12,19 +12,19 @@
 namespace glass {
 namespace {
 
-constexpr std::string_view kDigits =
+constexpr std::string_view kAlphabet =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 constexpr uint8_t kNone = 0xff;
 
-constexpr std::array<uint8_t, 256> values_of_digits() {
+constexpr std::array<uint8_t, 256> value_of_digit() {
   std::array<uint8_t, 256> values{};
   values.fill(kNone);
-  for (size_t i = 0; i < kDigits.size(); ++i)
-    values[static_cast<uint8_t>(kDigits[i])] = static_cast<uint8_t>(i);
+  for (size_t i = 0; i < kAlphabet.size(); ++i)
+    values[static_cast<uint8_t>(kAlphabet[i])] = static_cast<uint8_t>(i);
   return values;
 }
 
-constexpr std::array<uint8_t, 256> kValues = values_of_digits();
+constexpr std::array<uint8_t, 256> kValueOfDigit = value_of_digit();
 
 }  // namespace
 
@@ -35,7 +35,7 @@ std::string to_base64(ByteView bytes) {
     const size_t count = bytes.size() - at < 3 ? bytes.size() - at : 3;
     uint32_t group = 0;
     for (size_t i = 0; i < 3; ++i) group = group << 8 | (i < count ? bytes[at + i] : 0U);
-    for (size_t i = 0; i < 4; ++i) text += i <= count ? kDigits[group >> (18 - 6 * i) & 63] : '=';
+    for (size_t i = 0; i < 4; ++i) text += i <= count ? kAlphabet[group >> (18 - 6 * i) & 63] : '=';
   }
   return text;
 }
@@ -53,7 +53,8 @@ Result<Bytes> from_base64(std::string_view text) {
     const size_t padding = !last ? 0 : four.ends_with("==") ? 2 : four.ends_with('=') ? 1 : 0;
     uint32_t group = 0;
     for (size_t i = 0; i < 4; ++i) {
-      const uint8_t value = i < 4 - padding ? kValues[static_cast<uint8_t>(four[i])] : uint8_t{0};
+      const uint8_t value =
+          i < 4 - padding ? kValueOfDigit[static_cast<uint8_t>(four[i])] : uint8_t{0};
       if (value == kNone) return refuse();
       group = group << 6 | value;
     }
