@@ -1,0 +1,12 @@
+// Golden documents: what the renderers make of some_release(), in tests/golden/release/.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace glass::record {
+
+// The text of the golden file. Where GLASS_UPDATE_GOLDEN is set, `made` becomes it first.
+std::string golden(std::string_view name, std::string_view made);
+
+}  // namespace glass::record

@@ -1,0 +1,148 @@
+#include "glass/record/release_documents/internal/text.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdint>
+#include <cstdlib>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <fmt/core.h>
+
+#include "glass/base/ascii.h"
+#include "glass/base/json.h"
+#include "glass/base/units_text.h"
+#include "glass/record/release_documents/release_facts.h"
+
+namespace glass::record::release {
+namespace {
+
+constexpr std::string_view kDigestPrefix = "sha256:";
+
+bool is_plain_in_yaml(std::string_view text) {
+  // What some reader of YAML takes for a truth value or nothing.
+  static constexpr std::array kReserved = {"true", "false", "yes", "no",  "on",
+                                           "off",  "y",     "n",   "null"};
+  if (text.empty() || !is_letter(text.front())) return false;
+  const std::string lower = to_lower(text);
+  if (std::ranges::find(kReserved, lower) != kReserved.end()) return false;
+  return std::ranges::all_of(text, [](char c) {
+    return is_letter(c) || is_digit(c) || c == '-' || c == '_' || c == '.' || c == '/';
+  });
+}
+
+bool belongs_to_licence(char c) {
+  return is_letter(c) || is_digit(c) || c == '-' || c == '.' || c == '+' || c == ':';
+}
+
+}  // namespace
+
+const FileFact* find_file(const ReleaseFacts& facts, std::string_view path) {
+  const auto at = std::ranges::find(facts.files, path, &FileFact::path);
+  return at == facts.files.end() ? nullptr : &*at;
+}
+
+const FileFact* find_ending(const ReleaseFacts& facts, std::string_view ending) {
+  const FileFact* first = nullptr;
+  for (const FileFact& file : facts.files) {
+    if (!file.path.ends_with(ending)) continue;
+    if (first == nullptr || file.path < first->path) first = &file;
+  }
+  return first;
+}
+
+std::string hex_of(std::string_view digest) {
+  if (digest.starts_with(kDigestPrefix)) digest.remove_prefix(kDigestPrefix.size());
+  return std::string(digest);
+}
+
+std::string or_unknown(std::string_view text) {
+  return text.empty() ? "unknown" : std::string(text);
+}
+
+std::string or_unknown(std::optional<int64_t> count) {
+  return count ? count_text(*count) : "unknown";
+}
+
+std::string markdown(std::string_view text) {
+  static constexpr std::string_view kSpecial = R"(\`*_[]<>|#)";
+  std::string out;
+  for (const char c : text) {
+    if (c == '\n' || c == '\r') {
+      out += ' ';
+      continue;
+    }
+    if (kSpecial.find(c) != std::string_view::npos) out += '\\';
+    out += c;
+  }
+  return out;
+}
+
+std::string yaml(std::string_view text) {
+  return is_plain_in_yaml(text) ? std::string(text) : json_quote(text);
+}
+
+std::vector<std::string> natural_languages(const CorpusFact& corpus) {
+  std::set<std::string> languages;
+  for (const CountFact& count : corpus.languages) {
+    if (count.name == "und" || count.name == "code" || count.name.starts_with("code/")) continue;
+    languages.insert(count.name.substr(0, count.name.find('-')));
+  }
+  return {languages.begin(), languages.end()};
+}
+
+const SourceAnswers* answers_of(const ReleaseFacts& facts, std::string_view source) {
+  const auto at = std::ranges::find(facts.answers.sources, source, &SourceAnswers::name);
+  return at == facts.answers.sources.end() ? nullptr : &*at;
+}
+
+SourceCategory category_of(const ReleaseFacts& facts, const DatasetFact& dataset) {
+  const SourceAnswers* answers = answers_of(facts, dataset.source);
+  if (answers != nullptr && answers->category != SourceCategory::kNotAnswered)
+    return answers->category;
+  return dataset.kind == "debian" ? SourceCategory::kPublic : SourceCategory::kNotAnswered;
+}
+
+std::string percent(int64_t part, int64_t whole) {
+  return fmt::format("{:.1f} %", 100.0 * static_cast<double>(part) / static_cast<double>(whole));
+}
+
+std::string two_figures(double value) {
+  const std::string text = fmt::format("{:.1e}", value);
+  const double rounded = std::strtod(text.c_str(), nullptr);
+  if (rounded < 100'000 && (rounded >= 10 || rounded == 0))
+    return count_text(std::llround(rounded));
+  if (rounded >= 0.01 && rounded < 10) return fmt::format("{:.2g}", rounded);
+  const size_t e = text.find('e');
+  return fmt::format("{}e{}", text.substr(0, e), std::atoi(text.c_str() + e + 1));
+}
+
+std::vector<std::string> licence_ids(std::string_view expression) {
+  std::vector<std::string> ids;
+  bool is_exception = false;
+  for (size_t begin = 0; begin < expression.size();) {
+    if (!belongs_to_licence(expression[begin])) {
+      ++begin;
+      continue;
+    }
+    size_t end = begin;
+    while (end < expression.size() && belongs_to_licence(expression[end])) ++end;
+    const std::string word(expression.substr(begin, end - begin));
+    begin = end;
+    if (word == "AND" || word == "OR") continue;
+    if (!is_exception && word != "WITH" && std::ranges::find(ids, word) == ids.end())
+      ids.push_back(word);
+    is_exception = word == "WITH";
+  }
+  return ids;
+}
+
+void add_text(Json::Object& object, std::string_view key, std::string_view text) {
+  if (!text.empty()) object.emplace(std::string(key), text);
+}
+
+}  // namespace glass::record::release
