@@ -136,18 +136,21 @@ class Replay {
 };
 
 // The signed word that these segments were executed here, and how that ended.
-Status write_statement(const std::vector<Segment>& segments, const Summary& summary, uint64_t seed,
-                       const RunPaths& paths, const Services& services) {
+Status write_statement(const crypto::Digest& run, const std::vector<Segment>& segments,
+                       const Summary& summary, uint64_t seed, const RunPaths& paths,
+                       const Services& services) {
   Json::Array items;
   for (size_t i = 0; i < segments.size(); ++i)
     items.emplace_back(
         Json::Object{{"begin", segments[i].begin},
                      {"end", segments[i].end},
                      {"equal", summary.checks[i].verdict == record::Verdict::kVerified}});
-  const Json::Object payload{{"kind", kReplayKind},          {"version", 1},
-                             {"run", summary.digest},        {"seed", static_cast<int64_t>(seed)},
-                             {"segments", std::move(items)}, {"kernels", kernels().name()}};
-  const record::Statement statement = record::sign(payload, services.key);
+  Json::Object predicate{{"seed", static_cast<int64_t>(seed)},
+                         {"segments", std::move(items)},
+                         {"kernels", kernels().name()}};
+  record::Statement statement = record::state(record::predicate_type(kReplayKind, 1),
+                                              {{std::string(kRunName), run}}, std::move(predicate));
+  record::sign(statement, services.key);
   const std::string text = record::to_text(statement);
   GLASS_TRY_STATUS(services.files.make_folders(paths.replays()));
   const std::string name = crypto::to_text(record::payload_digest(statement)).substr(7, 16);
@@ -192,7 +195,8 @@ Result<Summary> replay_run(const system::Path& run, const ReplayChoice& choice,
     }
     summary.checks.push_back(std::move(fact));
   }
-  GLASS_TRY_STATUS(write_statement(segments, summary, seed, paths, services));
+  GLASS_TRY_STATUS(
+      write_statement(run_digest(record.subject), segments, summary, seed, paths, services));
   if (executed < step_count)
     summary.checks.push_back({record::Verdict::kNotChecked, "rest",
                               fmt::format("{} of {} steps were executed again",

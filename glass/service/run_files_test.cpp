@@ -213,8 +213,9 @@ class SignedRun : public testing::Test {
     subject.steps = 1;
     subject.model.emplace("config.json", crypto::sha256("{}"));
     const Json::Object log{{"metrics.jsonl", crypto::to_text(crypto::sha256("m"))}};
-    write(record::to_text(record::sign(run_record_payload(subject, Json::Object{{"log", log}}),
-                                       crypto::SecretKey::generate())));
+    record::Statement statement = run_statement(subject, Json::Object{{"log", log}});
+    record::sign(statement, crypto::SecretKey::generate());
+    write(record::to_text(statement));
   }
 
   void write(const std::string& record) {

@@ -1,11 +1,13 @@
 #include "glass/service/run_record.h"
 
+#include <algorithm>
 #include <bit>
 #include <cstdint>
 #include <map>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include <fmt/core.h>
 
@@ -41,6 +43,15 @@ Result<std::map<std::string, crypto::Digest>> digests_member(const Json& json,
     GLASS_TRY(digests[file], digest_member(*object, file));
   }
   return digests;
+}
+
+// What a record is about: the run, and the files that came of it.
+std::vector<record::Subject> things_of(const RunSubject& subject) {
+  std::vector<record::Subject> things = {{std::string(kRunName), run_digest(subject)}};
+  for (const auto& [file, digest] : subject.model) things.push_back({"model/" + file, digest});
+  for (const auto& [file, digest] : subject.adapter) things.push_back({"adapter/" + file, digest});
+  std::ranges::sort(things, {}, &record::Subject::name);
+  return things;
 }
 
 tl::unexpected<Error> no_record(system::Files& files, const RunPaths& paths) {
@@ -122,11 +133,10 @@ crypto::Digest run_digest(const RunSubject& subject) {
   return crypto::sha256(to_canonical(to_json(subject)));
 }
 
-Json run_record_payload(const RunSubject& subject, Json execution) {
-  return Json::Object{{"kind", kRunRecordKind},
-                      {"version", kVersion},
-                      {"run", to_json(subject)},
-                      {"execution", std::move(execution)}};
+record::Statement run_statement(const RunSubject& subject, Json execution) {
+  return record::state(
+      record::predicate_type(kRunRecordKind, kVersion), things_of(subject),
+      Json::Object{{"run", to_json(subject)}, {"execution", std::move(execution)}});
 }
 
 Result<record::Statement> read_signed(system::Files& files, const system::Path& file) {
@@ -146,11 +156,19 @@ Result<RunRecord> read_run_record(system::Files& files, const RunPaths& paths) {
   GLASS_TRY(record::Statement statement, read_signed(files, paths.record()));
   if (auto status = record::expect_kind(statement, kRunRecordKind, kVersion); !status)
     return told(std::move(status).error());
-  const auto run = statement.payload.get_object("run");
+  const auto run = statement.predicate.get_object("run");
   if (!run) return told(run.error());
   auto subject = run_subject_from_json(**run);
   if (!subject) return told(std::move(subject).error());
+  if (statement.subjects != things_of(*subject))
+    return told({ErrorCode::kMismatch, "it is about other things than its run names"});
   return RunRecord{.statement = std::move(statement), .subject = std::move(*subject)};
+}
+
+Status expect_about(const record::Statement& statement, const crypto::Digest& run) {
+  const auto about = std::ranges::find(statement.subjects, kRunName, &record::Subject::name);
+  if (about != statement.subjects.end() && about->digest == run) return {};
+  return fail(ErrorCode::kMismatch, "it is about another run");
 }
 
 Status expect_in_place(const RunRecord& record, const RunPaths& paths, system::Files& files) {
@@ -172,7 +190,7 @@ Status expect_in_place(const RunRecord& record, const RunPaths& paths, system::F
 
 std::map<std::string, crypto::Digest> log_digests(const RunRecord& record) {
   std::map<std::string, crypto::Digest> digests;
-  const Json* execution = record.statement.payload.find("execution");
+  const Json* execution = record.statement.predicate.find("execution");
   const Json* log = execution == nullptr ? nullptr : execution->find("log");
   if (log == nullptr || log->if_object() == nullptr) return digests;
   for (const auto& [file, value] : *log->if_object()) {

@@ -52,8 +52,11 @@ Json to_json(const RunSubject& subject);
 crypto::Digest genesis(const RunOrigin& origin);
 crypto::Digest run_digest(const RunSubject& subject);
 
-// {"kind":"run-record","version":1,"run":...,"execution":...}
-Json run_record_payload(const RunSubject& subject, Json execution);
+inline constexpr std::string_view kRunName = "run";  // the subject whose digest is that of the run
+
+// What is said of the run, of model/... and of adapter/..., unsigned yet:
+// {"run":...,"execution":...}
+record::Statement run_statement(const RunSubject& subject, Json execution);
 
 struct RunRecord {
   record::Statement statement;
@@ -62,6 +65,9 @@ struct RunRecord {
 
 // A statement whose signatures hold; kMismatch names the file if it was changed.
 [[nodiscard]] Result<record::Statement> read_signed(system::Files& files, const system::Path& file);
+
+// kMismatch if the statement's subject "run" is absent or another run.
+[[nodiscard]] Status expect_about(const record::Statement& statement, const crypto::Digest& run);
 
 // Reads record.json and checks its form and its signatures: kMismatch if it was changed.
 // kInvalidInput if the run is unfinished, or its record one that this program does not know.

@@ -118,9 +118,8 @@ void add_record(const RunRecord& record, record::RunFacts& facts) {
   facts.tokens = subject.tokens;
   facts.bits_per_byte.reset();
   if (!subject.held_out_loss_bits.empty()) facts.bits_per_byte = subject.held_out_bits_per_byte;
-  for (const record::StatementSignature& one : record.statement.signatures)
-    facts.signed_by += (facts.signed_by.empty() ? "" : ", ") + crypto::to_text(one.key);
-  const Json* execution = record.statement.payload.find("execution");
+  facts.signed_by = record::signers(record.statement);
+  const Json* execution = record.statement.predicate.find("execution");
   if (execution == nullptr) return;
   facts.peak_memory_bytes = execution->get_int("peak_memory_bytes").value_or(0);
   facts.build =

@@ -386,9 +386,9 @@ Result<RunRecord> conclude(const Recipe& recipe, const PreparedData& data, Train
   if (recipe.adapter.rank > 0)
     GLASS_TRY_STATUS(add_file_digests(paths.adapter(), services.files, subject.adapter));
   GLASS_TRY(Json execution, execution_facts(paths, services));
-  RunRecord record{
-      .statement = record::sign(run_record_payload(subject, std::move(execution)), services.key),
-      .subject = std::move(subject)};
+  RunRecord record{.statement = run_statement(subject, std::move(execution)),
+                   .subject = std::move(subject)};
+  record::sign(record.statement, services.key);
   GLASS_TRY_STATUS(loop.write_views(&record));
   GLASS_TRY_STATUS(
       services.files.write_atomic(paths.record(), as_bytes(record::to_text(record.statement))));

@@ -19,7 +19,6 @@
 #include "glass/base/json.h"
 #include "glass/base/result.h"
 #include "glass/base/units_text.h"
-#include "glass/crypto/ed25519.h"
 #include "glass/crypto/sha256.h"
 #include "glass/record/documents/facts.h"
 #include "glass/record/documents/metrics.h"
@@ -39,13 +38,6 @@
 
 namespace glass::service {
 namespace {
-
-std::string signers(const record::Statement& statement) {
-  std::string keys;
-  for (const record::StatementSignature& one : statement.signatures)
-    keys += fmt::format("{}{}", keys.empty() ? "" : ", ", crypto::to_text(one.key));
-  return keys;
-}
 
 // A float32 of the chain, as the log writes it.
 bool same(double logged, float chained) {
@@ -133,7 +125,7 @@ Result<std::unique_ptr<system::MappedFile>> Verification::recorded(const system:
 // Reading the record has compared the signatures: without them there is nothing to compare with.
 Status Verification::signature() {
   covers(paths_.record());
-  detail_ = "signed by " + signers(record_.statement);
+  detail_ = "signed by " + record::signers(record_.statement);
   return {};
 }
 
@@ -197,7 +189,7 @@ Status Verification::replays() {
   if (!services_.files.exists(paths_.replays()))
     return blocked("nobody has replayed a part of this run yet");
   GLASS_TRY(const std::vector<system::Entry> entries, services_.files.list(paths_.replays()));
-  const std::string digest = crypto::to_text(run_digest(subject_));
+  const crypto::Digest digest = run_digest(subject_);
   std::vector<std::string> errors;
   std::set<std::string> keys;
   for (const system::Entry& entry : entries) {
@@ -208,10 +200,10 @@ Status Verification::replays() {
       errors.push_back(statement.error().message);
     else if (const Status kind = record::expect_kind(*statement, kReplayKind, 1); !kind)
       errors.push_back(fmt::format("{}: {}", system::path_text(file), kind.error().message));
-    else if (statement->payload.get_string("run") != digest)
-      errors.push_back(fmt::format("{} is about another run", system::path_text(file)));
+    else if (const Status about = expect_about(*statement, digest); !about)
+      errors.push_back(fmt::format("{}: {}", system::path_text(file), about.error().message));
     else
-      keys.insert(signers(*statement));
+      keys.insert(record::signers(*statement));
   }
   GLASS_TRY_STATUS(joined(errors));
   detail_ = fmt::format("{}, signed by {}", count_text(std::ssize(entries), "statement"),

@@ -2,120 +2,160 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include <fmt/core.h>
 
-#include "glass/base/ascii.h"
+#include "glass/base/bytes.h"
 #include "glass/base/check.h"
+#include "glass/record/evidence/envelope.h"
 
 namespace glass::record {
-
 namespace {
 
-bool is_kind(std::string_view kind) {
-  const auto allowed = [](char c) { return (c >= 'a' && c <= 'z') || is_digit(c) || c == '-'; };
-  return !kind.empty() && std::ranges::all_of(kind, allowed) && kind.front() != '-' &&
-         kind.back() != '-';
-}
+constexpr std::string_view kStatementType = "https://in-toto.io/Statement/v1";
 
-Status check_payload(const Json& payload) {
-  GLASS_TRY(const std::string kind, payload.get_string("kind"));
-  GLASS_TRY(const int64_t version, payload.get_int("version"));
-  if (!is_kind(kind)) {
-    return fail(ErrorCode::kInvalidInput,
-                "the kind should be lower-case letters, digits and inner dashes");
-  }
-  if (version < 1) return fail(ErrorCode::kInvalidInput, "the version should be at least 1");
+Status check_subjects(const std::vector<Subject>& subjects) {
+  if (subjects.empty()) return invalid_input("it is about nothing: it has no subject");
+  const auto out_of_order = std::ranges::adjacent_find(
+      subjects, [](const Subject& a, const Subject& b) { return a.name >= b.name; });
+  if (out_of_order != subjects.end())
+    return invalid_input(fmt::format(
+        "its subjects are not in the order of their names, each with one of its own: \"{}\" comes "
+        "before \"{}\"",
+        out_of_order->name, std::next(out_of_order)->name));
   return {};
 }
 
-std::string encoding_of(const Json& payload) {
-  GLASS_CHECK(check_payload(payload));
-  return pre_authentication_encoding(payload.get_string("kind").value(), to_canonical(payload));
+Json to_json(const Statement& statement) {
+  Json::Array subjects;
+  for (const Subject& subject : statement.subjects)
+    subjects.push_back(
+        Json::Object{{"name", subject.name},
+                     {"digest", Json::Object{{"sha256", to_hex(subject.digest.bytes)}}}});
+  return Json::Object{{"_type", kStatementType},
+                      {"subject", std::move(subjects)},
+                      {"predicateType", statement.predicate_type},
+                      {"predicate", statement.predicate}};
 }
 
-Result<StatementSignature> parse_signature(const Json& json) {
-  GLASS_TRY(const std::string key, json.get_string("key"));
-  GLASS_TRY(const std::string signature, json.get_string("signature"));
-  StatementSignature parsed;
-  GLASS_TRY(parsed.key, crypto::public_key_from_text(key));
-  GLASS_TRY(parsed.signature, crypto::signature_from_text(signature));
-  return parsed;
+Result<Subject> subject_from_json(const Json& json) {
+  Subject subject;
+  GLASS_TRY(subject.name, json.get_string("name"));
+  GLASS_TRY(const Json::Object* digests, json.get_object("digest"));
+  GLASS_TRY(const std::string hex, Json(*digests).get_string("sha256"));
+  GLASS_TRY(subject.digest, crypto::digest_from_text("sha256:" + hex));
+  return subject;
 }
 
-Result<Statement> from_json(const Json& json) {
-  GLASS_TRY(const Json::Object* payload, json.get_object("payload"));
-  GLASS_TRY(const Json::Array* signatures, json.get_array("signatures"));
-  Statement statement{.payload = *payload, .signatures = {}};
-  GLASS_TRY_STATUS(check_payload(statement.payload));
-  if (signatures->empty()) return fail(ErrorCode::kInvalidInput, "it has no signature");
-  for (const Json& signature : *signatures) {
-    GLASS_TRY(const StatementSignature parsed, parse_signature(signature));
-    if (is_signed_by(statement, parsed.key)) {
-      return fail(ErrorCode::kInvalidInput,
-                  fmt::format("the key {} signs twice", to_text(parsed.key)));
-    }
-    statement.signatures.push_back(parsed);
+Result<Statement> from_payload(std::string_view payload) {
+  GLASS_TRY(const Json json, parse_json(payload));
+  GLASS_TRY(const std::string type, json.get_string("_type"));
+  if (type != kStatementType)
+    return invalid_input(fmt::format("its payload is no in-toto statement but \"{}\"", type));
+  Statement statement;
+  GLASS_TRY(statement.predicate_type, json.get_string("predicateType"));
+  GLASS_TRY(const Json::Object* predicate, json.get_object("predicate"));
+  statement.predicate = *predicate;
+  GLASS_TRY(const Json::Array* subjects, json.get_array("subject"));
+  for (const Json& one : *subjects) {
+    GLASS_TRY(Subject subject, subject_from_json(one));
+    statement.subjects.push_back(std::move(subject));
   }
+  GLASS_TRY_STATUS(check_subjects(statement.subjects));
   return statement;
+}
+
+Result<StatementSignature> signature_from(const EnvelopeSignature& signature) {
+  StatementSignature read;
+  GLASS_TRY(read.key, crypto::public_key_from_text(signature.key_id));
+  if (signature.signature.size() != read.signature.bytes.size())
+    return invalid_input(fmt::format("the signature of {} has {} bytes, not 64", signature.key_id,
+                                     signature.signature.size()));
+  std::ranges::copy(signature.signature, read.signature.bytes.begin());
+  return read;
+}
+
+Result<Statement> from_text(std::string_view text) {
+  GLASS_TRY(const Json json, parse_json(text));
+  GLASS_TRY(const Envelope envelope, envelope_from_json(json));
+  if (envelope.payload_type != kInTotoType)
+    return invalid_input(fmt::format("its payload is of the type \"{}\", not {}",
+                                     envelope.payload_type, kInTotoType));
+  GLASS_TRY(Statement statement, from_payload(envelope.payload));
+  for (const EnvelopeSignature& one : envelope.signatures) {
+    GLASS_TRY(const StatementSignature signature, signature_from(one));
+    if (is_signed_by(statement, signature.key))
+      return invalid_input(fmt::format("the key {} signs twice", one.key_id));
+    statement.signatures.push_back(signature);
+  }
+  // One statement has one text. This also refuses members that nobody would look at.
+  if (to_text(statement) != text)
+    return invalid_input(
+        "it is not written in canonical form, so it was changed after it was "
+        "signed");
+  return statement;
+}
+
+std::string encoding_of(const Statement& statement) {
+  return pre_authentication_encoding(kInTotoType, payload_text(statement));
 }
 
 }  // namespace
 
-std::string pre_authentication_encoding(std::string_view kind, std::string_view canonical_payload) {
-  const std::string type = fmt::format("application/vnd.glassworks.{}+json", kind);
-  return fmt::format("DSSEv1 {} {} {} {}", type.size(), type, canonical_payload.size(),
-                     canonical_payload);
+std::string predicate_type(std::string_view kind, int64_t version) {
+  return fmt::format("https://glassworks/statement/{}/v{}", kind, version);
 }
 
-Statement sign(Json payload, const crypto::SecretKey& key) {
-  Statement statement{.payload = std::move(payload), .signatures = {}};
-  add_signature(statement, key);
-  return statement;
+Statement state(std::string predicate_type, std::vector<Subject> subjects, Json predicate) {
+  std::ranges::sort(subjects, {}, &Subject::name);
+  GLASS_CHECK(check_subjects(subjects) && predicate.if_object() != nullptr);
+  return {.predicate_type = std::move(predicate_type),
+          .subjects = std::move(subjects),
+          .predicate = std::move(predicate),
+          .signatures = {}};
 }
 
-void add_signature(Statement& statement, const crypto::SecretKey& key) {
+void sign(Statement& statement, const crypto::SecretKey& key) {
   if (is_signed_by(statement, key.public_key())) return;
-  const std::string encoding = encoding_of(statement.payload);
+  const std::string encoding = encoding_of(statement);
   statement.signatures.push_back({key.public_key(), key.sign(as_bytes(encoding))});
 }
 
+std::string payload_text(const Statement& statement) {
+  return to_canonical(to_json(statement));
+}
+
 std::string to_text(const Statement& statement) {
-  Json::Array signatures;
-  for (const auto& [key, signature] : statement.signatures) {
-    signatures.push_back(Json::Object{{"key", to_text(key)}, {"signature", to_text(signature)}});
-  }
-  return to_canonical(
-             Json::Object{{"payload", statement.payload}, {"signatures", std::move(signatures)}}) +
-         "\n";
+  GLASS_CHECK(!statement.signatures.empty());
+  Envelope envelope{.payload_type = std::string(kInTotoType),
+                    .payload = payload_text(statement),
+                    .signatures = {}};
+  for (const auto& [key, signature] : statement.signatures)
+    envelope.signatures.push_back(
+        {crypto::to_text(key), Bytes(signature.bytes.begin(), signature.bytes.end())});
+  return to_canonical(to_json(envelope)) + "\n";
 }
 
 Result<Statement> parse_statement(std::string_view text) {
-  const auto corrupt = [](std::string_view reason) {
-    return fail(ErrorCode::kCorruption, fmt::format("no valid statement: {}", reason));
-  };
-  const auto json = parse_json(text);
-  if (!json) return corrupt(json.error().message);
-  auto statement = from_json(*json);
-  if (!statement) return corrupt(statement.error().message);
-  // One statement has one text. This also refuses members that nobody would look at.
-  if (to_text(*statement) != text) {
-    return corrupt("it is not written in canonical form, so it was changed after it was signed");
-  }
-  return statement;
+  auto statement = from_text(text);
+  if (statement) return statement;
+  return fail(ErrorCode::kCorruption,
+              fmt::format("no valid statement: {}", statement.error().message));
 }
 
 Status verify(const Statement& statement) {
-  const std::string encoding = encoding_of(statement.payload);
+  const std::string encoding = encoding_of(statement);
   for (const auto& [key, signature] : statement.signatures) {
     if (!crypto::verify(key, as_bytes(encoding), signature)) {
       return fail(ErrorCode::kMismatch,
                   fmt::format("the signature of {} does not belong to this statement: one of the "
                               "two was changed",
-                              to_text(key)));
+                              crypto::to_text(key)));
     }
   }
   return {};
@@ -126,17 +166,22 @@ bool is_signed_by(const Statement& statement, const crypto::PublicKey& key) {
          statement.signatures.end();
 }
 
+std::string signers(const Statement& statement) {
+  std::string keys;
+  for (const StatementSignature& one : statement.signatures)
+    keys += fmt::format("{}{}", keys.empty() ? "" : ", ", crypto::to_text(one.key));
+  return keys;
+}
+
 Status expect_kind(const Statement& statement, std::string_view kind, int64_t version) {
-  GLASS_TRY(const std::string found_kind, statement.payload.get_string("kind"));
-  GLASS_TRY(const int64_t found_version, statement.payload.get_int("version"));
-  if (found_kind == kind && found_version == version) return {};
-  return fail(ErrorCode::kMismatch,
-              fmt::format("expected a statement of the kind {} version {}, found {} version {}",
-                          kind, version, found_kind, found_version));
+  const std::string expected = predicate_type(kind, version);
+  if (statement.predicate_type == expected) return {};
+  return fail(ErrorCode::kMismatch, fmt::format("expected a statement of the type {}, found {}",
+                                                expected, statement.predicate_type));
 }
 
 crypto::Digest payload_digest(const Statement& statement) {
-  return crypto::sha256(to_canonical(statement.payload));
+  return crypto::sha256(payload_text(statement));
 }
 
 }  // namespace glass::record

@@ -1,11 +1,12 @@
-// Statement: a claim about something, in canonical JSON, with the signatures of those who make it.
+// Statement: a claim about things that are named by digest, with the signatures of those who make
+// it. An in-toto statement (version 1) in an envelope.
 //
-//   {"payload":{"kind":"run-record","version":1,...},
-//    "signatures":[{"key":"ed25519:...","signature":"ed25519:..."}]}
+//   {"_type":"https://in-toto.io/Statement/v1",
+//    "subject":[{"name":"model/model.safetensors","digest":{"sha256":"..."}}],
+//    "predicateType":"https://glassworks/statement/run-record/v1","predicate":{...}}
 //
-// What is signed is not the payload alone but its pre-authentication encoding (that of DSSE): the
-// kind is part of it, so that no claim of one kind can be passed off as one of another.
-// Format page: docs/reference/formats/statement.md.
+// Ours are canonical JSON throughout, so one statement has one text. Statements of other programs
+// are read by envelope.h alone. Format page: docs/reference/formats/statement.md.
 #pragma once
 
 #include <cstdint>
@@ -20,31 +21,44 @@
 
 namespace glass::record {
 
+// What a statement is about: the digest says which thing, the name is for people.
+struct Subject {
+  std::string name;
+  crypto::Digest digest;
+
+  friend bool operator==(const Subject&, const Subject&) = default;
+};
+
 struct StatementSignature {
   crypto::PublicKey key;
   crypto::Signature signature;
 };
 
 struct Statement {
-  Json payload;  // an object with "kind" and "version"
+  std::string predicate_type;
+  std::vector<Subject> subjects;  // at least one, in the order of their names, which differ
+  Json predicate;                 // an object
   std::vector<StatementSignature> signatures;
 };
 
-// "DSSEv1 <length> application/vnd.glassworks.<kind>+json <length> <canonical payload>".
-std::string pre_authentication_encoding(std::string_view kind, std::string_view canonical_payload);
+// The predicate type of a kind of ours, such as "run-record" version 1.
+std::string predicate_type(std::string_view kind, int64_t version);
 
-// The payload signed by `key`. REQUIRES: `payload` has a "kind" of lower-case letters, digits and
-// inner dashes, and a "version" of at least 1.
-Statement sign(Json payload, const crypto::SecretKey& key);
+// What is said of what. REQUIRES: subjects have names of their own, at least one; the predicate is
+// an object.
+Statement state(std::string predicate_type, std::vector<Subject> subjects, Json predicate);
 
-// Adds the signature of another key; of one that has signed already, nothing changes.
-void add_signature(Statement& statement, const crypto::SecretKey& key);
+// Adds the signature of a key; of one that has signed already, nothing changes.
+void sign(Statement& statement, const crypto::SecretKey& key);
 
-// The bytes of the file: one line of canonical JSON.
+// The bytes that are signed, in the encoding of the envelope: canonical JSON.
+std::string payload_text(const Statement& statement);
+
+// The bytes of the file: one line of canonical JSON. REQUIRES: it is signed.
 std::string to_text(const Statement& statement);
 
-// kCorruption if the text is not exactly what to_text writes for some statement with at least one
-// signature. Does not check the signatures.
+// kCorruption if the text is not exactly what to_text writes for some statement. Does not check the
+// signatures.
 [[nodiscard]] Result<Statement> parse_statement(std::string_view text);
 
 // Every signature is right; else kMismatch naming the key. Says nothing about who may be trusted.
@@ -52,11 +66,14 @@ std::string to_text(const Statement& statement);
 
 [[nodiscard]] bool is_signed_by(const Statement& statement, const crypto::PublicKey& key);
 
-// kMismatch naming both if the payload is of another kind or version.
+// "ed25519:..., ed25519:...": who signed.
+std::string signers(const Statement& statement);
+
+// kMismatch naming both if it is of another kind or version.
 [[nodiscard]] Status expect_kind(const Statement& statement, std::string_view kind,
                                  int64_t version);
 
-// The digest of the canonical payload: what other records call the statement by.
+// The digest of the payload: what other records call the statement by, whoever signed it.
 crypto::Digest payload_digest(const Statement& statement);
 
 }  // namespace glass::record
