@@ -160,6 +160,7 @@ ReleaseFacts some_release() {
                     .steps = 15,
                     .equal = true}};
   facts.files = {{"config.json", 612, digits('0')},
+                 {"corpus/manifest.json", 60'000, digits('5')},
                  {"first-light-f32.gguf", 16'300'000, digits('c')},
                  {"model.safetensors", 16'268'000, digits('1')},
                  {"record.json", 1927, digits('d')},

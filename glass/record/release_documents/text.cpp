@@ -14,8 +14,10 @@
 #include <fmt/core.h>
 
 #include "glass/base/ascii.h"
+#include "glass/base/bytes.h"
 #include "glass/base/json.h"
 #include "glass/base/units_text.h"
+#include "glass/crypto/sha256.h"
 #include "glass/record/release_documents/release_facts.h"
 
 namespace glass::record::release {
@@ -139,6 +141,28 @@ std::vector<std::string> licence_ids(std::string_view expression) {
     is_exception = word == "WITH";
   }
   return ids;
+}
+
+std::string release_uuid(const ReleaseFacts& facts) {
+  const Json identity = Json::Array{facts.name, facts.version, facts.date, facts.records.run};
+  const crypto::Digest digest = crypto::sha256(to_canonical(identity));
+  std::array<uint8_t, 16> bytes{};
+  std::copy_n(digest.bytes.begin(), bytes.size(), bytes.begin());
+  bytes[6] = static_cast<uint8_t>((bytes[6] & 0x0F) | 0x80);  // version 8
+  bytes[8] = static_cast<uint8_t>((bytes[8] & 0x3F) | 0x80);  // variant of RFC 9562
+  const std::string hex = to_hex(bytes);
+  return fmt::format("{}-{}-{}-{}-{}", hex.substr(0, 8), hex.substr(8, 4), hex.substr(12, 4),
+                     hex.substr(16, 4), hex.substr(20));
+}
+
+std::string midnight(std::string_view date) {
+  if (date.empty() || date.find('T') != std::string_view::npos) return std::string(date);
+  return fmt::format("{}T00:00:00Z", date);
+}
+
+std::string provider_name(const ReleaseFacts& facts) {
+  const std::string& name = facts.answers.provider.name;
+  return name.empty() ? "not stated" : name;
 }
 
 void add_text(Json::Object& object, std::string_view key, std::string_view text) {

@@ -49,6 +49,16 @@ std::string two_figures(double value);
 // Ids that a licence expression names, exceptions left out, each once, in order.
 std::vector<std::string> licence_ids(std::string_view expression);
 
+// A name for the release that no other has: a UUID (RFC 9562, version 8) of the digest of name,
+// version, date and run.
+std::string release_uuid(const ReleaseFacts& facts);
+
+// "2026-11-27T00:00:00Z"; empty for no date. What is a time already stays as it is.
+std::string midnight(std::string_view date);
+
+// The provider's name, or "not stated".
+std::string provider_name(const ReleaseFacts& facts);
+
 // Members that say something: empty texts are left out.
 void add_text(Json::Object& object, std::string_view key, std::string_view text);
 
