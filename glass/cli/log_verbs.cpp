@@ -24,6 +24,7 @@
 #include "glass/record/tlog/proof_file.h"
 #include "glass/record/tlog/proof_lines.h"
 #include "glass/record/tlog/signed_note.h"
+#include "glass/record/tlog/verify_entry.h"
 #include "glass/service/log/http_source.h"
 #include "glass/service/log/log.h"
 #include "glass/service/log/log_server.h"
@@ -187,27 +188,27 @@ Result<record::Policy> read_policy(const std::string& file) {
   return policy;
 }
 
-Result<service::VerifiedEntry> verified_entry(const LogFlags& flags) {
+Result<record::VerifiedEntry> verified_entry(const LogFlags& flags) {
   GLASS_TRY(const std::string text, files().read_text(flags.proof));
   GLASS_TRY(const Bytes entry, files().read(flags.entry));
   auto proof = record::parse_proof_file(text);
   if (!proof) return in_context(flags.proof, std::move(proof).error());
-  const auto told = [&](Result<service::VerifiedEntry> result) -> Result<service::VerifiedEntry> {
+  const auto told = [&](Result<record::VerifiedEntry> result) -> Result<record::VerifiedEntry> {
     if (!result) return in_context(flags.proof, std::move(result).error());
     return result;
   };
   if (!flags.policy.empty()) {
     GLASS_TRY(const record::Policy policy, read_policy(flags.policy));
-    return told(service::verify_entry(*proof, entry, policy));
+    return told(record::verify_entry(*proof, entry, policy));
   }
   GLASS_TRY(const std::vector<record::NoteKey> keys, read_keys(flags));
   if (keys.empty())
     return invalid_input("say whom to believe: --key of the log, or --policy with a file");
-  return told(service::verify_entry(*proof, entry, keys));
+  return told(record::verify_entry(*proof, entry, keys));
 }
 
 Status verify(const LogFlags& flags) {
-  GLASS_TRY(const service::VerifiedEntry verified, verified_entry(flags));
+  GLASS_TRY(const record::VerifiedEntry verified, verified_entry(flags));
   const record::TreeHead& tree = verified.checkpoint.tree;
   if (flags.json) {
     Json::Array witnesses;

@@ -1,6 +1,5 @@
 #include "glass/service/log/log.h"
 
-#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -44,18 +43,6 @@ Result<Published> open_published(system::Files& files, const OwnLog& log) {
   const NoteKey key = log.note_key();
   GLASS_TRY(record::OpenedCheckpoint opened, record::read_checkpoint(source, {&key, 1}));
   return Published{.source = source, .opened = std::move(opened)};
-}
-
-// That the proof leads from the entry to the checkpoint.
-Result<VerifiedEntry> entry_in(const record::OpenedCheckpoint& opened,
-                               const record::ProofFile& proof, ByteView entry) {
-  GLASS_TRY_STATUS(record::check_inclusion(record::leaf_hash(entry), proof.index, proof.proof,
-                                           opened.checkpoint.tree));
-  VerifiedEntry verified{.index = proof.index, .checkpoint = opened.checkpoint, .witnesses = {}};
-  for (const record::NoteVerdict& verdict : opened.verdicts) {
-    if (verdict.unix_seconds) verified.witnesses.push_back(opened.key_names.at(verdict.key));
-  }
-  return verified;
 }
 
 LogState state_of(const NoteKey& key, const record::OpenedCheckpoint& opened) {
@@ -129,25 +116,6 @@ Result<ConsistencyProof> prove_growth(system::Files& files, const system::Path& 
   GLASS_TRY(proof.hashes, record::prove_consistency(old_size, proof.now.size, reader.hashes()));
   GLASS_TRY_STATUS(record::check_consistency(proof.old, proof.now, proof.hashes));
   return proof;
-}
-
-Result<VerifiedEntry> verify_entry(const record::ProofFile& proof, ByteView entry,
-                                   std::span<const NoteKey> keys) {
-  GLASS_TRY(const record::OpenedCheckpoint opened,
-            record::open_checkpoint(record::to_text(proof.checkpoint), keys));
-  for (size_t i = 1; i < keys.size(); ++i) {
-    if (std::ranges::find(opened.verdicts, i, &record::NoteVerdict::key) == opened.verdicts.end())
-      return fail(ErrorCode::kMismatch,
-                  fmt::format("the checkpoint is not cosigned by {}", keys[i].name));
-  }
-  return entry_in(opened, proof, entry);
-}
-
-Result<VerifiedEntry> verify_entry(const record::ProofFile& proof, ByteView entry,
-                                   const record::Policy& policy) {
-  GLASS_TRY(const record::OpenedCheckpoint opened,
-            record::open_by_policy(record::to_text(proof.checkpoint), policy));
-  return entry_in(opened, proof, entry);
 }
 
 Result<record::LogHealth> check_log(system::Files& files, const system::Path& root,

@@ -1,4 +1,4 @@
-// The use cases on a transparency log: make it, append, prove, verify, check. A log lies in a
+// The use cases on a transparency log: make it, append, prove, check. A log lies in a
 // folder (record/sequencer/log_folder.h) with a key of its own; outsiders know it by the public
 // one.
 #pragma once
@@ -14,8 +14,6 @@
 #include "glass/crypto/sha256.h"
 #include "glass/record/merkle/merkle.h"
 #include "glass/record/sequencer/fsck.h"
-#include "glass/record/tlog/checkpoint.h"
-#include "glass/record/tlog/policy.h"
 #include "glass/record/tlog/proof_file.h"
 #include "glass/record/tlog/signed_note.h"
 #include "glass/system/files.h"
@@ -56,21 +54,6 @@ struct ConsistencyProof {
 // That the log as it stands begins with what it was at `old_size`.
 [[nodiscard]] Result<ConsistencyProof> prove_growth(system::Files& files,
                                                     const system::Path& folder, int64_t old_size);
-
-struct VerifiedEntry {
-  int64_t index = 0;
-  record::Checkpoint checkpoint;
-  std::vector<std::string> witnesses;  // that have cosigned it, of those that are known
-};
-
-// What an outsider checks, offline: that the proof leads from these bytes to a checkpoint that the
-// log, the first of `keys`, has signed, and all others have cosigned. kMismatch tells what fails.
-[[nodiscard]] Result<VerifiedEntry> verify_entry(const record::ProofFile& proof, ByteView entry,
-                                                 std::span<const record::NoteKey> keys);
-
-// The same with the log and the witnesses that a policy asks for.
-[[nodiscard]] Result<VerifiedEntry> verify_entry(const record::ProofFile& proof, ByteView entry,
-                                                 const record::Policy& policy);
 
 // record::check_log_files of a log of our own.
 [[nodiscard]] Result<record::LogHealth> check_log(system::Files& files, const system::Path& folder,

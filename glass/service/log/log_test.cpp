@@ -9,6 +9,7 @@
 
 #include "glass/base/bytes.h"
 #include "glass/base/result.h"
+#include "glass/record/tlog/verify_entry.h"
 #include "glass/system/files.h"
 #include "glass/system/temporary_folder.h"
 
@@ -34,16 +35,19 @@ TEST_F(LogTest, AnEntryIsAppendedProvedAndVerifiedByItsKeyAlone) {
   const std::vector<Bytes> second = {entry("d")};
   EXPECT_EQ(append_entries(files_, log_, second)->first, 3);
   const record::ProofFile proof = prove_entry(files_, log_, 1).value();
-  const auto verified = verify_entry(proof, entry("b"), {&made.key, 1});
+  const auto verified = record::verify_entry(proof, entry("b"), {&made.key, 1});
   ASSERT_TRUE(verified) << verified.error().message;
   EXPECT_EQ(verified->index, 1);
   EXPECT_EQ(verified->checkpoint.tree.size, 4);
-  EXPECT_EQ(verify_entry(proof, entry("c"), {&made.key, 1}).error().code, ErrorCode::kMismatch);
+  EXPECT_EQ(record::verify_entry(proof, entry("c"), {&made.key, 1}).error().code,
+            ErrorCode::kMismatch);
   const record::NoteKey other = init_log(files_, folder_ / "other", "example.org/log")->key;
-  EXPECT_EQ(verify_entry(proof, entry("b"), {&other, 1}).error().code, ErrorCode::kMismatch);
+  EXPECT_EQ(record::verify_entry(proof, entry("b"), {&other, 1}).error().code,
+            ErrorCode::kMismatch);
   const std::vector<record::NoteKey> with_witness = {made.key, other};
-  EXPECT_NE(verify_entry(proof, entry("b"), with_witness).error().message.find("not cosigned"),
-            std::string::npos);
+  EXPECT_NE(
+      record::verify_entry(proof, entry("b"), with_witness).error().message.find("not cosigned"),
+      std::string::npos);
   EXPECT_TRUE(check_log(files_, log_, [](int64_t) { return true; })->good());
 }
 
