@@ -227,7 +227,7 @@ Json::Object model_component(const ReleaseFacts& facts) {
 
 Json bill_of_materials(const ReleaseFacts& facts) {
   Json::Object metadata = {{"component", model_component(facts)}};
-  add_text(metadata, "timestamp", release::midnight(facts.date));
+  add_text(metadata, "timestamp", release::to_the_second(facts.date));
   return Json::Object{{"$schema", "http://cyclonedx.org/schema/bom-1.6.schema.json"},
                       {"bomFormat", "CycloneDX"},
                       {"specVersion", "1.6"},

@@ -82,7 +82,7 @@ TEST(Provenance, IsTheGoldenOne) {
 TEST(Provenance, WhatIsUnknownIsLeftOut) {
   const Json predicate = provenance_predicate(unknown_release());
   EXPECT_EQ(to_canonical(*predicate.find("buildDefinition")),
-            R"({"buildType":"urn:glassworks:training:v1","externalParameters":{"recipe":)"
+            R"({"buildType":"https://glassworks/training/v1","externalParameters":{"recipe":)"
             R"("recipe.json"},"internalParameters":{},"resolvedDependencies":[]})");
   EXPECT_EQ(to_canonical(*predicate.find("runDetails")),
             R"({"builder":{"id":"urn:glassworks:builder:unknown"},"byproducts":[],"metadata":{}})");

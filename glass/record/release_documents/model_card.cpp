@@ -149,7 +149,7 @@ std::string facts_table(const ReleaseFacts& facts) {
          row("Provider", stated(facts.answers.provider.name)) +
          row("Licence of the weights", markdown(or_unknown(facts.licence))) +
          row("Architecture",
-             fmt::format("{}, {} layers of width {}, {} heads", markdown(or_unknown(a.name)),
+             fmt::format("{}, layers: {}, width: {}, heads: {}", markdown(or_unknown(a.name)),
                          or_unknown(a.layers), or_unknown(a.width), or_unknown(a.heads))) +
          row("Parameters", or_unknown(a.parameters)) +
          row("Context", fmt::format("{} tokens", or_unknown(a.context))) +

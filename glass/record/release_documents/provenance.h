@@ -15,7 +15,7 @@
 namespace glass::record {
 
 inline constexpr std::string_view kProvenancePredicate = "https://slsa.dev/provenance/v1";
-inline constexpr std::string_view kTrainingBuildType = "urn:glassworks:training:v1";
+inline constexpr std::string_view kTrainingBuildType = "https://glassworks/training/v1";
 
 // Who ran the training: the provider's address, else the first key that signed the run's record.
 std::string builder_id(const ReleaseFacts& facts);

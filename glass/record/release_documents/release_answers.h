@@ -33,6 +33,8 @@ struct ReleaseHead {
   std::string licence_link;           // of its text, where it is on no list
   std::string url;                    // where it is published
   std::string collection;             // that the model belongs to
+  std::string base_model;             // name of the model that training went on from
+  std::string base_summary;           // address of that model\'s public summary
   std::string previous;               // address of the last version's public summary
   std::string code_url;               // of the program that trained it
   std::string code_licence;           // of that program

@@ -19,7 +19,7 @@ namespace {
 
 using release::add_text;
 using release::hex_of;
-using release::midnight;
+using release::to_the_second;
 
 constexpr std::string_view kCreation = "_:creation";
 constexpr std::string_view kCorpusFolder = "corpus/";
@@ -99,7 +99,7 @@ std::string add_model(SpdxGraph& graph, const ReleaseFacts& facts, std::string_v
   Json::Object model = {
       {"name", facts.name}, {"suppliedBy", provider}, {"software_primaryPurpose", "model"}};
   add_text(model, "description", facts.description);
-  add_text(model, "releaseTime", midnight(facts.date));
+  add_text(model, "releaseTime", to_the_second(facts.date));
   add_text(model, "software_packageVersion", facts.version);
   add_text(model, "software_downloadLocation", facts.answers.release.url);
   add_text(model, "ai_limitation", facts.answers.use.limitations);
@@ -137,8 +137,8 @@ std::string add_corpus(SpdxGraph& graph, const ReleaseFacts& facts, std::string_
                          {"software_primaryPurpose", "data"},
                          {"dataset_datasetType", Json::Array{"text"}},
                          {"dataset_hasSensitivePersonalInformation", "noAssertion"}};
-  add_text(corpus, "builtTime", midnight(facts.training.started));
-  add_text(corpus, "releaseTime", midnight(facts.date));
+  add_text(corpus, "builtTime", to_the_second(facts.training.started));
+  add_text(corpus, "releaseTime", to_the_second(facts.date));
   if (holds_corpus(facts)) add_text(corpus, "software_downloadLocation", facts.answers.release.url);
   add_text(corpus, "dataset_dataCollectionProcess", facts.answers.data.selection);
   if (!facts.answers.data.biases.empty())
@@ -157,8 +157,8 @@ std::string add_dataset(SpdxGraph& graph, const DatasetFact& dataset, size_t num
                           {"dataset_hasSensitivePersonalInformation", "noAssertion"}};
   add_text(package, "software_packageVersion", dataset.version);
   add_text(package, "software_downloadLocation", dataset.url);
-  add_text(package, "builtTime", midnight(dataset.collected));
-  add_text(package, "releaseTime", midnight(dataset.collected));
+  add_text(package, "builtTime", to_the_second(dataset.collected));
+  add_text(package, "releaseTime", to_the_second(dataset.collected));
   if (!dataset.url.empty()) package.emplace("dataset_datasetAvailability", "directDownload");
   if (!dataset.sha256.empty()) package.emplace("verifiedUsing", hash_of(dataset.sha256));
   std::string at =
@@ -230,7 +230,7 @@ Json spdx_document(const ReleaseFacts& facts) {
                       {"@id", kCreation},
                       {"specVersion", "3.0.1"},
                       {"createdBy", Json::Array{provider}},
-                      {"created", midnight(facts.date)}});
+                      {"created", to_the_second(facts.date)}});
   graph.add("provider", facts.answers.provider.name.empty() ? "Agent" : "Organization",
             {{"name", release::provider_name(facts)}});
   const std::string model = add_model(graph, facts, provider);

@@ -119,6 +119,8 @@ ReleaseAnswers answers() {
                      .licence_link = "",
                      .url = "https://models.example/first-light",
                      .collection = "first light",
+                     .base_model = "",
+                     .base_summary = "",
                      .previous = "",
                      .code_url = "https://code.example/glassworks",
                      .code_licence = "Apache-2.0",

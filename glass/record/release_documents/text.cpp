@@ -155,9 +155,12 @@ std::string release_uuid(const ReleaseFacts& facts) {
                      hex.substr(16, 4), hex.substr(20));
 }
 
-std::string midnight(std::string_view date) {
-  if (date.empty() || date.find('T') != std::string_view::npos) return std::string(date);
-  return fmt::format("{}T00:00:00Z", date);
+std::string to_the_second(std::string_view date) {
+  if (date.empty()) return "";
+  if (date.find('T') == std::string_view::npos) return fmt::format("{}T00:00:00Z", date);
+  const size_t fraction = date.find('.');
+  return fraction == std::string_view::npos ? std::string(date)
+                                            : fmt::format("{}Z", date.substr(0, fraction));
 }
 
 std::string provider_name(const ReleaseFacts& facts) {

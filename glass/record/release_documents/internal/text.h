@@ -53,8 +53,8 @@ std::vector<std::string> licence_ids(std::string_view expression);
 // version, date and run.
 std::string release_uuid(const ReleaseFacts& facts);
 
-// "2026-11-27T00:00:00Z"; empty for no date. What is a time already stays as it is.
-std::string midnight(std::string_view date);
+// A date or time to the second, "2026-11-27T00:00:00Z": SPDX knows no fractions. Empty for no date.
+std::string to_the_second(std::string_view date);
 
 // The provider's name, or "not stated".
 std::string provider_name(const ReleaseFacts& facts);
