@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -360,6 +361,12 @@ GgufValue GgufValue::integers(GgufType type, std::vector<int64_t> values) {
   return {.type = type, .is_array = true, .elements = std::move(values)};
 }
 
+GgufValue GgufValue::numbers(std::span<const float> values) {
+  return {.type = GgufType::kFloat32,
+          .is_array = true,
+          .elements = std::vector<double>(values.begin(), values.end())};
+}
+
 Result<Gguf> Gguf::parse(ByteView file) {
   Reader reader(file);
   GLASS_TRY(const ByteView magic, reader.take(kMagic.size(), "its first bytes"));
@@ -396,24 +403,38 @@ Result<Gguf> Gguf::parse(ByteView file) {
   return gguf;
 }
 
-Result<int64_t> Gguf::integer(std::string_view key) const {
-  return one<int64_t>(keys_, key, "integer");
+Result<int64_t> gguf_integer(const GgufKeys& keys, std::string_view key) {
+  return one<int64_t>(keys, key, "integer");
 }
 
-Result<double> Gguf::number(std::string_view key) const {
-  return one<double>(keys_, key, "floating-point number");
+Result<double> gguf_number(const GgufKeys& keys, std::string_view key) {
+  return one<double>(keys, key, "floating-point number");
 }
 
-Result<std::string> Gguf::text(std::string_view key) const {
-  return one<std::string>(keys_, key, "text");
+Result<std::string> gguf_text(const GgufKeys& keys, std::string_view key) {
+  return one<std::string>(keys, key, "text");
 }
 
-Result<const std::vector<std::string>*> Gguf::texts(std::string_view key) const {
-  return all<std::string>(keys_, key, "texts");
+Result<const std::vector<std::string>*> gguf_texts(const GgufKeys& keys, std::string_view key) {
+  return all<std::string>(keys, key, "texts");
 }
 
-Result<const std::vector<int64_t>*> Gguf::integers(std::string_view key) const {
-  return all<int64_t>(keys_, key, "integers");
+Result<const std::vector<int64_t>*> gguf_integers(const GgufKeys& keys, std::string_view key) {
+  return all<int64_t>(keys, key, "integers");
+}
+
+Result<const std::vector<double>*> gguf_numbers(const GgufKeys& keys, std::string_view key) {
+  return all<double>(keys, key, "floating-point numbers");
+}
+
+GgufFile::GgufFile(std::unique_ptr<system::MappedFile> mapped, Gguf content)
+    : mapped_(std::move(mapped)), content_(std::move(content)) {}
+
+Result<GgufFile> GgufFile::open(system::Files& files, const system::Path& file) {
+  GLASS_TRY(auto mapped, files.map(file));
+  auto content = Gguf::parse(mapped->bytes());
+  if (!content) return in_context(file.string(), std::move(content).error());
+  return GgufFile(std::move(mapped), std::move(*content));
 }
 
 Status Gguf::copy_floats(std::string_view name, std::span<const int64_t> shape,

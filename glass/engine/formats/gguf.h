@@ -56,11 +56,23 @@ struct GgufValue {
   static GgufValue text(std::string value);
   static GgufValue texts(std::vector<std::string> values);
   static GgufValue integers(GgufType type, std::vector<int64_t> values);
+  static GgufValue numbers(std::span<const float> values);
 
   friend bool operator==(const GgufValue&, const GgufValue&) = default;
 };
 
 using GgufKeys = std::map<std::string, GgufValue, std::less<>>;
+
+// The value of a key. kInvalidInput if it is absent or of another kind.
+[[nodiscard]] Result<int64_t> gguf_integer(const GgufKeys& keys, std::string_view key);
+[[nodiscard]] Result<double> gguf_number(const GgufKeys& keys, std::string_view key);
+[[nodiscard]] Result<std::string> gguf_text(const GgufKeys& keys, std::string_view key);
+[[nodiscard]] Result<const std::vector<std::string>*> gguf_texts(const GgufKeys& keys,
+                                                                 std::string_view key);
+[[nodiscard]] Result<const std::vector<int64_t>*> gguf_integers(const GgufKeys& keys,
+                                                                std::string_view key);
+[[nodiscard]] Result<const std::vector<double>*> gguf_numbers(const GgufKeys& keys,
+                                                              std::string_view key);
 
 // How numbers are kept. The figures are those of the format.
 enum class GgufForm : uint32_t {
@@ -93,15 +105,6 @@ class Gguf {
 
   [[nodiscard]] const std::map<std::string, GgufTensor>& tensors() const { return tensors_; }
 
-  // The value of a key. kInvalidInput if it is absent or of another kind.
-  [[nodiscard]] Result<int64_t> integer(std::string_view key) const;
-  [[nodiscard]] Result<double> number(std::string_view key) const;
-  [[nodiscard]] Result<std::string> text(std::string_view key) const;
-  [[nodiscard]] Result<const std::vector<std::string>*> texts(std::string_view key) const;
-  [[nodiscard]] Result<const std::vector<int64_t>*> integers(std::string_view key) const;
-
-  [[nodiscard]] bool has(std::string_view key) const { return keys_.find(key) != keys_.end(); }
-
   // The tensor's numbers; every one is what its block says, rounded to a float as llama.cpp does.
   // kCorruption if it is absent or of another shape. REQUIRES: out holds as many as `shape` says.
   [[nodiscard]] Status copy_floats(std::string_view name, std::span<const int64_t> shape,
@@ -110,6 +113,22 @@ class Gguf {
  private:
   GgufKeys keys_;
   std::map<std::string, GgufTensor> tensors_;
+};
+
+// The same, with the mapped file it is a view of. Errors name the file.
+class GgufFile {
+ public:
+  [[nodiscard]] static Result<GgufFile> open(system::Files& files, const system::Path& file);
+
+  [[nodiscard]] const Gguf& content() const { return content_; }
+
+  [[nodiscard]] ByteView bytes() const { return mapped_->bytes(); }
+
+ private:
+  GgufFile(std::unique_ptr<system::MappedFile> mapped, Gguf content);
+
+  std::unique_ptr<system::MappedFile> mapped_;
+  Gguf content_;
 };
 
 struct GgufTensorToWrite {

@@ -65,14 +65,15 @@ TEST_F(GgufTest, IsReadBackWithKeysAndTensors) {
   const auto gguf = Gguf::parse(bytes);
   ASSERT_TRUE(gguf) << gguf.error().message;
   EXPECT_EQ(gguf->keys(), some_keys());
-  EXPECT_EQ(gguf->text("general.name").value(), "für alle");
-  EXPECT_EQ(gguf->integer("llama.block_count").value(), 4'000'000'000);
-  EXPECT_EQ(gguf->number("llama.rope.freq_base").value(), 10000.0);
-  EXPECT_EQ(gguf->texts("tokenizer.ggml.tokens").value()->at(2), "ü");
-  EXPECT_EQ(gguf->integers("tokenizer.ggml.token_type").value()->at(1), -1);
-  EXPECT_FALSE(gguf->integer("general.name"));
-  EXPECT_FALSE(gguf->integer("tokenizer.ggml.token_type"));
-  EXPECT_NE(gguf->text("absent").error().message.find("absent is missing"), std::string::npos);
+  EXPECT_EQ(gguf_text(gguf->keys(), "general.name").value(), "für alle");
+  EXPECT_EQ(gguf_integer(gguf->keys(), "llama.block_count").value(), 4'000'000'000);
+  EXPECT_EQ(gguf_number(gguf->keys(), "llama.rope.freq_base").value(), 10000.0);
+  EXPECT_EQ(gguf_texts(gguf->keys(), "tokenizer.ggml.tokens").value()->at(2), "ü");
+  EXPECT_EQ(gguf_integers(gguf->keys(), "tokenizer.ggml.token_type").value()->at(1), -1);
+  EXPECT_FALSE(gguf_integer(gguf->keys(), "general.name"));
+  EXPECT_FALSE(gguf_integer(gguf->keys(), "tokenizer.ggml.token_type"));
+  EXPECT_NE(gguf_text(gguf->keys(), "absent").error().message.find("absent is missing"),
+            std::string::npos);
   std::vector<float> read(vector.size());
   ASSERT_TRUE(gguf->copy_floats("norm", std::vector<int64_t>{5}, read));
   EXPECT_EQ(read, vector);
@@ -276,9 +277,9 @@ TEST(Gguf, ReadsTheFileOfTheVectors) {
   const Bytes bytes = system::posix_files().read(file).value();
   const auto gguf = Gguf::parse(bytes);
   ASSERT_TRUE(gguf) << gguf.error().message;
-  EXPECT_EQ(gguf->text("general.architecture").value(), "llama");
-  EXPECT_EQ(gguf->integer("llama.block_count").value(), 2);
-  EXPECT_EQ(gguf->texts("tokenizer.ggml.tokens").value()->size(), 267U);
+  EXPECT_EQ(gguf_text(gguf->keys(), "general.architecture").value(), "llama");
+  EXPECT_EQ(gguf_integer(gguf->keys(), "llama.block_count").value(), 2);
+  EXPECT_EQ(gguf_texts(gguf->keys(), "tokenizer.ggml.tokens").value()->size(), 267U);
   EXPECT_EQ(gguf->tensors().at("token_embd.weight").shape, (Shape{267, 32}));
   EXPECT_EQ(gguf->tensors().size(), 3U + 2 * 9);
 }

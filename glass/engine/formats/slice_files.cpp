@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <deque>
 #include <map>
 #include <span>
 #include <string>
@@ -12,136 +11,28 @@
 #include <fmt/core.h>
 
 #include "glass/base/bytes.h"
-#include "glass/base/check.h"
 #include "glass/base/json.h"
 #include "glass/base/result.h"
 #include "glass/crypto/sha256.h"
 #include "glass/engine/formats/model_file.h"
 #include "glass/engine/formats/safetensors.h"
+#include "glass/engine/formats/slices.h"
 #include "glass/engine/models/decoder/config.h"
 #include "glass/engine/models/weight_slice.h"
 #include "glass/engine/tensor/shape.h"
 #include "glass/system/files.h"
 
 namespace glass::engine {
-namespace {
-
-Shape shape_there(const WeightSlice& slice) {
-  const int64_t rows = slice.their_rows == 0 ? slice.rows : slice.their_rows;
-  if (slice.cols == 0) return {rows};
-  if (slice.transposed) return {slice.cols, rows};
-  return {rows, slice.cols};
-}
-
-bool is_part(const WeightSlice& slice) {
-  return slice.their_rows != 0;
-}
-
-// out[col, row] = in[row, col]
-void transpose(std::span<const float> in, int64_t rows, int64_t cols, std::span<float> out) {
-  for (int64_t row = 0; row < rows; ++row) {
-    for (int64_t col = 0; col < cols; ++col)
-      out[static_cast<size_t>(col * rows + row)] = in[static_cast<size_t>(row * cols + col)];
-  }
-}
-
-// Rows of heads whose neighbours (2j, 2j+1) turn together, as heads whose halves (j, j + d/2) do.
-void halves_from_neighbours(std::span<const float> in, int64_t head_dim, int64_t cols,
-                            std::span<float> out) {
-  const int64_t rows = static_cast<int64_t>(in.size()) / cols;
-  for (int64_t row = 0; row < rows; ++row) {
-    const int64_t head = row / head_dim;
-    const int64_t within = row % head_dim;
-    const int64_t target = head * head_dim + (within % 2) * (head_dim / 2) + within / 2;
-    std::copy_n(in.begin() + row * cols, cols, out.begin() + target * cols);
-  }
-}
-
-template <typename T>
-std::span<T> rows_of(std::span<T> values, int64_t begin, const WeightSlice& slice) {
-  const int64_t cols = std::max<int64_t>(slice.cols, 1);
-  return values.subspan(static_cast<size_t>(begin * cols), static_cast<size_t>(slice.rows * cols));
-}
-
-// The slice as it lies there; copied into `copy` where that is not how it lies here.
-std::span<const float> as_there(const DecoderConfig& config, const WeightSlice& slice,
-                                std::span<const float> ours, std::vector<float>& copy) {
-  const std::span<const float> values = rows_of(ours, slice.begin, slice);
-  const bool turn = slice.rotated && config.rope_interleaved;
-  if (!slice.transposed && !turn) return values;
-  copy.resize(values.size());
-  if (turn)
-    halves_from_neighbours(values, config.head_dim, std::max<int64_t>(slice.cols, 1), copy);
-  else
-    transpose(values, slice.rows, slice.cols, copy);
-  return copy;
-}
-
-// The tensors there; what is not a plain slice of ours is copied into `storage`.
-std::vector<TensorToWrite> tensors_there(const std::vector<WeightSlice>& slices,
-                                         const DecoderConfig& config, const TensorViews& tensors,
-                                         std::deque<std::vector<float>>& storage) {
-  std::vector<TensorToWrite> out;
-  std::map<std::string, std::span<float>> assembled;  // theirs, of several slices
-  for (const WeightSlice& slice : slices) {
-    const auto found = tensors.find(slice.ours);
-    GLASS_CHECK(found != tensors.end());
-    if (!is_part(slice)) {
-      const auto values = as_there(config, slice, found->second.values, storage.emplace_back());
-      out.push_back(float_tensor(slice.theirs, shape_there(slice), values));
-      continue;
-    }
-    const auto [whole, is_new] = assembled.try_emplace(slice.theirs);
-    if (is_new) {
-      const Shape shape = shape_there(slice);
-      whole->second = storage.emplace_back(static_cast<size_t>(*element_count(shape)));
-      out.push_back(float_tensor(slice.theirs, shape, whole->second));
-    }
-    std::ranges::copy(rows_of(found->second.values, slice.begin, slice),
-                      rows_of(whole->second, slice.their_begin, slice).begin());
-  }
-  return out;
-}
-
-// Reads slices; keeps the last tensor that several of them are parts of.
-class SliceReader {
- public:
-  explicit SliceReader(const WeightFiles& weights) : weights_(weights) {}
-
-  [[nodiscard]] Status read(const WeightSlice& slice, ModelTensor& tensor) {
-    const std::span<float> target = rows_of(std::span(tensor.values), slice.begin, slice);
-    const Shape shape = shape_there(slice);
-    if (!is_part(slice) && !slice.transposed)
-      return weights_.copy_floats(slice.theirs, shape, target);
-    if (slice.theirs != name_) {
-      name_ = slice.theirs;
-      GLASS_TRY(const int64_t count, element_count(shape));
-      whole_.resize(static_cast<size_t>(count));
-      GLASS_TRY_STATUS(weights_.copy_floats(name_, shape, whole_));
-    }
-    if (slice.transposed)
-      transpose(whole_, slice.cols, slice.rows, target);
-    else
-      std::ranges::copy(rows_of(std::span<const float>(whole_), slice.their_begin, slice),
-                        target.begin());
-    return {};
-  }
-
- private:
-  const WeightFiles& weights_;
-  std::string name_;
-  std::vector<float> whole_;
-};
-
-}  // namespace
 
 Status write_slices(system::Files& files, const system::Path& file,
                     const std::vector<WeightSlice>& slices, const DecoderConfig& config,
                     const TensorViews& tensors) {
-  std::deque<std::vector<float>> storage;
+  const TensorsThere there = tensors_there(slices, config, HeadPairs::kHalves, tensors);
+  std::vector<TensorToWrite> list;
+  for (const TensorThere& tensor : there.list)
+    list.push_back(float_tensor(tensor.name, tensor.shape, tensor.values));
   GLASS_TRY(const auto out, files.create(file));
-  GLASS_TRY_STATUS(
-      write_safetensors(*out, tensors_there(slices, config, tensors, storage), {{"format", "pt"}}));
+  GLASS_TRY_STATUS(write_safetensors(*out, std::move(list), {{"format", "pt"}}));
   GLASS_TRY_STATUS(out->sync());
   return out->close();
 }
@@ -216,10 +107,10 @@ crypto::Digest WeightFiles::digest() const {
 
 Status read_slices(const WeightFiles& weights, const std::vector<WeightSlice>& slices,
                    std::map<std::string, ModelTensor>& tensors) {
-  SliceReader reader(weights);
-  for (const WeightSlice& slice : slices)
-    GLASS_TRY_STATUS(reader.read(slice, tensors.at(slice.ours)));
-  return {};
+  const auto read = [&](const std::string& name, const Shape& shape, std::span<float> out) {
+    return weights.copy_floats(name, shape, out);
+  };
+  return read_slices(read, slices, HeadPairs::kHalves, 0, tensors);
 }
 
 }  // namespace glass::engine

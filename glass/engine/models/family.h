@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -11,6 +12,7 @@
 #include "glass/base/json.h"
 #include "glass/base/result.h"
 #include "glass/engine/models/decoder/config.h"
+#include "glass/engine/models/gguf_names.h"
 #include "glass/engine/models/weight_slice.h"
 
 namespace glass::engine {
@@ -58,6 +60,8 @@ struct ModelFamily {
   Json (*to_hugging_face)(const DecoderConfig&);
   // Where its released weights lie. REQUIRES: as above.
   std::vector<WeightSlice> (*weights)(const DecoderConfig&);
+  // What GGUF calls all that; nothing where it cannot tell such models apart.
+  std::optional<GgufNames> gguf = std::nullopt;
 };
 
 std::span<const ModelFamily> model_families();

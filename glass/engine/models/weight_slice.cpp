@@ -1,5 +1,6 @@
 #include "glass/engine/models/weight_slice.h"
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -31,38 +32,39 @@ void WeightSlices::ends(std::string_view embedding, std::string_view norm, std::
   if (!config_.tied_embeddings) weight(head, "head", config_.vocabulary, config_.d_model);
 }
 
-void WeightSlices::separate_qkv(std::string_view theirs, std::string_view ours) {
+void WeightSlices::separate_qkv(const std::array<std::string, 3>& theirs, std::string_view ours) {
   const int64_t queries = config_.n_heads * config_.head_dim;
   const int64_t keys = config_.n_kv_heads * config_.head_dim;
-  const auto part = [&](std::string_view name, int64_t begin, int64_t rows, bool rotated) {
-    add({.theirs = fmt::format("{}.{}_proj.weight", theirs, name),
+  const auto part = [&](const std::string& name, int64_t begin, int64_t rows, bool rotated) {
+    add({.theirs = name + ".weight",
          .ours = fmt::format("{}.qkv.weight", ours),
          .begin = begin,
          .rows = rows,
          .cols = config_.d_model,
          .rotated = rotated});
     if (!config_.qkv_bias) return;
-    add({.theirs = fmt::format("{}.{}_proj.bias", theirs, name),
+    add({.theirs = name + ".bias",
          .ours = fmt::format("{}.qkv.bias", ours),
          .begin = begin,
          .rows = rows,
          .rotated = rotated});
   };
-  part("q", 0, queries, true);
-  part("k", queries, keys, true);
-  part("v", queries + keys, keys, false);
+  part(theirs[0], 0, queries, true);
+  part(theirs[1], queries, keys, true);
+  part(theirs[2], queries + keys, keys, false);
 }
 
-void WeightSlices::separate_gate_up(std::string_view theirs, std::string_view ours) {
-  const auto part = [&](std::string_view name, int64_t begin) {
-    add({.theirs = fmt::format("{}.{}_proj.weight", theirs, name),
+void WeightSlices::separate_gate_up(const std::array<std::string, 2>& theirs,
+                                    std::string_view ours) {
+  const auto part = [&](const std::string& name, int64_t begin) {
+    add({.theirs = name + ".weight",
          .ours = fmt::format("{}.gate_up.weight", ours),
          .begin = begin,
          .rows = config_.d_ff,
          .cols = config_.d_model});
   };
-  part("gate", 0);
-  part("up", config_.d_ff);
+  part(theirs[0], 0);
+  part(theirs[1], config_.d_ff);
 }
 
 void WeightSlices::separate_experts(std::string_view theirs, const ExpertLayers& layers,

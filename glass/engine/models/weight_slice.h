@@ -1,7 +1,9 @@
 // WeightSlice: where a part of one of our parameters lies in a released model. A family lists all
-// of them; formats/huggingface copies by the list in both directions.
+// of them, under the names of Hugging Face and under those of llama.cpp; formats/slices copies by
+// the list in both directions.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -20,9 +22,11 @@ struct WeightSlice {
   int64_t rows = 0;  // elements of a vector
   int64_t cols = 0;  // 0: a vector
   int64_t their_begin = 0;
-  int64_t their_rows = 0;   // 0: as many as `rows`
-  bool transposed = false;  // theirs is [cols, rows]; a whole tensor
-  bool rotated = false;     // q or k, whose rows depend on how RoPE pairs them
+  int64_t their_rows = 0;      // 0: as many as `rows`
+  int64_t their_matrices = 1;  // theirs is [so many, their_rows / so many, cols], if not one
+  bool transposed = false;     // theirs is [cols, rows]; a whole tensor
+  bool rotated = false;        // q or k, whose rows depend on how RoPE pairs them
+  bool plus_one = false;       // theirs is 1 + ours
 };
 
 // The slices of a model, built line by line.
@@ -41,11 +45,11 @@ class WeightSlices {
   // Embedding, last norm and, unless tied, the head.
   void ends(std::string_view embedding, std::string_view norm, std::string_view head);
 
-  // q, k and v as layers of their own, THEIRS.q_proj to our OURS.qkv; the biases where there are
+  // q, k and v, which are layers of their own there, and our OURS.qkv; the biases where there are
   // any.
-  void separate_qkv(std::string_view theirs, std::string_view ours);
-  // gate_proj and up_proj.
-  void separate_gate_up(std::string_view theirs, std::string_view ours);
+  void separate_qkv(const std::array<std::string, 3>& theirs, std::string_view ours);
+  // Gate and up, and our OURS.gate_up.
+  void separate_gate_up(const std::array<std::string, 2>& theirs, std::string_view ours);
 
   // Gate, up and down of every expert as layers of their own, THEIRS.3.gate_proj and so on.
   struct ExpertLayers {

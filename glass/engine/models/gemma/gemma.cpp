@@ -1,5 +1,6 @@
 #include "glass/engine/models/gemma/gemma.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -7,6 +8,7 @@
 
 #include "glass/base/json.h"
 #include "glass/base/result.h"
+#include "glass/engine/models/gguf_names.h"
 #include "glass/engine/models/hugging_face.h"
 #include "glass/engine/models/layer_windows.h"
 #include "glass/engine/models/llama/relatives.h"
@@ -152,6 +154,52 @@ std::vector<WeightSlice> gemma_weights(const DecoderConfig& config) {
                                      .norm2_after = "post_feedforward_layernorm"});
 }
 
+// Scores are scaled by head_dim, in the 27B models of both generations, which are known by their
+// blocks, by the share of a head in the model.
+template <int64_t kBlocksOf27b>
+void imply_score_width(Json::Object& config) {
+  const auto value = [&](std::string_view key) { return *config.find(key)->second.if_int(); };
+  const bool is_27b = value("num_hidden_layers") == kBlocksOf27b;
+  const int64_t heads = std::max<int64_t>(value("num_attention_heads"), 1);  // 0 is refused later
+  config["query_pre_attn_scalar"] = is_27b ? value("hidden_size") / heads : value("head_dim");
+}
+
+Status expect_tied(const DecoderConfig& config) {
+  if (config.tied_embeddings) return {};
+  return invalid_input("its head has weights of its own, which are not read in this architecture");
+}
+
+std::vector<GgufKey> gemma_gguf_keys(std::vector<GgufKey> further) {
+  further.push_back({.key = "attention.sliding_window", .hugging_face = "sliding_window"});
+  further.push_back(
+      {.key = "attention.sliding_window_pattern", .hugging_face = "sliding_window_pattern"});
+  further.push_back({.key = "final_logit_softcapping",
+                     .kind = GgufKey::Kind::kNumber,
+                     .hugging_face = "final_logit_softcapping"});
+  std::vector<GgufKey> keys = llama_like_gguf_keys(std::move(further));
+  for (GgufKey& key : keys) key.required = key.required || key.key == "attention.key_length";
+  return keys;
+}
+
+GgufNames gemma2_gguf() {
+  return {.architecture = "gemma2",
+          .keys = gemma_gguf_keys({{.key = "attn_logit_softcapping",
+                                    .kind = GgufKey::Kind::kNumber,
+                                    .hugging_face = "attn_logit_softcapping"}}),
+          .weights = llama_like_gguf_weights,
+          .imply = imply_score_width<46>,
+          .fits = expect_tied};
+}
+
+GgufNames gemma3_gguf() {
+  return {.architecture = "gemma3",
+          .keys = gemma_gguf_keys({{.key = "rope.freq_base_swa",
+                                    .kind = GgufKey::Kind::kNumber,
+                                    .hugging_face = "rope_local_base_freq"}}),
+          .weights = llama_like_gguf_weights,
+          .imply = imply_score_width<62>};
+}
+
 }  // namespace
 
 ModelFamily gemma2_family() {
@@ -161,7 +209,8 @@ ModelFamily gemma2_family() {
           .from_options = gemma_from_options<kGemma2>,
           .from_hugging_face = gemma_from_hugging_face<kGemma2>,
           .to_hugging_face = gemma2_to_hugging_face,
-          .weights = gemma_weights};
+          .weights = gemma_weights,
+          .gguf = gemma2_gguf()};
 }
 
 ModelFamily gemma3_family() {
@@ -171,7 +220,8 @@ ModelFamily gemma3_family() {
           .from_options = gemma_from_options<kGemma3>,
           .from_hugging_face = gemma_from_hugging_face<kGemma3>,
           .to_hugging_face = gemma3_to_hugging_face,
-          .weights = gemma_weights};
+          .weights = gemma_weights,
+          .gguf = gemma3_gguf()};
 }
 
 }  // namespace glass::engine

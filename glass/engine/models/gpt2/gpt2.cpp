@@ -11,6 +11,7 @@
 #include "glass/base/result.h"
 #include "glass/engine/models/decoder/config.h"
 #include "glass/engine/models/family.h"
+#include "glass/engine/models/gguf_names.h"
 #include "glass/engine/models/hugging_face.h"
 #include "glass/engine/models/weight_slice.h"
 
@@ -126,6 +127,43 @@ std::vector<WeightSlice> gpt2_weights(const DecoderConfig& config) {
   return slices.take();
 }
 
+// Matrices are [out, in] there, as ours.
+std::vector<WeightSlice> gpt2_gguf_weights(const DecoderConfig& config) {
+  const int64_t d = config.d_model;
+  WeightSlices slices(config);
+  slices.ends("token_embd", "output_norm", "output");
+  slices.weight("position_embd", "position", config.context, d);
+  for (int64_t layer = 0; layer < config.n_layers; ++layer) {
+    const auto part = [&](std::string_view theirs, std::string_view ours, int64_t rows,
+                          int64_t cols) {
+      slices.layer(fmt::format("blk.{}.{}", layer, theirs),
+                   fmt::format("blocks.{}.{}", layer, ours), rows, cols, true);
+    };
+    part("attn_norm", "norm1", d, 0);
+    part("attn_qkv", "attn.qkv", 3 * d, d);
+    part("attn_output", "attn.out", d, d);
+    part("ffn_norm", "norm2", d, 0);
+    part("ffn_up", "mlp.up", config.d_ff, d);
+    part("ffn_down", "mlp.down", d, config.d_ff);
+  }
+  return slices.take();
+}
+
+GgufNames gpt2_gguf() {
+  return {.architecture = "gpt2",
+          .keys = {{.key = "block_count", .hugging_face = "n_layer", .required = true},
+                   {.key = "context_length", .hugging_face = "n_positions", .required = true},
+                   {.key = "embedding_length", .hugging_face = "n_embd", .required = true},
+                   {.key = "feed_forward_length", .hugging_face = "n_inner", .required = true},
+                   {.key = "attention.head_count", .hugging_face = "n_head", .required = true},
+                   {.key = "attention.layer_norm_epsilon",
+                    .kind = GgufKey::Kind::kNumber,
+                    .hugging_face = "layer_norm_epsilon",
+                    .required = true},
+                   {.key = "vocab_size", .hugging_face = "vocab_size"}},
+          .weights = gpt2_gguf_weights};
+}
+
 }  // namespace
 
 ModelFamily gpt2_family() {
@@ -135,7 +173,8 @@ ModelFamily gpt2_family() {
           .from_options = gpt2_from_options,
           .from_hugging_face = gpt2_from_hugging_face,
           .to_hugging_face = gpt2_to_hugging_face,
-          .weights = gpt2_weights};
+          .weights = gpt2_weights,
+          .gguf = gpt2_gguf()};
 }
 
 }  // namespace glass::engine

@@ -4,6 +4,7 @@
 
 #include "glass/base/json.h"
 #include "glass/base/result.h"
+#include "glass/engine/models/gguf_names.h"
 #include "glass/engine/models/hugging_face.h"
 #include "glass/engine/models/llama/relatives.h"
 
@@ -48,7 +49,8 @@ ModelFamily llama_family() {
           .from_options = llama_from_options,
           .from_hugging_face = llama_from_hugging_face,
           .to_hugging_face = llama_to_hugging_face,
-          .weights = llama_weights};
+          .weights = llama_weights,
+          .gguf = llama_gguf()};
 }
 
 }  // namespace glass::engine

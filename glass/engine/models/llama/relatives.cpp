@@ -155,7 +155,8 @@ std::vector<WeightSlice> llama_like_weights(const DecoderConfig& config, const N
     };
     const auto us = [&](std::string_view name) { return fmt::format("blocks.{}.{}", layer, name); };
     slices.weight(them(norms.norm1), us("norm1"), d, 0);
-    slices.separate_qkv(them("self_attn"), us("attn"));
+    slices.separate_qkv(
+        {them("self_attn.q_proj"), them("self_attn.k_proj"), them("self_attn.v_proj")}, us("attn"));
     if (config.qk_norm != nn::QkNorm::kNone) {
       const bool whole = config.qk_norm == nn::QkNorm::kWhole;
       const auto width = [&](int64_t heads) { return (whole ? heads : 1) * config.head_dim; };
@@ -171,7 +172,7 @@ std::vector<WeightSlice> llama_like_weights(const DecoderConfig& config, const N
       slices.separate_experts(them(experts.experts), {experts.gate, experts.up, experts.down},
                               us("mlp.experts"));
     } else {
-      slices.separate_gate_up(them("mlp"), us("mlp"));
+      slices.separate_gate_up({them("mlp.gate_proj"), them("mlp.up_proj")}, us("mlp"));
       slices.weight(them("mlp.down_proj"), us("mlp.down"), d, config.d_ff);
     }
     if (!norms.norm2_after.empty()) slices.weight(them(norms.norm2_after), us("norm2_after"), d, 0);

@@ -4,6 +4,7 @@
 
 #include "glass/base/json.h"
 #include "glass/base/result.h"
+#include "glass/engine/models/gguf_names.h"
 #include "glass/engine/models/hugging_face.h"
 #include "glass/engine/models/llama/relatives.h"
 
@@ -47,7 +48,8 @@ ModelFamily mistral_family() {
           .from_options = mistral_from_options,
           .from_hugging_face = mistral_from_hugging_face,
           .to_hugging_face = mistral_to_hugging_face,
-          .weights = mistral_weights};
+          .weights = mistral_weights,
+          .gguf = llama_gguf()};
 }
 
 }  // namespace glass::engine

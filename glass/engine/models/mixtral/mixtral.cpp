@@ -4,6 +4,7 @@
 
 #include "glass/base/json.h"
 #include "glass/base/result.h"
+#include "glass/engine/models/gguf_names.h"
 #include "glass/engine/models/hugging_face.h"
 #include "glass/engine/models/llama/relatives.h"
 
@@ -62,7 +63,8 @@ ModelFamily mixtral_family() {
           .from_options = mixtral_from_options,
           .from_hugging_face = mixtral_from_hugging_face,
           .to_hugging_face = mixtral_to_hugging_face,
-          .weights = mixtral_weights};
+          .weights = mixtral_weights,
+          .gguf = llama_gguf(expert_gguf_keys("num_local_experts"))};
 }
 
 }  // namespace glass::engine

@@ -4,6 +4,7 @@
 
 #include "glass/base/json.h"
 #include "glass/base/result.h"
+#include "glass/engine/models/gguf_names.h"
 #include "glass/engine/models/hugging_face.h"
 #include "glass/engine/models/llama/relatives.h"
 
@@ -50,7 +51,12 @@ ModelFamily olmo2_family() {
           .from_options = olmo2_from_options,
           .from_hugging_face = olmo2_from_hugging_face,
           .to_hugging_face = olmo2_to_hugging_face,
-          .weights = olmo2_weights};
+          .weights = olmo2_weights,
+          .gguf = GgufNames{.architecture = "olmo2",
+                            .keys = llama_like_gguf_keys(),
+                            .weights = llama_like_gguf_weights,
+                            .needs_head = true,
+                            .fits = expect_plain_head_width}};
 }
 
 }  // namespace glass::engine

@@ -2,8 +2,11 @@
 
 #include <vector>
 
+#include <fmt/core.h>
+
 #include "glass/base/json.h"
 #include "glass/base/result.h"
+#include "glass/engine/models/gguf_names.h"
 #include "glass/engine/models/hugging_face.h"
 #include "glass/engine/models/llama/relatives.h"
 
@@ -50,6 +53,23 @@ std::vector<WeightSlice> olmoe_weights(const DecoderConfig& config) {
   return llama_like_weights(config, {});
 }
 
+Status olmoe_fits_gguf(const DecoderConfig& config) {
+  if (config.n_kv_heads != config.n_heads)
+    return invalid_input(fmt::format(
+        "it has {} key heads for {} query heads, and as many of both in this architecture",
+        config.n_kv_heads, config.n_heads));
+  return expect_plain_head_width(config);
+}
+
+GgufNames olmoe_gguf() {
+  return {.architecture = "olmoe",
+          .keys = llama_like_gguf_keys(expert_gguf_keys("num_experts")),
+          .weights = llama_like_gguf_weights,
+          .needs_head = true,
+          .imply = [](Json::Object& config) { config["norm_topk_prob"] = false; },
+          .fits = olmoe_fits_gguf};
+}
+
 }  // namespace
 
 ModelFamily olmoe_family() {
@@ -59,7 +79,8 @@ ModelFamily olmoe_family() {
           .from_options = olmoe_from_options,
           .from_hugging_face = olmoe_from_hugging_face,
           .to_hugging_face = olmoe_to_hugging_face,
-          .weights = olmoe_weights};
+          .weights = olmoe_weights,
+          .gguf = olmoe_gguf()};
 }
 
 }  // namespace glass::engine

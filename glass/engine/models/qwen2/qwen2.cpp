@@ -4,6 +4,7 @@
 
 #include "glass/base/json.h"
 #include "glass/base/result.h"
+#include "glass/engine/models/gguf_names.h"
 #include "glass/engine/models/hugging_face.h"
 #include "glass/engine/models/llama/relatives.h"
 
@@ -48,7 +49,11 @@ ModelFamily qwen2_family() {
           .from_options = qwen2_from_options,
           .from_hugging_face = qwen2_from_hugging_face,
           .to_hugging_face = qwen2_to_hugging_face,
-          .weights = qwen2_weights};
+          .weights = qwen2_weights,
+          .gguf = GgufNames{.architecture = "qwen2",
+                            .keys = llama_like_gguf_keys(),
+                            .weights = llama_like_gguf_weights,
+                            .fits = expect_plain_head_width}};
 }
 
 }  // namespace glass::engine

@@ -4,6 +4,7 @@
 
 #include "glass/base/json.h"
 #include "glass/base/result.h"
+#include "glass/engine/models/gguf_names.h"
 #include "glass/engine/models/hugging_face.h"
 #include "glass/engine/models/llama/relatives.h"
 
@@ -50,7 +51,10 @@ ModelFamily qwen3_family() {
           .from_options = qwen3_from_options,
           .from_hugging_face = qwen3_from_hugging_face,
           .to_hugging_face = qwen3_to_hugging_face,
-          .weights = qwen3_weights};
+          .weights = qwen3_weights,
+          .gguf = GgufNames{.architecture = "qwen3",
+                            .keys = llama_like_gguf_keys(),
+                            .weights = llama_like_gguf_weights}};
 }
 
 }  // namespace glass::engine

@@ -1,9 +1,11 @@
 #include "glass/engine/models/qwen3_moe/qwen3_moe.h"
 
+#include <utility>
 #include <vector>
 
 #include "glass/base/json.h"
 #include "glass/base/result.h"
+#include "glass/engine/models/gguf_names.h"
 #include "glass/engine/models/hugging_face.h"
 #include "glass/engine/models/llama/relatives.h"
 
@@ -58,6 +60,17 @@ std::vector<WeightSlice> qwen3_moe_weights(const DecoderConfig& config) {
   return llama_like_weights(config, {});
 }
 
+GgufNames qwen3_moe_gguf() {
+  std::vector<GgufKey> keys = llama_like_gguf_keys(expert_gguf_keys("num_experts"));
+  keys.push_back({.key = "expert_feed_forward_length",
+                  .hugging_face = "moe_intermediate_size",
+                  .required = true});
+  return {.architecture = "qwen3moe",
+          .keys = std::move(keys),
+          .weights = llama_like_gguf_weights,
+          .imply = [](Json::Object& config) { config["norm_topk_prob"] = true; }};
+}
+
 }  // namespace
 
 ModelFamily qwen3_moe_family() {
@@ -67,7 +80,8 @@ ModelFamily qwen3_moe_family() {
           .from_options = qwen3_moe_from_options,
           .from_hugging_face = qwen3_moe_from_hugging_face,
           .to_hugging_face = qwen3_moe_to_hugging_face,
-          .weights = qwen3_moe_weights};
+          .weights = qwen3_moe_weights,
+          .gguf = qwen3_moe_gguf()};
 }
 
 }  // namespace glass::engine
