@@ -1,0 +1,42 @@
+#include "glass/record/release/evidence_tree.h"
+
+#include <gtest/gtest.h>
+
+namespace glass::record {
+namespace {
+
+using enum EvidenceState;
+
+EvidenceNode tree() {
+  return {kVerified,
+          "release",
+          "of a model",
+          {{kVerified, "record", "", {{kAttested, "graph", "by digest", {}}}},
+           {kMissing, "replay", "nobody did", {}}}};
+}
+
+TEST(EvidenceTree, IsShownWithItsBranches) {
+  EXPECT_EQ(to_text(tree()),
+            "verified  release: of a model\n"
+            "verified  ├ record\n"
+            "attested  │ └ graph: by digest\n"
+            "missing   └ replay: nobody did\n");
+  EXPECT_EQ(to_canonical(to_json(tree().parts[0])),
+            R"({"detail":"","parts":[{"detail":"by digest","state":"attested","what":"graph"}],)"
+            R"("state":"verified","what":"record"})");
+}
+
+TEST(EvidenceTree, IsInOrderOnlyIfNothingIsBrokenOrMissing) {
+  EvidenceNode node = tree();
+  EXPECT_EQ(exit_code(node), 4);
+  node.parts[0].parts[0].state = kBroken;
+  EXPECT_EQ(exit_code(node), 1);
+  EXPECT_EQ(count(node, kBroken), 1);
+  EXPECT_EQ(count(node, kVerified), 2);
+  node.parts.pop_back();
+  node.parts[0].parts[0].state = kAttested;
+  EXPECT_EQ(exit_code(node), 0);
+}
+
+}  // namespace
+}  // namespace glass::record

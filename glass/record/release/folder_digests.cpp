@@ -1,0 +1,46 @@
+#include "glass/record/release/internal/folder_digests.h"
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "glass/base/result.h"
+#include "glass/system/files.h"
+#include "glass/system/files_below.h"
+
+namespace glass::record {
+
+Result<FolderDigests> digest_folder(system::Files& files, const system::Path& folder,
+                                    Parallel& parallel) {
+  GLASS_TRY(const std::vector<system::Entry> entries, system::entries_below(files, folder));
+  FolderDigests found;
+  std::vector<std::string> names;
+  for (const system::Entry& entry : entries) {
+    if (entry.kind == system::Entry::Kind::kFile) {
+      names.push_back(entry.name);
+      found.bytes += entry.size_bytes;
+    } else {
+      found.others.push_back(entry.name);
+    }
+  }
+  std::vector<Result<crypto::Digest>> digests(names.size());
+  const auto digest = [&](int64_t begin, int64_t end, int /*worker*/) {
+    for (auto i = static_cast<size_t>(begin); i < static_cast<size_t>(end); ++i) {
+      const auto mapped = files.map(folder / names[i]);
+      if (mapped)
+        digests[i] = crypto::sha256((*mapped)->bytes());
+      else
+        digests[i] = tl::unexpected(mapped.error());
+    }
+  };
+  parallel.split(std::ssize(names), 1, digest);
+  for (size_t i = 0; i < names.size(); ++i) {
+    GLASS_TRY(const crypto::Digest one, digests[i]);
+    found.files.emplace(names[i], one);
+  }
+  return found;
+}
+
+}  // namespace glass::record

@@ -1,0 +1,35 @@
+// ReleaseLayout: where the parts of a release lie in its folder.
+//
+//   README.md, config.json, *.safetensors, tokenizer.json, ...   the model as Hugging Face has it
+//   NAME-F32.gguf, ...                                           the model as llama.cpp has it
+//   evidence/...                                                 the record of the run, under the
+//   names of the
+//                                                                run's folder: record.json,
+//                                                                recipe.json, corpus/manifest.json,
+//                                                                training/chain.jsonl, ...
+//   documents                                                    bills of materials, cards, the
+//   EU's forms provenance.json, release.json                                signed statements
+//   release.tlog-proof, log.key                                  that release.json is in a log
+//   SHA256SUMS, VERIFY.md, model.pub, model.sig                  for whoever checks it
+//
+// Who covers what: release.json names every file but itself, SHA256SUMS, the proof and model.sig;
+// SHA256SUMS names every file but itself and model.sig; model.sig names every file but itself.
+// Format page: docs/reference/formats/release.md.
+#pragma once
+
+#include <string_view>
+
+namespace glass::record {
+
+inline constexpr std::string_view kReleaseStatementFile = "release.json";
+inline constexpr std::string_view kReleaseProofFile = "release.tlog-proof";
+inline constexpr std::string_view kLogKeyFile = "log.key";
+inline constexpr std::string_view kReleaseSumsFile = "SHA256SUMS";
+inline constexpr std::string_view kModelKeyFile = "model.pub";
+inline constexpr std::string_view kProvenanceStatementFile = "provenance.json";
+inline constexpr std::string_view kEvidenceFolder = "evidence";
+
+// Whether release.json has to name it.
+bool is_stated(std::string_view file);
+
+}  // namespace glass::record

@@ -1,0 +1,210 @@
+#include "glass/record/release/internal/run_evidence.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <fmt/core.h>
+
+#include "glass/base/json.h"
+#include "glass/base/result.h"
+#include "glass/base/units_text.h"
+#include "glass/record/evidence/kinds.h"
+#include "glass/record/evidence/step_chain.h"
+#include "glass/record/release/release_layout.h"
+
+namespace glass::record {
+namespace {
+
+using enum EvidenceState;
+
+std::string in_evidence(std::string_view file) {
+  return fmt::format("{}/{}", kEvidenceFolder, file);
+}
+
+EvidenceNode broken(std::string what, std::string why) {
+  return {.state = kBroken, .what = std::move(what), .detail = std::move(why), .parts = {}};
+}
+
+// A file that the record names by digest.
+EvidenceNode file_node(const Verified& release, std::string what, const std::string& file,
+                       const crypto::Digest& digest) {
+  const auto found = release.digests.files.find(file);
+  if (found == release.digests.files.end())
+    return {kMissing, std::move(what), fmt::format("{} is not in the folder", file), {}};
+  if (found->second != digest)
+    return broken(std::move(what),
+                  fmt::format("{} has the digest {}, recorded is {}", file,
+                              crypto::to_text(found->second), crypto::to_text(digest)));
+  return {kVerified, std::move(what), fmt::format("{} has the recorded digest", file), {}};
+}
+
+// What the record's references are, and where such a file lies in the folder; without a file, what
+// it would take to compare it.
+struct Part {
+  std::string_view path, what, file, otherwise;
+};
+
+constexpr Part kParts[] = {
+    {"run.recipe", "recipe", "recipe.json", ""},
+    {"run.corpus", "data manifest", "corpus/manifest.json", ""},
+    {"run.tokenizer", "tokenizer", "tokenizer/tokenizer.json", ""},
+    {"run.shards", "token shards", "shards/manifest.json", ""},
+    {"run.examples", "conversations", "",
+     "by digest; with the run's folder `glass verify` encodes them again"},
+    {"run.start", "starting point", "start/manifest.json", ""},
+    {"run.graph", "training graph", "",
+     "by digest; with the run's folder `glass verify` builds it again"},
+    {"run.chain", "chain of steps", "", ""},
+    {"run.parameters", "final parameters", "",
+     "by digest; with the run's folder `glass replay` makes them again"},
+};
+
+// What a chain begins with: the digest of what the training starts from.
+crypto::Digest genesis_of(const Json& run) {
+  Json::Object origin;
+  for (const char* member :
+       {"numerics", "recipe", "corpus", "tokenizer", "shards", "examples", "graph", "start"}) {
+    if (const Json* value = run.find(member)) origin.emplace(member, *value);
+  }
+  return crypto::sha256(to_canonical(origin));
+}
+
+EvidenceNode chain_node(const Verified& release, const Json& run, const crypto::Digest& head) {
+  const std::string what = "chain of steps", file = in_evidence("training/chain.jsonl");
+  if (!release.digests.files.contains(file))
+    return {kMissing, what, fmt::format("{} is not in the folder", file), {}};
+  const auto text = release.files.read_text(release.folder / file);
+  if (!text) return broken(what, text.error().message);
+  const auto end = check_step_chain(*text, genesis_of(run), TornLine::kRefuse);
+  if (!end) return broken(what, fmt::format("{}: {}", file, end.error().message));
+  if (end->digest != head)
+    return broken(what, fmt::format("{} ends with {}, recorded is {}", file,
+                                    crypto::to_text(end->digest), crypto::to_text(head)));
+  return {kVerified,
+          what,
+          fmt::format("{}, each naming the one before; what they computed is shown by "
+                      "replaying them",
+                      count_text(end->step, "step")),
+          {}};
+}
+
+// The documents themselves are too large for a release.
+EvidenceNode corpus_documents(const Verified& release) {
+  const std::string file = in_evidence("corpus/manifest.json");
+  std::string counted = "its documents";
+  if (const auto text = release.files.read_text(release.folder / file)) {
+    const auto json = parse_json(*text);
+    const Json* counts = json ? json->find("counts") : nullptr;
+    const Json* all = counts == nullptr ? nullptr : counts->find("all");
+    if (all != nullptr && all->get_int("documents"))
+      counted = count_text(*all->get_int("documents"), "document");
+  }
+  return {kAttested, "documents", counted + ", by digest in the manifest, not in this folder", {}};
+}
+
+EvidenceNode part_node(const Verified& release, const Part& part, const Json& run,
+                       const crypto::Digest& digest) {
+  if (part.what == "chain of steps") return chain_node(release, run, digest);
+  if (part.file.empty())
+    return {kAttested, std::string(part.what), std::string(part.otherwise), {}};
+  EvidenceNode node = file_node(release, std::string(part.what), in_evidence(part.file), digest);
+  if (part.path == "run.corpus" && node.state == kVerified)
+    node.parts.push_back(corpus_documents(release));
+  return node;
+}
+
+// The files of the model, which lie in the folder itself, and of the adapters.
+EvidenceNode files_node(const Verified& release, const Json& digests, const std::string& what,
+                        const std::string& prefix) {
+  EvidenceNode node{.state = kVerified, .what = what, .detail = "", .parts = {}};
+  for (const auto& [file, text] : *digests.if_object())
+    node.parts.push_back(file_node(release, file, prefix + file,
+                                   crypto::digest_from_text(*text.if_string()).value()));
+  node.detail = fmt::format("{} as recorded when the training ended",
+                            count_text(std::ssize(node.parts), "file"));
+  for (const EvidenceNode& part : node.parts) {
+    if (part.state == kVerified) continue;
+    node.state = part.state;
+    node.detail = fmt::format("{} is not as recorded", part.what);
+  }
+  return node;
+}
+
+std::string segments_text(const Json& predicate) {
+  int64_t equal = 0, steps = 0, different = 0;
+  for (const Json& segment : **predicate.get_array("segments")) {
+    const auto begin = segment.get_int("begin"), end = segment.get_int("end");
+    const bool same = segment.get_bool("equal").value_or(false);
+    (same ? equal : different) += 1;
+    if (begin && end && same) steps += *end - *begin;
+  }
+  std::string text = fmt::format("{} in {} executed again, equal", count_text(steps, "step"),
+                                 count_text(equal, "segment"));
+  if (different > 0) text += fmt::format("; {} NOT equal", count_text(different, "segment"));
+  return text;
+}
+
+EvidenceNode replay_node(const Verified& release, const std::string& file,
+                         const crypto::Digest& run) {
+  const std::string what = "replay";
+  const auto statement = read_statement(release, file);
+  if (!statement) return broken(what, statement.error().message);
+  if (const Status kind = expect_kind(*statement, "replay", 1); !kind)
+    return broken(what, fmt::format("{}: {}", file, kind.error().message));
+  if (statement->subjects != std::vector<Subject>{{"run", run}})
+    return broken(what, fmt::format("{} is about another run", file));
+  EvidenceNode node{kAttested, what, segments_text(statement->predicate), {}};
+  if (node.detail.find("NOT equal") != std::string::npos) node.state = kBroken;
+  node.parts.push_back(signed_node(file, *statement, release.trust));
+  return node;
+}
+
+void add_replays(const Verified& release, const crypto::Digest& run, EvidenceNode& node) {
+  const std::string prefix = in_evidence("replays/");
+  bool any = false;
+  for (const auto& [file, digest] : release.digests.files) {
+    if (!file.starts_with(prefix)) continue;
+    node.parts.push_back(replay_node(release, file, run));
+    any = true;
+  }
+  if (!any)
+    node.parts.push_back(
+        {kMissing, "replay", "nobody has executed a part of the training again", {}});
+}
+
+}  // namespace
+
+EvidenceNode run_node(const Verified& release, const crypto::Digest& record) {
+  const std::string what = "run record", file = in_evidence("record.json");
+  if (!release.digests.files.contains(file))
+    return {kMissing, what, fmt::format("{} is not in the folder", file), {}};
+  const auto statement = read_statement(release, file);
+  if (!statement) return broken(what, statement.error().message);
+  if (const Status kind = expect_kind(*statement, "run-record", 1); !kind)
+    return broken(what, fmt::format("{}: {}", file, kind.error().message));
+  if (payload_digest(*statement) != record)
+    return broken(
+        what, fmt::format("{} is {}, the release names {}", file,
+                          crypto::to_text(payload_digest(*statement)), crypto::to_text(record)));
+  const Json run = **statement->predicate.get_object("run");
+  const crypto::Digest digest = crypto::sha256(to_canonical(run));
+  EvidenceNode node{kVerified, what, fmt::format("the run {}", crypto::to_text(digest)), {}};
+  node.parts.push_back(signed_node(file, *statement, release.trust));
+  for (const Reference& reference : references(*statement)) {
+    const auto* part = std::ranges::find(kParts, reference.path, &Part::path);
+    if (part != std::end(kParts))
+      node.parts.push_back(part_node(release, *part, run, reference.digest));
+  }
+  node.parts.push_back(files_node(release, **run.get_object("model"), "model", ""));
+  if (const Json* adapter = run.find("adapter"))
+    node.parts.push_back(files_node(release, *adapter, "adapter", "adapter/"));
+  add_replays(release, digest, node);
+  return node;
+}
+
+}  // namespace glass::record

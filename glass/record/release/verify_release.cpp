@@ -1,0 +1,242 @@
+#include "glass/record/release/verify_release.h"
+
+#include <algorithm>
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <fmt/core.h>
+
+#include "glass/base/json.h"
+#include "glass/base/result.h"
+#include "glass/base/units_text.h"
+#include "glass/record/evidence/kinds.h"
+#include "glass/record/evidence/log_entry.h"
+#include "glass/record/evidence/statement.h"
+#include "glass/record/model_signing/model_signature.h"
+#include "glass/record/release/internal/folder_digests.h"
+#include "glass/record/release/internal/run_evidence.h"
+#include "glass/record/release/release_layout.h"
+#include "glass/record/tlog/proof_file.h"
+#include "glass/record/tlog/verify_entry.h"
+
+namespace glass::record {
+namespace {
+
+using enum EvidenceState;
+
+constexpr std::string_view kProvenanceType = "https://slsa.dev/provenance/v1";
+
+EvidenceNode node_of(EvidenceState state, std::string_view what, std::string detail) {
+  return {state, std::string(what), std::move(detail), {}};
+}
+
+Result<std::string> text_of(const Verified& release, std::string_view file) {
+  return release.files.read_text(release.folder / file);
+}
+
+bool has(const Verified& release, std::string_view file) {
+  return release.digests.files.contains(std::string(file));
+}
+
+EvidenceNode absent(std::string_view what, std::string_view file) {
+  return node_of(kMissing, what, fmt::format("{} is not in the folder", file));
+}
+
+// The key to check model.sig with: the one that was given, or the folder's own.
+Result<crypto::EcdsaPublicKey> model_key(const Verified& release) {
+  if (release.trust.model_key) return *release.trust.model_key;
+  GLASS_TRY(const std::string pem, text_of(release, kModelKeyFile));
+  return crypto::EcdsaPublicKey::from_pem(pem);
+}
+
+EvidenceNode signature_node(const Verified& release) {
+  constexpr std::string_view kWhat = "signature of all files";
+  if (!has(release, kModelSignature)) return absent(kWhat, kModelSignature);
+  const auto checked = [&]() -> Status {
+    GLASS_TRY(const crypto::EcdsaPublicKey key, model_key(release));
+    GLASS_TRY(const std::string bundle, text_of(release, kModelSignature));
+    GLASS_TRY(const SignedModel model, open_model_signature(bundle, key));
+    const auto digest_of = [&](const std::string& file) -> Result<crypto::Digest> {
+      return release.digests.files.at(file);
+    };
+    return expect_signed_files(model, release.folder, release.files, digest_of);
+  }();
+  if (!checked) return node_of(kBroken, kWhat, checked.error().message);
+  const std::string files =
+      fmt::format("{}, {}", count_text(std::ssize(release.digests.files) - 1, "file"),
+                  bytes_text(release.digests.bytes));
+  if (release.trust.model_key)
+    return node_of(kVerified, kWhat, fmt::format("{}, signed by the key that you named", files));
+  return node_of(kAttested, kWhat,
+                 fmt::format("{}, signed by the folder's own {}; name the key that you expect "
+                             "with --key",
+                             files, kModelKeyFile));
+}
+
+// "<hex>  <file>" a line, as sha256sum prints it.
+std::string sums_text(const std::map<std::string, crypto::Digest>& files) {
+  std::string text;
+  for (const auto& [file, digest] : files) {
+    if (file != kReleaseSumsFile && file != kModelSignature)
+      text += fmt::format("{}  {}\n", to_hex(digest.bytes), file);
+  }
+  return text;
+}
+
+EvidenceNode sums_node(const Verified& release) {
+  constexpr std::string_view kWhat = "list of digests";
+  if (!has(release, kReleaseSumsFile)) return absent(kWhat, kReleaseSumsFile);
+  const auto text = text_of(release, kReleaseSumsFile);
+  if (!text) return node_of(kBroken, kWhat, text.error().message);
+  if (*text != sums_text(release.digests.files))
+    return node_of(kBroken, kWhat,
+                   fmt::format("{} is not the list of these files; `sha256sum -c {}` names those "
+                               "that differ",
+                               kReleaseSumsFile, kReleaseSumsFile));
+  return node_of(kVerified, kWhat, fmt::format("{} names each file", kReleaseSumsFile));
+}
+
+// The files are those that the statement is about, no more and no less.
+Status expect_stated(const Verified& release, const Statement& statement) {
+  std::map<std::string, crypto::Digest> stated;
+  for (const Subject& subject : statement.subjects) stated.emplace(subject.name, subject.digest);
+  for (const auto& [file, digest] : release.digests.files) {
+    if (!is_stated(file)) continue;
+    const auto found = stated.find(file);
+    if (found == stated.end())
+      return fail(ErrorCode::kMismatch, fmt::format("{} is not part of the release", file));
+    if (found->second != digest)
+      return fail(ErrorCode::kMismatch, fmt::format("{} was changed after it was released", file));
+    stated.erase(found);
+  }
+  if (stated.empty()) return {};
+  return fail(ErrorCode::kMismatch,
+              fmt::format("{} was released and is not in the folder", stated.begin()->first));
+}
+
+EvidenceNode log_node(const Verified& release, const Statement& statement) {
+  constexpr std::string_view kWhat = "transparency log";
+  if (!has(release, kReleaseProofFile))
+    return node_of(kMissing, kWhat,
+                   fmt::format("the release is in no log: there is no {}", kReleaseProofFile));
+  const auto verified = [&]() -> Result<VerifiedEntry> {
+    GLASS_TRY(const std::string text, text_of(release, kReleaseProofFile));
+    GLASS_TRY(const ProofFile proof, parse_proof_file(text));
+    const std::string entry = log_entry(statement);
+    if (release.trust.policy) return verify_entry(proof, as_bytes(entry), *release.trust.policy);
+    GLASS_TRY(std::string key_text, text_of(release, kLogKeyFile));
+    if (key_text.ends_with('\n')) key_text.pop_back();
+    GLASS_TRY(const NoteKey key, note_key_from_text(key_text));
+    return verify_entry(proof, as_bytes(entry), std::span(&key, 1));
+  }();
+  if (!verified) return node_of(kBroken, kWhat, verified.error().message);
+  const std::string entry =
+      fmt::format("entry {} of {}", verified->index, verified->checkpoint.origin);
+  if (!release.trust.policy)
+    return node_of(kAttested, kWhat,
+                   fmt::format("{}, by the folder's own {}; name the log that you expect with "
+                               "--policy",
+                               entry, kLogKeyFile));
+  std::string witnesses;
+  for (const std::string& one : verified->witnesses)
+    witnesses += (witnesses.empty() ? ", cosigned by " : ", ") + one;
+  return node_of(kVerified, kWhat, entry + witnesses);
+}
+
+EvidenceNode statement_node(const Verified& release) {
+  constexpr std::string_view kWhat = "release statement";
+  const auto statement = read_statement(release, std::string(kReleaseStatementFile));
+  if (!statement) return node_of(kBroken, kWhat, statement.error().message);
+  if (const Status kind = expect_kind(*statement, "release", 1); !kind)
+    return node_of(kBroken, kWhat, kind.error().message);
+  const Json& said = statement->predicate;
+  EvidenceNode node =
+      node_of(kVerified, kWhat,
+              fmt::format("{} {} of {}, licence {}", said.get_string("name").value(),
+                          said.get_string("version").value(), said.get_string("date").value(),
+                          said.get_string("licence").value()));
+  if (const Status same = expect_stated(release, *statement); !same) {
+    node.state = kBroken;
+    node.detail = same.error().message;
+  }
+  node.parts.push_back(signed_node(std::string(kReleaseStatementFile), *statement, release.trust));
+  node.parts.push_back(log_node(release, *statement));
+  node.parts.push_back(
+      run_node(release, crypto::digest_from_text(said.get_string("record").value()).value()));
+  return node;
+}
+
+EvidenceNode provenance_node(const Verified& release) {
+  constexpr std::string_view kWhat = "provenance";
+  if (!has(release, kProvenanceStatementFile)) return absent(kWhat, kProvenanceStatementFile);
+  const auto statement = read_statement(release, std::string(kProvenanceStatementFile));
+  if (!statement) return node_of(kBroken, kWhat, statement.error().message);
+  if (statement->predicate_type != kProvenanceType)
+    return node_of(kBroken, kWhat, fmt::format("it says {}", statement->predicate_type));
+  for (const Subject& subject : statement->subjects) {
+    const auto found = release.digests.files.find(subject.name);
+    if (found == release.digests.files.end() || found->second != subject.digest)
+      return node_of(kBroken, kWhat, fmt::format("it is about another {}", subject.name));
+  }
+  EvidenceNode node = node_of(
+      kVerified, kWhat, fmt::format("of {}", count_text(std::ssize(statement->subjects), "file")));
+  node.parts.push_back(
+      signed_node(std::string(kProvenanceStatementFile), *statement, release.trust));
+  return node;
+}
+
+}  // namespace
+
+bool is_stated(std::string_view file) {
+  return file != kReleaseStatementFile && file != kReleaseProofFile && file != kReleaseSumsFile &&
+         file != kModelSignature;
+}
+
+EvidenceNode signed_node(std::string what, const Statement& statement, const Trust& trust) {
+  const bool believed = std::ranges::any_of(
+      trust.statement_keys,
+      [&](const crypto::PublicKey& key) { return is_signed_by(statement, key); });
+  if (believed) return {kVerified, std::move(what), "signed by " + signers(statement), {}};
+  return {kAttested,
+          std::move(what),
+          fmt::format("signed by {}, whom you have not named", signers(statement)),
+          {}};
+}
+
+Result<Statement> read_statement(const Verified& release, const std::string& file) {
+  const auto told = [&](Error error) { return in_context(file, std::move(error)); };
+  GLASS_TRY(const std::string text, text_of(release, file));
+  auto statement = parse_statement(text);
+  if (!statement) return told(std::move(statement).error());
+  if (Status right = verify(*statement); !right) return told(std::move(right).error());
+  if (Status members = check_members(*statement); !members) return told(std::move(members).error());
+  return statement;
+}
+
+Result<EvidenceNode> verify_release(system::Files& files, const system::Path& folder,
+                                    const Trust& trust, Parallel& parallel) {
+  if (!files.exists(folder / kReleaseStatementFile))
+    return fail(ErrorCode::kNotFound,
+                fmt::format("{} is not the folder of a release: it has no {}",
+                            system::path_text(folder), kReleaseStatementFile));
+  GLASS_TRY(const FolderDigests digests, digest_folder(files, folder, parallel));
+  const Verified release{files, folder, trust, digests};
+  EvidenceNode root = node_of(kVerified, "release", system::path_text(folder));
+  for (const std::string& other : digests.others)
+    root.parts.push_back(node_of(kBroken, other, "is neither a file nor a folder"));
+  root.parts.push_back(signature_node(release));
+  root.parts.push_back(sums_node(release));
+  root.parts.push_back(statement_node(release));
+  root.parts.push_back(provenance_node(release));
+  root.parts.push_back(
+      node_of(kAttested, "documents",
+              "cards, bills of materials and forms are signed; their figures are not compared "
+              "here"));
+  if (exit_code(root) != 0) root.state = count(root, kBroken) > 0 ? kBroken : kMissing;
+  return root;
+}
+
+}  // namespace glass::record

@@ -1,0 +1,16 @@
+// glass-verify: a release's folder, checked offline.
+#include <cstdio>
+#include <exception>
+
+#include <fmt/core.h>
+
+#include "glass/verifier/verify_command.h"
+
+int main(int argc, char** argv) {
+  try {
+    return glass::verifier::verify_command(argc, argv);
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "glass-verify: internal error: {}\n", error.what());
+    return 1;
+  }
+}
