@@ -19,6 +19,7 @@
 #include "glass/base/units_text.h"
 #include "glass/cli/door.h"
 #include "glass/crypto/sha256.h"
+#include "glass/record/evidence/statement.h"
 #include "glass/record/tlog/log_source.h"
 #include "glass/record/tlog/policy.h"
 #include "glass/record/tlog/proof_file.h"
@@ -28,6 +29,7 @@
 #include "glass/service/log/http_source.h"
 #include "glass/service/log/log.h"
 #include "glass/service/log/log_server.h"
+#include "glass/service/log/log_statements.h"
 #include "glass/service/log/watch_log.h"
 #include "glass/service/log/witness_server.h"
 #include "glass/system/clock.h"
@@ -43,7 +45,7 @@ struct LogFlags {
   std::string folder;
   std::string origin;
   std::vector<std::string> entries;
-  bool lines = false;
+  bool lines = false, statements = false;
   std::optional<int64_t> index;
   int64_t old_size = -1;  // none
   std::string proof, entry;
@@ -118,7 +120,34 @@ Result<std::vector<Bytes>> read_entries(const LogFlags& flags) {
   return entries;
 }
 
+// Each file is a signed statement; its text lies beside the log afterwards.
+Status append_statements(const LogFlags& flags) {
+  Json::Array indices;
+  for (const std::string& file : flags.entries) {
+    const auto told = [&](Error error) { return in_context(file, std::move(error)); };
+    GLASS_TRY(const std::string text, files().read_text(file));
+    const auto statement = record::parse_statement(text);
+    if (!statement) return told(statement.error());
+    const auto logged = service::append_statement(files(), flags.folder, *statement);
+    if (!logged) return told(logged.error());
+    indices.emplace_back(logged->proof.index);
+    if (!flags.json)
+      fmt::print("{}: entry {}{}.\n", file, logged->proof.index,
+                 logged->was_there ? ", where it was before" : "");
+  }
+  GLASS_TRY(const service::LogState log, service::show_log(files(), flags.folder));
+  if (!flags.json) {
+    print_log(log, false);
+    return {};
+  }
+  Json json = to_json(log);
+  (*json.if_object())["entries"] = std::move(indices);
+  fmt::print("{}\n", to_canonical(json));
+  return {};
+}
+
 Status append(const LogFlags& flags) {
+  if (flags.statements) return append_statements(flags);
   GLASS_TRY(const std::vector<Bytes> entries, read_entries(flags));
   GLASS_TRY(const service::AppendedEntries appended,
             service::append_entries(files(), flags.folder, entries));
@@ -238,6 +267,7 @@ Status fsck(const LogFlags& flags) {
     fmt::print("{}\n", to_canonical(Json::Object{{"size", health.tree.size},
                                                  {"root", crypto::to_text(health.tree.root)},
                                                  {"tiles", health.tiles},
+                                                 {"statements", health.blobs},
                                                  {"pending", health.pending},
                                                  {"problems", std::move(problems)}}));
   } else {
@@ -246,8 +276,10 @@ Status fsck(const LogFlags& flags) {
     if (health.pending > 0)
       fmt::print("{} of an append that was cut off; the next one finishes or removes it.\n",
                  count_text(health.pending, "file"));
-    fmt::print("{}, {}: {}\n", entries_text(health.tree.size), count_text(health.tiles, "tile"),
-               health.good() ? "all as they should be" : "not as they should be");
+    const std::string statements =
+        health.blobs == 0 ? "" : ", " + count_text(health.blobs, "statement");
+    fmt::print("{}, {}{}: {}\n", entries_text(health.tree.size), count_text(health.tiles, "tile"),
+               statements, health.good() ? "all as they should be" : "not as they should be");
   }
   if (health.good()) return {};
   return fail(ErrorCode::kCorruption,
@@ -436,7 +468,12 @@ void add_log(CLI::App& app, Action& action) {
   CLI::App* appended =
       add_folder_verb(*log, action, flags, "append", "Append files as entries, durably", append);
   appended->add_option("FILE", flags->entries, "Each is an entry")->required();
-  appended->add_flag("--lines", flags->lines, "Each line of the files is an entry");
+  CLI::Option* lines =
+      appended->add_flag("--lines", flags->lines, "Each line of the files is an entry");
+  appended
+      ->add_flag("--statements", flags->statements,
+                 "Each is a signed statement: its digest is the entry, its text lies beside")
+      ->excludes(lines);
   CLI::App* proved = add_folder_verb(*log, action, flags, "prove",
                                      "Write the proof that an entry is in the log", prove);
   CLI::Option* index = proved->add_option("INDEX", flags->index, "Of the entry, counted from 0");

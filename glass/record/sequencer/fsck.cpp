@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <set>
 #include <span>
 #include <string>
 #include <utility>
@@ -14,7 +15,10 @@
 #include "glass/base/bytes.h"
 #include "glass/base/parallel.h"
 #include "glass/base/result.h"
+#include "glass/crypto/sha256.h"
+#include "glass/record/evidence/log_entry.h"
 #include "glass/record/merkle/merkle.h"
+#include "glass/record/sequencer/blobs.h"
 #include "glass/record/sequencer/growth.h"
 #include "glass/record/tlog/log_reader.h"
 #include "glass/record/tlog/log_source.h"
@@ -35,7 +39,8 @@ bool is_left_by_a_kill(std::string_view path) {
   path.remove_suffix(kSuffix.size());
   const std::string written =
       std::string(path.substr(0, name)) + std::string(path.substr(name + 1));
-  return written == "checkpoint" || tile_from_path(written).has_value();
+  return written == "checkpoint" || tile_from_path(written).has_value() ||
+         digest_from_blob_path(written).has_value();
 }
 
 class Check {
@@ -68,6 +73,10 @@ class Check {
         ++health_.pending;
         continue;
       }
+      if (const auto digest = digest_from_blob_path(path)) {
+        GLASS_TRY_STATUS(check_blob(path, *digest));
+        continue;
+      }
       const auto tile = tile_from_path(path);
       if (!tile) {
         others_.push_back(path);
@@ -78,6 +87,25 @@ class Check {
       }
     }
     return {};
+  }
+
+  [[nodiscard]] Status check_blob(const std::string& path, const crypto::Digest& digest) {
+    GLASS_TRY(const auto mapped, files_.map(folder_ / path));
+    ++health_.blobs;
+    blobs_.insert(digest);
+    if (crypto::sha256(mapped->bytes()) != digest)
+      tell(path, "is not what its name says; restore it from a copy");
+    return {};
+  }
+
+  // Entries that are statements name their texts.
+  void expect_blobs(const std::vector<ByteView>& entries, int64_t first) {
+    for (size_t i = 0; i < entries.size(); ++i) {
+      const auto entry = parse_log_entry(as_text(entries[i]));
+      if (entry && !blobs_.contains(entry->envelope))
+        tell(blob_path(entry->envelope),
+             fmt::format("is missing: the statement of entry {}", first + static_cast<int64_t>(i)));
+    }
   }
 
   [[nodiscard]] Status make_again(FolderSource& source, FunctionRef<bool(int64_t)> progress) {
@@ -94,6 +122,7 @@ class Check {
         return {};
       }
       GLASS_TRY(const std::vector<ByteView> entries, entries_of(*bytes, tile.width));
+      expect_blobs(entries, index * kTileWidth);
       for (const auto& [made, content] : edge.grow(entries).tiles) {
         if (made.width == kTileWidth) compare(made, content);
       }
@@ -134,6 +163,7 @@ class Check {
   system::Path folder_;
   LogHealth health_;
   std::map<std::pair<int, int64_t>, std::vector<int>> widths_;  // by level and index
+  std::set<crypto::Digest> blobs_;
   std::vector<std::string> others_;
 };
 

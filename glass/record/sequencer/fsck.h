@@ -22,6 +22,7 @@ struct LogProblem {
 struct LogHealth {
   TreeHead tree;        // that the checkpoint commits to
   int64_t tiles = 0;    // compared
+  int64_t blobs = 0;    // compared with their digests
   int64_t pending = 0;  // files of a growth that is not published yet; its opening finishes it
   std::vector<LogProblem> problems;
 
@@ -29,7 +30,8 @@ struct LogHealth {
 };
 
 // Checks everything below a log's public folder: the checkpoint's signature by the first of `keys`,
-// each tile, partial ones of earlier sizes included, and that nothing else lies there. Problems are
+// each tile, partial ones of earlier sizes included, each blob, that there is one for every entry
+// of a statement, and that nothing else lies there. Problems are
 // told all together; an Error is one that stands in the way of looking, such as an interrupt or a
 // checkpoint that is not signed. `progress` is told of entries done, and answers whether to go on.
 [[nodiscard]] Result<LogHealth> check_log_files(system::Files& files, const system::Path& folder,

@@ -2,6 +2,7 @@
 //
 //   LOG/public/checkpoint      what the world may read, as C2SP tlog-tiles says; any web server may
 //   LOG/public/tile/...        serve it
+//   LOG/public/blob/...        what entries name by digest (blobs.h)
 //   LOG/private/key.json       what its checkpoints are signed with
 //   LOG/private/head.sqlite    what the log stands at (record/heads)
 //   LOG/private/staged/<root>  tiles of a growth that is not published yet (growth.h)

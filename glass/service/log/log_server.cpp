@@ -18,6 +18,7 @@
 
 #include "glass/base/bytes.h"
 #include "glass/base/result.h"
+#include "glass/record/sequencer/blobs.h"
 #include "glass/record/sequencer/log_folder.h"
 #include "glass/record/sequencer/sequencer.h"
 #include "glass/record/tlog/checkpoint.h"
@@ -174,7 +175,8 @@ HttpResponse published_file(system::Files& files, const record::LogFolder& folde
   if (!path.starts_with('/')) return not_there();
   path.remove_prefix(1);
   const auto tile = record::tile_from_path(path);
-  if (path != "checkpoint" && !tile) return not_there();
+  const bool immutable = tile || record::digest_from_blob_path(path);
+  if (path != "checkpoint" && !immutable) return not_there();
   // What a growth that is not published yet has left there is nobody's business.
   if (tile && !record::is_in_log(*tile, published_size(files, folder))) return not_there();
   auto bytes = files.read(folder.published() / path);
@@ -182,7 +184,7 @@ HttpResponse published_file(system::Files& files, const record::LogFolder& folde
     return bytes.error().code == ErrorCode::kNotFound
                ? not_there()
                : system::plain_text(500, "the log cannot be read at the moment");
-  if (!tile) return file_response(std::move(*bytes), "text/plain; charset=utf-8", "max-age=2");
+  if (!immutable) return file_response(std::move(*bytes), "text/plain; charset=utf-8", "max-age=2");
   return file_response(std::move(*bytes), "application/octet-stream",
                        "public, max-age=31536000, immutable");
 }

@@ -1,0 +1,60 @@
+#include "glass/service/log/log_statements.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "glass/base/bytes.h"
+#include "glass/base/result.h"
+#include "glass/crypto/sha256.h"
+#include "glass/record/evidence/kinds.h"
+#include "glass/record/evidence/log_entry.h"
+#include "glass/record/sequencer/blobs.h"
+#include "glass/record/sequencer/log_folder.h"
+#include "glass/record/tlog/log_reader.h"
+#include "glass/record/tlog/log_source.h"
+
+namespace glass::service {
+namespace {
+
+// Looks from the end: what is appended again was mostly appended lately.
+Result<std::optional<int64_t>> find_entry(system::Files& files, const record::LogFolder& folder,
+                                          int64_t size, const std::string& entry) {
+  record::FolderSource source(files, folder.published());
+  record::LogReader reader(source, size);
+  for (int64_t index = size - 1; index >= 0; --index) {
+    GLASS_TRY(const Bytes bytes, reader.entry(index));
+    if (as_text(bytes) == entry) return index;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+Result<LoggedStatement> append_statement(system::Files& files, const system::Path& root,
+                                         const record::Statement& statement) {
+  GLASS_TRY_STATUS(record::verify(statement));
+  GLASS_TRY_STATUS(record::check_members(statement));
+  LoggedStatement logged;
+  GLASS_TRY(logged.log, show_log(files, root));
+  const record::LogFolder folder{root};
+  const std::string entry = record::log_entry(statement), text = record::to_text(statement);
+  std::optional<int64_t> index;
+  if (files.exists(folder.published() / record::blob_path(crypto::sha256(text)))) {
+    GLASS_TRY(index, find_entry(files, folder, logged.log.tree.size, entry));
+  }
+  logged.was_there = index.has_value();
+  if (!index) {
+    GLASS_TRY_STATUS(record::write_blob(files, folder, as_bytes(text)));
+    const Bytes bytes(entry.begin(), entry.end());
+    GLASS_TRY(AppendedEntries appended, append_entries(files, root, {&bytes, 1}));
+    index = appended.first;
+    logged.log = std::move(appended.log);
+  }
+  GLASS_TRY(logged.proof, prove_entry(files, root, *index));
+  return logged;
+}
+
+}  // namespace glass::service

@@ -1,0 +1,25 @@
+// Statements in a log of our own: the entry names the statement by digest, its text lies beside the
+// log.
+#pragma once
+
+#include "glass/base/result.h"
+#include "glass/record/evidence/statement.h"
+#include "glass/record/tlog/proof_file.h"
+#include "glass/service/log/log.h"
+#include "glass/system/files.h"
+
+namespace glass::service {
+
+struct LoggedStatement {
+  bool was_there = false;   // before; then nothing was appended
+  record::ProofFile proof;  // of its entry, in the log as it stands
+  LogState log;
+};
+
+// Appends the statement, as it is signed, unless it is in the log. kMismatch or kInvalidInput if a
+// signature does not hold, or a member is not as its kind says; then nothing is appended.
+[[nodiscard]] Result<LoggedStatement> append_statement(system::Files& files,
+                                                       const system::Path& folder,
+                                                       const record::Statement& statement);
+
+}  // namespace glass::service
