@@ -173,21 +173,6 @@ Problems contradictions(const Recipe& recipe) {
   return problems;
 }
 
-void read_section(const toml::table& root, std::string_view name, auto& section,
-                  const RecipeSource& source, Problems& problems) {
-  const toml::node* node = root.get(name);
-  if (node == nullptr) return;
-  const auto* table = node->as_table();
-  if (table == nullptr) {
-    problems.push_back(fmt::format("{}{} must be a section, [{}]",
-                                   where(source, name, node->source().begin), name, name));
-    return;
-  }
-  TomlFields fields(*table, std::string(name), source, problems);
-  describe(fields, section);
-  fields.report_unknown_keys();
-}
-
 Recipe read_tables(const toml::table& root, const RecipeSource& source, Problems& problems) {
   Recipe recipe;
   TomlFields top(root, "", source, problems);
@@ -214,24 +199,13 @@ void refuse_idle_sections(const toml::table& root, const Recipe& recipe, const R
   }
 }
 
-tl::unexpected<Error> refuse(const Problems& problems) {
-  return fail(ErrorCode::kInvalidInput, fmt::format("{}", fmt::join(problems, "\n")));
-}
-
 }  // namespace
 
 Result<Recipe> read_recipe(std::string_view text, std::string_view file,
                            std::span<const std::string> overrides) {
   RecipeSource source{.file = std::string(file), .overridden = {}};
   Problems problems;
-  toml::table root;
-  try {
-    root = toml::parse(text, file);
-  } catch (const toml::parse_error& error) {
-    return fail(ErrorCode::kInvalidInput,
-                fmt::format("{}:{}:{}: {}", file, error.source().begin.line,
-                            error.source().begin.column, error.description()));
-  }
+  GLASS_TRY(toml::table root, parse_toml(text, file));
   for (const std::string& assignment : overrides)
     apply_override(root, assignment, source, problems);
   Recipe recipe = read_tables(root, source, problems);

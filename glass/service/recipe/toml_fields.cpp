@@ -13,6 +13,7 @@
 #include <toml++/toml.h>
 
 #include "glass/base/ascii.h"
+#include "glass/base/result.h"
 #include "glass/service/recipe/fields.h"
 
 namespace glass::service {
@@ -81,6 +82,20 @@ toml::table parse_value(std::string_view text) {
 }
 
 }  // namespace
+
+Result<toml::table> parse_toml(std::string_view text, std::string_view file) {
+  try {
+    return toml::parse(text, file);
+  } catch (const toml::parse_error& error) {
+    return fail(ErrorCode::kInvalidInput,
+                fmt::format("{}:{}:{}: {}", file, error.source().begin.line,
+                            error.source().begin.column, error.description()));
+  }
+}
+
+tl::unexpected<Error> refuse(const Problems& problems) {
+  return fail(ErrorCode::kInvalidInput, fmt::format("{}", fmt::join(problems, "\n")));
+}
 
 std::string where(const RecipeSource& source, std::string_view path,
                   const toml::source_position& position) {

@@ -6,8 +6,10 @@
 #include <string_view>
 #include <vector>
 
+#include <fmt/core.h>
 #include <toml++/toml.h>
 
+#include "glass/base/result.h"
 #include "glass/service/recipe/fields.h"
 
 namespace glass::service {
@@ -52,9 +54,32 @@ class TomlFields final : public FieldVisitor {
   std::set<std::string, std::less<>> known_;
 };
 
+// kInvalidInput names the line and column.
+[[nodiscard]] Result<toml::table> parse_toml(std::string_view text, std::string_view file);
+
+// kInvalidInput: every problem, one a line.
+[[nodiscard]] tl::unexpected<Error> refuse(const Problems& problems);
+
 // "recipe.toml:12: " or "--set train.steps: ".
 std::string where(const RecipeSource& source, std::string_view path,
                   const toml::source_position& position);
+
+// Reads [name] of the file, if it is there.
+template <typename Section>
+void read_section(const toml::table& root, std::string_view name, Section& section,
+                  const RecipeSource& source, Problems& problems) {
+  const toml::node* node = root.get(name);
+  if (node == nullptr) return;
+  const auto* table = node->as_table();
+  if (table == nullptr) {
+    problems.push_back(fmt::format("{}{} must be a section, [{}]",
+                                   where(source, name, node->source().begin), name, name));
+    return;
+  }
+  TomlFields fields(*table, std::string(name), source, problems);
+  describe(fields, section);
+  fields.report_unknown_keys();
+}
 
 // The candidate fewest edits away from `word`, if few enough to be a slip; else empty.
 std::string nearest(std::string_view word, const std::set<std::string, std::less<>>& candidates);
