@@ -17,6 +17,7 @@
 #include "glass/base/json.h"
 #include "glass/data/rights/spdx.h"
 #include "glass/record/release_documents/release_facts.h"
+#include "glass/record/release_documents/release_files.h"
 
 namespace glass::service {
 namespace {
@@ -174,7 +175,7 @@ std::vector<record::FileFact> files_of(const Json& manifest) {
   const auto files = manifest.get_object("files");
   if (!files) return out;
   for (const auto& [name, file] : **files)
-    out.push_back({"corpus/" + name, file.get_int("bytes").value_or(0),
+    out.push_back({std::string(record::kCorpusFolder) + name, file.get_int("bytes").value_or(0),
                    digits_of(manifest_text(file, "sha256"))});
   return out;
 }

@@ -78,7 +78,7 @@ TEST(ReleaseCorpus, CountsAreThoseOfTheManifest) {
   EXPECT_EQ(facts.languages.at(0).name, "de");
   EXPECT_EQ(facts.licences.at(0).bytes, 40);
   EXPECT_EQ(facts.dropped.at(0).documents, 5);
-  EXPECT_EQ(facts.files.at(0).path, "corpus/documents.bin");
+  EXPECT_EQ(facts.files.at(0).path, "evidence/corpus/documents.bin");
 }
 
 TEST(ReleaseCorpus, WhatAManifestDoesNotTellIsUnknown) {

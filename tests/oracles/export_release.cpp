@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "glass/base/json.h"
+#include "glass/record/release/release_layout.h"
 #include "glass/record/release_documents/bill_of_materials.h"
 #include "glass/record/release_documents/croissant.h"
 #include "glass/record/release_documents/model_card.h"
@@ -35,7 +36,7 @@ record::ReleaseFacts continued() {
   facts.training.energy_kwh = 0.25;
   facts.training.energy_method = "meter at the socket";
   facts.corpus.languages = {{"no", 1, 1}, {"y", 1, 1}, {"und", 1, 1}};
-  facts.files.push_back({"corpus/documents.jsonl", 711'289, std::string(64, '9')});
+  facts.files.push_back({"evidence/corpus/documents.jsonl", 711'289, std::string(64, '9')});
   facts.answers.use.limitations = "It knows next to nothing: \"really\".\nNothing.";
   facts.answers.data.selection = "By licence.";
   facts.answers.data.biases = "Manuals.";
@@ -53,7 +54,7 @@ void write_release(const fs::path& folder, const record::ReleaseFacts& facts) {
   write(folder / record::kBillOfMaterialsFile, to_pretty(record::bill_of_materials(facts)));
   write(folder / record::kSpdxFile, to_pretty(record::spdx_document(facts)));
   write(folder / record::kCroissantFile, to_pretty(record::croissant(facts)));
-  write(folder / record::kProvenanceFile, to_pretty(record::provenance_predicate(facts)));
+  write(folder / record::kProvenanceStatementFile, to_pretty(record::provenance_predicate(facts)));
 }
 
 }  // namespace

@@ -8,6 +8,8 @@
 #include <fmt/core.h>
 
 #include "glass/base/json.h"
+#include "glass/record/model_signing/model_signature.h"
+#include "glass/record/release/release_layout.h"
 #include "glass/record/release_documents/internal/text.h"
 #include "glass/record/release_documents/release_facts.h"
 #include "glass/record/release_documents/release_files.h"
@@ -176,9 +178,12 @@ Json::Array model_references(const ReleaseFacts& facts) {
   Json::Array references;
   add_reference(references, "distribution", facts.answers.release.url, "");
   const std::pair<std::string_view, std::string_view> files[] = {
-      {"model-card", kModelCardFile},   {"documentation", kVerifyGuideFile},
-      {"attestation", kProvenanceFile}, {"attestation", kSignatureFile},
-      {"evidence", kRunRecordFile},     {"evidence", kLogProofFile}};
+      {"model-card", kModelCardFile},
+      {"documentation", kVerifyGuideFile},
+      {"attestation", kProvenanceStatementFile},
+      {"attestation", kModelSignature},
+      {"evidence", kRunRecordFile},
+      {"evidence", kReleaseProofFile}};
   for (const auto& [type, file] : files) {
     if (release::find_file(facts, file) != nullptr) add_reference(references, type, file, "");
   }

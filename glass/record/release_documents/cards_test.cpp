@@ -83,7 +83,7 @@ TEST(Provenance, WhatIsUnknownIsLeftOut) {
   const Json predicate = provenance_predicate(unknown_release());
   EXPECT_EQ(to_canonical(*predicate.find("buildDefinition")),
             R"({"buildType":"https://glassworks/training/v1","externalParameters":{"recipe":)"
-            R"("recipe.json"},"internalParameters":{},"resolvedDependencies":[]})");
+            R"("evidence/recipe.json"},"internalParameters":{},"resolvedDependencies":[]})");
   EXPECT_EQ(to_canonical(*predicate.find("runDetails")),
             R"({"builder":{"id":"urn:glassworks:builder:unknown"},"byproducts":[],"metadata":{}})");
 }

@@ -19,7 +19,7 @@ using release::add_text;
 using release::hex_of;
 
 constexpr std::string_view kConformsTo = "http://mlcommons.org/croissant/1.1";
-constexpr std::string_view kDocumentList = "corpus/documents.jsonl";
+constexpr std::string_view kDocumentList = "evidence/corpus/documents.jsonl";
 
 // Appendix 1 of the specification, and PROV.
 Json context() {

@@ -78,7 +78,8 @@ TEST(Spdx, SaysThatItConformsOnlyWithAllTheFieldsOfAProfile) {
   EXPECT_TRUE(contains(to_canonical(spdx_document(facts)),
                        R"("profileConformance":["core","software","simpleLicensing","ai"])"));
   facts = some_release();
-  std::erase_if(facts.files, [](const FileFact& file) { return file.path.starts_with("corpus/"); });
+  std::erase_if(facts.files,
+                [](const FileFact& file) { return file.path.starts_with("evidence/corpus/"); });
   EXPECT_TRUE(contains(to_canonical(spdx_document(facts)),
                        R"("profileConformance":["core","software","simpleLicensing","ai"])"));
 }
@@ -103,10 +104,11 @@ TEST(Croissant, IsTheGoldenOne) {
 
 TEST(Croissant, ListsOnlyFilesThatCanBeFetched) {
   ReleaseFacts facts = some_release();
-  EXPECT_FALSE(contains(to_canonical(croissant(facts)), "corpus/documents.jsonl"));
-  facts.files.push_back({"corpus/documents.jsonl", 711'289, std::string(64, '9')});
+  EXPECT_FALSE(contains(to_canonical(croissant(facts)), "evidence/corpus/documents.jsonl"));
+  facts.files.push_back({"evidence/corpus/documents.jsonl", 711'289, std::string(64, '9')});
   const std::string text = to_canonical(croissant(facts));
-  EXPECT_TRUE(contains(text, R"("contentSize":"711289 B","contentUrl":"corpus/documents.jsonl")"));
+  EXPECT_TRUE(
+      contains(text, R"("contentSize":"711289 B","contentUrl":"evidence/corpus/documents.jsonl")"));
   EXPECT_TRUE(contains(text, R"({"jsonPath":"$.licence"})"));
 }
 

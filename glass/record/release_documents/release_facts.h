@@ -123,7 +123,7 @@ struct CorpusFact {
   std::vector<DatasetFact> datasets;
   std::vector<ArchiveFact> archives;
   std::vector<DomainFact> domains;  // of crawled texts
-  std::vector<FileFact> files;
+  std::vector<FileFact> files;      // by their paths in a release
   std::vector<std::string> allowed_licences;
 };
 

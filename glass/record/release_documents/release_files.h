@@ -1,4 +1,5 @@
-// The files of a release's folder that are not the model: what the documents call one another.
+// The documents of a release by the names of their files; the rest of its folder stands in
+// glass/record/release/release_layout.h.
 #pragma once
 
 #include <string_view>
@@ -7,10 +8,6 @@ namespace glass::record {
 
 inline constexpr std::string_view kModelCardFile = "README.md";
 inline constexpr std::string_view kVerifyGuideFile = "VERIFY.md";
-inline constexpr std::string_view kSumsFile = "SHA256SUMS";
-inline constexpr std::string_view kSignatureFile = "model.sig";
-inline constexpr std::string_view kSigningKeyFile = "model.pub";  // PEM
-inline constexpr std::string_view kProvenanceFile = "provenance.json";
 inline constexpr std::string_view kBillOfMaterialsFile = "bom.cdx.json";
 inline constexpr std::string_view kSpdxFile = "spdx.json";
 inline constexpr std::string_view kCroissantFile = "croissant.json";
@@ -18,8 +15,10 @@ inline constexpr std::string_view kPublicSummaryName = "public-summary";  // .js
 inline constexpr std::string_view kDocumentationName = "model-documentation";
 inline constexpr std::string_view kOpennessFile = "openness.json";
 inline constexpr std::string_view kFrameworkFile = "mof.yml";
-inline constexpr std::string_view kRunRecordFile = "record.json";
-inline constexpr std::string_view kRecipeFile = "recipe.json";
-inline constexpr std::string_view kLogProofFile = "release.tlog-proof";
+
+// Of the run's folder, as the release keeps it.
+inline constexpr std::string_view kRunRecordFile = "evidence/record.json";
+inline constexpr std::string_view kRecipeFile = "evidence/recipe.json";
+inline constexpr std::string_view kCorpusFolder = "evidence/corpus/";
 
 }  // namespace glass::record

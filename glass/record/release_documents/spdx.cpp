@@ -13,6 +13,7 @@
 #include "glass/base/json.h"
 #include "glass/record/release_documents/internal/text.h"
 #include "glass/record/release_documents/release_facts.h"
+#include "glass/record/release_documents/release_files.h"
 
 namespace glass::record {
 namespace {
@@ -22,7 +23,6 @@ using release::hex_of;
 using release::to_the_second;
 
 constexpr std::string_view kCreation = "_:creation";
-constexpr std::string_view kCorpusFolder = "corpus/";
 
 // The elements of the document, each under an IRI of the release's own.
 class SpdxGraph {

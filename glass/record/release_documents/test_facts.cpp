@@ -104,8 +104,8 @@ CorpusFact corpus() {
                       .url = "http://deb.debian.org/debian/",
                       .date = "2026-07-11",
                       .sha256 = digits('7')}};
-  corpus.files = {{"corpus/documents.bin", 5'455'568, digits('8')},
-                  {"corpus/documents.jsonl", 711'289, digits('9')}};
+  corpus.files = {{"evidence/corpus/documents.bin", 5'455'568, digits('8')},
+                  {"evidence/corpus/documents.jsonl", 711'289, digits('9')}};
   corpus.allowed_licences = {"BSD-3-Clause", "CC-BY-SA-3.0", "CC-BY-SA-4.0"};
   return corpus;
 }
@@ -162,10 +162,10 @@ ReleaseFacts some_release() {
                     .steps = 15,
                     .equal = true}};
   facts.files = {{"config.json", 612, digits('0')},
-                 {"corpus/manifest.json", 60'000, digits('5')},
+                 {"evidence/corpus/manifest.json", 60'000, digits('5')},
                  {"first-light-f32.gguf", 16'300'000, digits('c')},
                  {"model.safetensors", 16'268'000, digits('1')},
-                 {"record.json", 1927, digits('d')},
+                 {"evidence/record.json", 1927, digits('d')},
                  {"tokenizer.json", 150'000, digits('2')}};
   facts.engine_commit = std::string(40, 'e');
   facts.log = {.origin = "log.example/glassworks",
