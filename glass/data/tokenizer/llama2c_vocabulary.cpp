@@ -1,12 +1,10 @@
 #include "glass/data/tokenizer/llama2c_vocabulary.h"
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -14,6 +12,7 @@
 
 #include "glass/base/bytes.h"
 #include "glass/base/result.h"
+#include "glass/data/tokenizer/internal/scored_merges.h"
 #include "glass/data/tokenizer/internal/spelling.h"
 #include "glass/data/tokenizer/tokenizer.h"
 
@@ -66,46 +65,19 @@ Status check_first_tokens(const std::vector<ScoredPiece>& pieces) {
   return {};
 }
 
-class MergeMaker {
- public:
-  explicit MergeMaker(const std::vector<ScoredPiece>& pieces) : pieces_(&pieces) {
-    for (size_t id = kFirstPiece; id < pieces.size(); ++id)
-      ids_.emplace(pieces[id].text, static_cast<TokenId>(id));
+// Pieces of too low a score are joined with others, and never joined themselves.
+Result<std::vector<Merge>> merges_of(const std::vector<std::string>& texts,
+                                     const std::vector<ScoredPiece>& pieces) {
+  std::vector<float> scores;
+  for (const ScoredPiece& piece : pieces) scores.push_back(piece.score);
+  PieceIds ids;
+  std::vector<TokenId> results;
+  for (size_t id = kFirstPiece; id < pieces.size(); ++id) {
+    ids.emplace(texts[id], static_cast<TokenId>(id));
+    if (scores[id] > kNeverMerged) results.push_back(static_cast<TokenId>(id));
   }
-
-  Result<std::vector<Merge>> make() {
-    std::vector<size_t> order;
-    for (size_t id = kFirstPiece; id < pieces_->size(); ++id)
-      if ((*pieces_)[id].score > kNeverMerged) order.push_back(id);
-    const auto score = [&](size_t id) { return (*pieces_)[id].score; };
-    std::ranges::sort(order, {}, [&](size_t id) { return std::pair(-score(id), id); });
-    std::vector<Merge> merges;
-    for (const size_t id : order) {
-      const size_t before = merges.size();
-      add_merges(static_cast<TokenId>(id), merges);
-      if (merges.size() == before || before == 0) continue;
-      const auto last = static_cast<size_t>(merges[before - 1].result);
-      if (score(last) == score(id))
-        return invalid_input(fmt::format(
-            "the pieces {} and {} have the same score, so neither comes before the other", last,
-            id));
-    }
-    return merges;
-  }
-
- private:
-  void add_merges(TokenId id, std::vector<Merge>& merges) const {
-    const std::string_view piece = (*pieces_)[static_cast<size_t>(id)].text;
-    for (size_t cut = 1; cut < piece.size(); ++cut) {
-      const auto left = ids_.find(piece.substr(0, cut)), right = ids_.find(piece.substr(cut));
-      if (left == ids_.end() || right == ids_.end()) continue;
-      merges.push_back({.left = left->second, .right = right->second, .result = id});
-    }
-  }
-
-  const std::vector<ScoredPiece>* pieces_;
-  std::unordered_map<std::string_view, TokenId> ids_;  // views into the pieces
-};
+  return merges_by_score(texts, scores, std::move(results), ids);
+}
 
 }  // namespace
 
@@ -131,7 +103,7 @@ Result<TokenizerParts> parse_llama2c_vocabulary(ByteView file) {
     }
   }
   parts.prefix = {kBegin};
-  GLASS_TRY(parts.merges, MergeMaker(pieces).make());
+  GLASS_TRY(parts.merges, merges_of(parts.pieces, pieces));
   return parts;
 }
 
