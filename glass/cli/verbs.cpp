@@ -361,7 +361,8 @@ void add_replay(CLI::App& app, Action& action) {
 void add_generate(CLI::App& app, Action& action) {
   auto flags = std::make_shared<GenerateVerb>();
   CLI::App* verb = app.add_subcommand("generate", "Let a model write");
-  verb->add_option("MODEL", flags->model, "Folder of a run or of a model")->required();
+  verb->add_option("MODEL", flags->model, "Folder of a run or of a model, or a GGUF file")
+      ->required();
   verb->add_option("--prompt,-p", flags->choice.prompts, "How the text begins; may be repeated");
   verb->add_option("--as", flags->choice.role,
                    "Prompts are turns of this role, which the model answers: user, ...");

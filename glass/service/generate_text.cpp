@@ -15,6 +15,7 @@
 #include "glass/engine/formats/huggingface.h"
 #include "glass/engine/formats/model_file.h"
 #include "glass/engine/kernels/weight_format.h"
+#include "glass/service/gguf_models.h"
 #include "glass/service/run_folder.h"
 #include "glass/service/sampling.h"
 #include "glass/service/services.h"
@@ -61,33 +62,59 @@ Result<std::optional<data::ChatTemplate>> chat_of(const system::Path& folder,
   return std::optional(*made);
 }
 
-}  // namespace
+// What a text is written with.
+struct ReadyModel {
+  engine::ModelFile model;
+  data::Tokenizer tokenizer;  // its end_of_text stands before a text
+  std::optional<data::TokenId> end;
+  std::optional<data::ChatTemplate> chat;
+};
 
-Result<std::vector<std::string>> generate_text(const GenerateChoice& choice,
-                                               const Services& services) {
-  GLASS_TRY(const system::Path folder, model_folder(choice.model, services.files));
-  GLASS_TRY(const engine::ModelFile model, engine::import_huggingface(services.files, folder));
+Result<ReadyModel> ready_in_folder(const GenerateChoice& choice, system::Files& files) {
+  GLASS_TRY(const system::Path folder, model_folder(choice.model, files));
+  GLASS_TRY(engine::ModelFile model, engine::import_huggingface(files, folder));
   const system::Path file = folder / "tokenizer.json";
-  GLASS_TRY(const std::string json, services.files.read_text(file));
+  GLASS_TRY(const std::string json, files.read_text(file));
   GLASS_TRY(data::Tokenizer tokenizer, data::Tokenizer::from_json(json, file.string()));
-  GLASS_TRY(const std::string config_text, services.files.read_text(folder / "config.json"));
+  GLASS_TRY(const std::string config_text, files.read_text(folder / "config.json"));
   GLASS_TRY(const Json config, parse_json(config_text));
   GLASS_TRY(const std::optional<data::TokenId> begin, named_token(config, "bos_token_id"));
   GLASS_TRY(const std::optional<data::TokenId> end, named_token(config, "eos_token_id"));
   if (begin) {
     GLASS_TRY(tokenizer, tokenizer.with_end_of_text(*begin));
   }
+  std::optional<data::ChatTemplate> chat;
+  if (!choice.role.empty()) {
+    GLASS_TRY(chat, chat_of(folder, tokenizer, files));
+  }
+  return ReadyModel{std::move(model), std::move(tokenizer), end, std::move(chat)};
+}
+
+Result<ReadyModel> ready_in_gguf(const GenerateChoice& choice, system::Files& files) {
+  GLASS_TRY(GgufModel found, read_gguf_model(files, choice.model.string()));
+  if (found.begin >= 0) {
+    GLASS_TRY(found.tokenizer, found.tokenizer.with_end_of_text(found.begin));
+  }
+  const std::optional<data::TokenId> end = found.end < 0 ? std::nullopt : std::optional(found.end);
+  return ReadyModel{std::move(found.model), std::move(found.tokenizer), end, std::nullopt};
+}
+
+}  // namespace
+
+Result<std::vector<std::string>> generate_text(const GenerateChoice& choice,
+                                               const Services& services) {
+  GLASS_TRY(const ReadyModel ready, is_gguf(choice.model)
+                                        ? ready_in_gguf(choice, services.files)
+                                        : ready_in_folder(choice, services.files));
+  const auto& [model, tokenizer, end, chat] = ready;
   if (tokenizer.vocabulary_size() > model.config.vocabulary || tokenizer.end_of_text() < 0)
-    return fail(ErrorCode::kInvalidInput,
-                fmt::format("{} does not belong to the model beside it", file.string()));
+    return fail(
+        ErrorCode::kInvalidInput,
+        fmt::format("{} has a tokenizer that does not belong to its model", choice.model.string()));
   const auto parameters = [&](const std::string& name) -> std::span<const float> {
     const auto tensor = model.tensors.find(name);
     return tensor == model.tensors.end() ? std::span<const float>{} : tensor->second.values;
   };
-  std::optional<data::ChatTemplate> chat;
-  if (!choice.role.empty()) {
-    GLASS_TRY(chat, chat_of(folder, tokenizer, services.files));
-  }
   services.progress.generated(choice.role.empty() ? choice.prompts.front() : "");
   return write_texts(
       {model.config, parameters, tokenizer, chat ? &*chat : nullptr, end}, choice.prompts, choice,

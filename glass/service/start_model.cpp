@@ -24,6 +24,7 @@
 #include "glass/engine/models/decoder/decoder.h"
 #include "glass/engine/models/family.h"
 #include "glass/engine/train/training_state.h"
+#include "glass/service/gguf_models.h"
 #include "glass/service/recipe/recipe.h"
 #include "glass/service/recorded_file.h"
 #include "glass/service/run_folder.h"
@@ -135,12 +136,31 @@ Result<FoundModel> find_llama2c(const StartSettings& start, const system::Path& 
                     .record = std::nullopt};
 }
 
+Result<FoundModel> find_gguf(const StartSettings& start, const system::Path& recipe_folder,
+                             system::Files& files) {
+  const system::Path tokenizer_json =
+      start.tokenizer.empty() ? system::Path() : recipe_folder / start.tokenizer;
+  GLASS_TRY(GgufModel found, read_gguf_model(files, recipe_folder / start.model, tokenizer_json));
+  GLASS_TRY(data::Tokenizer tokenizer, between_texts(std::move(found.tokenizer)));
+  return FoundModel{.model = std::move(found.model),
+                    .family = found.family,
+                    .tokenizer = std::move(tokenizer),
+                    .weights = found.digest,
+                    .record = std::nullopt};
+}
+
 Result<FoundModel> find_model(const StartSettings& start, const system::Path& recipe_folder,
                               system::Files& files) {
   const system::Path path = recipe_folder / start.model;
   if (!files.exists(path))
     return fail(ErrorCode::kNotFound, fmt::format("start.model: there is no {}", path.string()));
   if (path.extension() == ".bin") return find_llama2c(start, recipe_folder, files);
+  if (is_gguf(path)) return find_gguf(start, recipe_folder, files);
+  if (!start.tokenizer.empty())
+    return fail(ErrorCode::kInvalidInput,
+                fmt::format("start.tokenizer is {}, but the folder {} has a tokenizer of its own; "
+                            "leave it out",
+                            start.tokenizer, path.string()));
   return find_in_folder(path, files);
 }
 

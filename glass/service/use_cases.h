@@ -93,7 +93,7 @@ struct PlannedRecipe {
 [[nodiscard]] Result<PlannedRecipe> plan_recipe(const PlanChoice& choice, const Services& services);
 
 struct GenerateChoice {
-  system::Path model;  // the folder of a run or of a model
+  system::Path model;  // the folder of a run or of a model, or a GGUF file
   std::vector<std::string> prompts;
   std::string
       role;  // prompts are turns of this role, to be answered (chat.json); empty: plain text

@@ -39,7 +39,7 @@ std::string full_name(const GgufNames& names, std::string_view key) {
   return fmt::format("{}.{}", names.architecture, key);
 }
 
-bool has(const GgufKeys& keys, std::string_view key) {
+bool has_key(const GgufKeys& keys, std::string_view key) {
   return keys.find(key) != keys.end();
 }
 
@@ -60,7 +60,7 @@ Result<double> number_as_written(const GgufKeys& keys, std::string_view key) {
                                                            : value;
 }
 
-Result<Json> read_value(const GgufKeys& keys, std::string_view name, GgufKey::Kind kind) {
+Result<Json> value_of_key(const GgufKeys& keys, std::string_view name, GgufKey::Kind kind) {
   if (kind == GgufKey::Kind::kNumber) {
     GLASS_TRY(const double value, number_as_written(keys, name));
     return Json(value);
@@ -89,14 +89,14 @@ double rope_factor(double frequency, const RopeScaling& scaling) {
 // What stands in config.json for the factors.
 Result<Json> scaling_from_factors(const GgufKeys& keys, std::span<const float> factors) {
   const auto number = [&](std::string_view key, double otherwise) -> Result<double> {
-    if (!has(keys, key)) return otherwise;
+    if (!has_key(keys, key)) return otherwise;
     return number_as_written(keys, key);
   };
   GLASS_TRY(const double factor, number(kRopeFactor, as_written(std::ranges::max(factors))));
   GLASS_TRY(const double low, number(kRopeLow, kReleasedLow));
   GLASS_TRY(const double high, number(kRopeHigh, kReleasedHigh));
   int64_t context = kReleasedContext;
-  if (has(keys, kRopeContext)) {
+  if (has_key(keys, kRopeContext)) {
     GLASS_TRY(context, gguf_integer(keys, kRopeContext));
   }
   return Json(Json::Object{{"rope_type", "llama3"},
@@ -112,18 +112,18 @@ Status add_scaling(const GgufNames& names, const GgufKeys& keys, const GgufFacts
   const std::string factor = full_name(names, "rope.scaling.factor");
   const bool plain = std::ranges::all_of(facts.rope_factors, [](float f) { return f == 1; });
   // Factors of 1 say nothing, unless ours say where they come from.
-  if (!facts.rope_factors.empty() && (!plain || has(keys, kRopeFactor))) {
-    if (has(keys, factor))
+  if (!facts.rope_factors.empty() && (!plain || has_key(keys, kRopeFactor))) {
+    if (has_key(keys, factor))
       return invalid_input(
           fmt::format("{} and the tensor '{}' both scale positions", factor, kGgufRopeFactors));
     GLASS_TRY(config["rope_scaling"], scaling_from_factors(keys, facts.rope_factors));
     return {};
   }
-  std::string kind = has(keys, factor) ? "linear" : "none";
-  if (has(keys, type)) {
+  std::string kind = has_key(keys, factor) ? "linear" : "none";
+  if (has_key(keys, type)) {
     GLASS_TRY(kind, gguf_text(keys, type));
   }
-  if (kind == "none" && !has(keys, factor)) return {};
+  if (kind == "none" && !has_key(keys, factor)) return {};
   if (kind != "linear")
     return invalid_input(fmt::format(
         "{} is '{}'; supported are 'linear' and, without a factor, 'none'", type, kind));
@@ -150,8 +150,8 @@ Result<Json::Object> as_config_json(const GgufNames& names, const GgufKeys& keys
   Json::Object config;
   for (const GgufKey& key : names.keys) {
     const std::string name = full_name(names, key.key);
-    if (!has(keys, name) && !key.required) continue;
-    GLASS_TRY(const Json value, read_value(keys, name, key.kind));
+    if (!has_key(keys, name) && !key.required) continue;
+    GLASS_TRY(const Json value, value_of_key(keys, name, key.kind));
     const auto [at, is_new] = config.emplace(key.hugging_face, value);
     if (!is_new && at->second != value)
       return invalid_input(fmt::format("the key {} is {}, and {} before", name, to_canonical(value),
@@ -227,7 +227,7 @@ Result<const ModelFamily*> gguf_family(const GgufKeys& keys) {
   GLASS_TRY(const std::string architecture, gguf_text(keys, kGgufArchitecture));
   const std::string count = architecture + ".expert_count";
   int64_t experts = 0;
-  if (has(keys, count)) {
+  if (has_key(keys, count)) {
     GLASS_TRY(experts, gguf_integer(keys, count));
   }
   std::set<std::string_view> known;

@@ -92,8 +92,8 @@ struct ModelSettings {
 
 // A model to go on from instead of a new one; it brings its tokenizer.
 struct StartSettings {
-  std::string model;      // folder of a model or a run, or a llama2.c file; empty: none
-  std::string tokenizer;  // llama2.c: its vocabulary's file
+  std::string model;      // folder of a model or a run, a GGUF or llama2.c file; empty: none
+  std::string tokenizer;  // llama2.c: its vocabulary's file; GGUF: a tokenizer.json, or empty
   std::string sha256;     // of the file with the weights
   std::string licence;    // SPDX expression
 };

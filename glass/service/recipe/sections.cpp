@@ -148,9 +148,11 @@ void describe(FieldVisitor& fields, ModelSettings& model) {
 void describe(FieldVisitor& fields, StartSettings& start) {
   fields.text(
       "model", start.model,
-      "folder of a model (config.json, model.safetensors, tokenizer.json) or of a run, or a "
-      "llama2.c model; relative to the recipe; empty for a new model");
-  fields.text("tokenizer", start.tokenizer, "the vocabulary's file of a llama2.c model");
+      "folder of a model (config.json, model.safetensors, tokenizer.json) or of a run, a GGUF "
+      "file, or a llama2.c model; relative to the recipe; empty for a new model");
+  fields.text("tokenizer", start.tokenizer,
+              "the vocabulary's file of a llama2.c model; a tokenizer.json to take instead of a "
+              "GGUF file's");
   fields.text("sha256", start.sha256, "of the file with the weights: 64 hexadecimal digits");
   fields.text("licence", start.licence, "of the model, as an SPDX expression");
 }
