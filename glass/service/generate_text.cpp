@@ -47,19 +47,15 @@ Result<std::optional<data::TokenId>> named_token(const Json& config, std::string
 }
 
 // How the model's turns are written; nothing where it knows no chat.
-Result<std::optional<data::ChatTemplate>> chat_of(const system::Path& folder,
-                                                  const data::Tokenizer& tokenizer,
-                                                  system::Files& files) {
+Result<std::optional<std::vector<data::ChatRole>>> roles_of(const system::Path& folder,
+                                                            system::Files& files) {
   const system::Path file = folder / "chat.json";
   if (!files.exists(file)) return std::nullopt;
   GLASS_TRY(const std::string text, files.read_text(file));
-  const auto made = [&]() -> Result<data::ChatTemplate> {
-    GLASS_TRY(const Json json, parse_json(text));
-    GLASS_TRY(std::vector<data::ChatRole> roles, data::chat_roles_from_json(json));
-    return data::ChatTemplate::make(std::move(roles), tokenizer);
-  }();
-  if (!made) return in_context(file.string(), made.error());
-  return std::optional(*made);
+  const auto json = parse_json(text);
+  auto roles = json ? data::chat_roles_from_json(*json) : tl::unexpected(json.error());
+  if (!roles) return in_context(file.string(), std::move(roles).error());
+  return std::optional(std::move(*roles));
 }
 
 // What a text is written with.
@@ -67,7 +63,7 @@ struct ReadyModel {
   engine::ModelFile model;
   data::Tokenizer tokenizer;  // its end_of_text stands before a text
   std::optional<data::TokenId> end;
-  std::optional<data::ChatTemplate> chat;
+  std::optional<std::vector<data::ChatRole>> roles;  // of a chat
 };
 
 Result<ReadyModel> ready_in_folder(const GenerateChoice& choice, system::Files& files) {
@@ -83,11 +79,11 @@ Result<ReadyModel> ready_in_folder(const GenerateChoice& choice, system::Files& 
   if (begin) {
     GLASS_TRY(tokenizer, tokenizer.with_end_of_text(*begin));
   }
-  std::optional<data::ChatTemplate> chat;
+  std::optional<std::vector<data::ChatRole>> roles;
   if (!choice.role.empty()) {
-    GLASS_TRY(chat, chat_of(folder, tokenizer, files));
+    GLASS_TRY(roles, roles_of(folder, files));
   }
-  return ReadyModel{std::move(model), std::move(tokenizer), end, std::move(chat)};
+  return ReadyModel{std::move(model), std::move(tokenizer), end, std::move(roles)};
 }
 
 Result<ReadyModel> ready_in_gguf(const GenerateChoice& choice, system::Files& files) {
@@ -106,11 +102,15 @@ Result<std::vector<std::string>> generate_text(const GenerateChoice& choice,
   GLASS_TRY(const ReadyModel ready, is_gguf(choice.model)
                                         ? ready_in_gguf(choice, services.files)
                                         : ready_in_folder(choice, services.files));
-  const auto& [model, tokenizer, end, chat] = ready;
+  const auto& [model, tokenizer, end, roles] = ready;
   if (tokenizer.vocabulary_size() > model.config.vocabulary || tokenizer.end_of_text() < 0)
     return fail(
         ErrorCode::kInvalidInput,
         fmt::format("{} has a tokenizer that does not belong to its model", choice.model.string()));
+  std::optional<data::ChatTemplate> chat;  // which refers to the tokenizer where it lies now
+  if (roles) {
+    GLASS_TRY(chat, data::ChatTemplate::make(*roles, tokenizer));
+  }
   const auto parameters = [&](const std::string& name) -> std::span<const float> {
     const auto tensor = model.tensors.find(name);
     return tensor == model.tensors.end() ? std::span<const float>{} : tensor->second.values;
