@@ -43,7 +43,7 @@ using Action = std::function<int()>;
 
 struct LogFlags {
   std::string folder;
-  std::string origin;
+  std::string origin, database;
   std::vector<std::string> entries;
   bool lines = false, statements = false;
   std::optional<int64_t> index;
@@ -86,7 +86,8 @@ void print_log(const service::LogState& log, bool json) {
 }
 
 Status init(const LogFlags& flags) {
-  GLASS_TRY(const service::LogState log, service::init_log(files(), flags.folder, flags.origin));
+  GLASS_TRY(const service::LogState log,
+            service::init_log(files(), flags.folder, flags.origin, flags.database));
   if (!flags.json)
     fmt::print("An empty log in {}. Publish its key; serve {} with any web server.\n", flags.folder,
                (system::Path(flags.folder) / "public").string());
@@ -461,9 +462,12 @@ void add_log(CLI::App& app, Action& action) {
   auto flags = std::make_shared<LogFlags>();
   CLI::App* log = app.add_subcommand("log", "A transparency log: make, append, prove, verify");
   log->require_subcommand(1);
-  add_folder_verb(*log, action, flags, "init", "Make an empty log with a key of its own", init)
-      ->add_option("--origin", flags->origin, "Its name: a URL without scheme, example.org/log")
+  CLI::App* made =
+      add_folder_verb(*log, action, flags, "init", "Make an empty log with a key of its own", init);
+  made->add_option("--origin", flags->origin, "Its name: a URL without scheme, example.org/log")
       ->required();
+  made->add_option("--database", flags->database,
+                   "Let PostgreSQL keep what the log stands at: postgresql://...");
   add_folder_verb(*log, action, flags, "show", "Name, key, size and root of a log", show);
   CLI::App* appended =
       add_folder_verb(*log, action, flags, "append", "Append files as entries, durably", append);

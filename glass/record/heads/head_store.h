@@ -33,4 +33,9 @@ class HeadStore {
 // A file of SQLite, made if it is absent.
 [[nodiscard]] Result<std::unique_ptr<HeadStore>> open_sqlite_head_store(const system::Path& file);
 
+// The table `heads` of a database of PostgreSQL, made if it is absent; `connection` is a string or
+// URI as libpq has them. kRefused in a program that was built without libpq.
+[[nodiscard]] Result<std::unique_ptr<HeadStore>> open_postgres_head_store(
+    const std::string& connection);
+
 }  // namespace glass::record

@@ -4,7 +4,8 @@
 //   LOG/public/tile/...        serve it
 //   LOG/public/blob/...        what entries name by digest (blobs.h)
 //   LOG/private/key.json       what its checkpoints are signed with
-//   LOG/private/head.sqlite    what the log stands at (record/heads)
+//   LOG/private/head.sqlite    what the log stands at (record/heads), or
+//   LOG/private/database       where PostgreSQL keeps it: a string for libpq, mode 0600
 //   LOG/private/staged/<root>  tiles of a growth that is not published yet (growth.h)
 #pragma once
 
@@ -28,6 +29,8 @@ struct LogFolder {
   [[nodiscard]] system::Path key() const { return secrets() / "key.json"; }
 
   [[nodiscard]] system::Path head() const { return secrets() / "head.sqlite"; }
+
+  [[nodiscard]] system::Path database() const { return secrets() / "database"; }
 
   [[nodiscard]] system::Path staged() const { return secrets() / "staged"; }
 

@@ -67,6 +67,11 @@ Status publish(const LogWorld& world, const Growth& growth, const std::string& n
 // The growth that was committed and may not have been published.
 Result<Growth> staged_growth(const LogWorld& world, const TreeHead& tree) {
   const system::Path file = world.folder.staged(tree.root);
+  if (!world.files.exists(file))
+    return fail(ErrorCode::kRefused,
+                fmt::format("{} is behind: the head of the log stands at {} entries, which another "
+                            "copy of the folder has written. Bring that copy here",
+                            system::path_text(world.folder.published()), tree.size));
   GLASS_TRY(const Bytes bytes, world.files.read(file));
   auto growth = parse_growth(bytes);
   if (growth && growth->tree != tree)

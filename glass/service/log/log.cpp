@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -51,14 +52,20 @@ LogState state_of(const NoteKey& key, const record::OpenedCheckpoint& opened) {
 
 }  // namespace
 
-Result<LogState> init_log(system::Files& files, const system::Path& root,
-                          const std::string& origin) {
+Result<LogState> init_log(system::Files& files, const system::Path& root, const std::string& origin,
+                          const std::string& database) {
   const record::LogFolder folder{root};
   GLASS_TRY_STATUS(record::expect_origin(origin));
   GLASS_TRY_STATUS(files.make_folders(folder.secrets()));
-  GLASS_TRY(const auto heads, record::open_sqlite_head_store(folder.head()));
+  if (!database.empty() && !files.exists(folder.database())) {
+    GLASS_TRY_STATUS(record::open_postgres_head_store(database).map([](const auto&) {}));
+    GLASS_TRY_STATUS(files.write_private(folder.database(), as_bytes(database)));
+  }
+  GLASS_TRY(const auto heads, open_heads(files, folder));
+  GLASS_TRY(const std::optional<std::string> head, heads->load(origin));
   GLASS_TRY(const std::vector<std::string> origins, heads->origins());
-  if (!origins.empty())
+  const bool is_of_one = !files.exists(folder.database());
+  if (head || files.exists(folder.checkpoint()) || (is_of_one && !origins.empty()))
     return fail(ErrorCode::kRefused,
                 fmt::format("{} is a log already; name another folder", system::path_text(root)));
   GLASS_TRY(const crypto::SecretKey key, key_of(files, folder.key()));

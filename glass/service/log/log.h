@@ -26,9 +26,11 @@ struct LogState {
   std::string note;  // the signed checkpoint
 };
 
-// kRefused if there is one already.
+// kRefused if there is one already. `database` is a connection of PostgreSQL that keeps the head,
+// for a log whose writers run on several machines; empty: a file of the folder.
 [[nodiscard]] Result<LogState> init_log(system::Files& files, const system::Path& folder,
-                                        const std::string& origin);
+                                        const std::string& origin,
+                                        const std::string& database = "");
 
 [[nodiscard]] Result<LogState> show_log(system::Files& files, const system::Path& folder);
 

@@ -25,6 +25,10 @@ struct OwnLog {
   }
 };
 
+// Where the log's head is kept: in PostgreSQL, if private/database names one, else in a file.
+[[nodiscard]] Result<std::unique_ptr<record::HeadStore>> open_heads(
+    system::Files& files, const record::LogFolder& folder);
+
 // kNotFound says how to make one.
 [[nodiscard]] Result<OwnLog> open_own(system::Files& files, const system::Path& root);
 
