@@ -9,6 +9,7 @@ build:
 run: | build/.exists
 	@$(MAKE) --no-print-directory build
 	@build/release/bin/glass run recipes/first-light/recipe.toml
+	@scripts/release-first-light build/release/bin
 
 test: | build/.exists
 	@scripts/setup tests

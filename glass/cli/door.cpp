@@ -62,6 +62,22 @@ Result<crypto::SecretKey> own_key() {
   return key;
 }
 
+Result<crypto::P256SecretKey> own_release_key() {
+  system::Files& files = system::posix_files();
+  const char* named = std::getenv("GLASS_RELEASE_KEY");
+  const system::Path file =
+      named != nullptr && *named != '\0'
+          ? system::Path(named)
+          : user_folder("XDG_CONFIG_HOME", ".config") / "glassworks" / "release-key.pem";
+  if (files.exists(file)) return crypto::P256SecretKey::load(files, file);
+  const crypto::P256SecretKey key = crypto::P256SecretKey::generate();
+  GLASS_TRY_STATUS(files.make_folders(file.parent_path()));
+  GLASS_TRY_STATUS(key.save(files, file));
+  fmt::print(stderr, "A new key for releases was made: {}\n{}", file.string(),
+             key.public_key().to_pem());
+  return key;
+}
+
 int ended(const Status& status) {
   return status ? 0 : report(status.error());
 }

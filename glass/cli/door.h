@@ -6,9 +6,15 @@
 #include <string>
 
 #include "glass/base/result.h"
+#include "glass/crypto/ecdsa.h"
+#include "glass/crypto/ed25519.h"
 #include "glass/service/services.h"
 #include "glass/service/summary.h"
 #include "glass/system/files.h"
+
+namespace CLI {
+class App;
+}
 
 namespace glass::cli {
 
@@ -25,6 +31,13 @@ system::Path key_file();
 
 // The key; made on first use, which is told. Errors name the file.
 [[nodiscard]] Result<crypto::SecretKey> own_key();
+
+// The key that signs the files of releases, PEM: $GLASS_RELEASE_KEY, else release-key.pem beside
+// the default place of the other. Made on first use, which is told.
+[[nodiscard]] Result<crypto::P256SecretKey> own_release_key();
+
+// The flags that verbs on runs share.
+void add_common(CLI::App& verb, CommonFlags& flags);
 
 // Prints the error, if any, and returns the exit code.
 int ended(const Status& status);

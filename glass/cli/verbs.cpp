@@ -23,6 +23,7 @@
 #include "glass/base/units_text.h"
 #include "glass/cli/door.h"
 #include "glass/cli/log_verbs.h"
+#include "glass/cli/release_verbs.h"
 #include "glass/crypto/ed25519.h"
 #include "glass/data/examples/example_set.h"
 #include "glass/service/recipe/recipe.h"
@@ -43,15 +44,6 @@ struct RecipeFlags {
   std::string file;
   std::vector<std::string> overrides;
 };
-
-void add_common(CLI::App& verb, CommonFlags& flags) {
-  flags.program = verb.get_parent()->get_name();
-  verb.add_option("--threads", flags.threads,
-                  "Threads to compute with; results do not depend on it")
-      ->check(CLI::Range(1, 1024));
-  verb.add_option("--out", flags.out, "Folder of the run");
-  verb.add_flag("--json", flags.json, "End with one JSON object on standard output");
-}
 
 void add_recipe_flags(CLI::App& verb, RecipeFlags& flags) {
   verb.add_option("RECIPE", flags.file, "The recipe.toml")->required();
@@ -153,6 +145,7 @@ struct CheckVerb {
   std::string segment;
   std::optional<int64_t> random;
   std::optional<uint64_t> seed;
+  std::string challenge;  // folder of a log
 
   // --out names the run as well, for scripts that pass the same flags to every verb.
   [[nodiscard]] system::Path folder() const { return run.empty() ? common.out : run; }
@@ -175,12 +168,11 @@ Result<std::pair<int64_t, int64_t>> parse_segment(const std::string& text) {
   return segment;
 }
 
-Result<service::Summary> verify(const CheckVerb& flags, const service::Services& services) {
-  return service::verify_run(flags.folder(), services);
-}
-
 Result<service::Summary> replay(const CheckVerb& flags, const service::Services& services) {
-  service::ReplayChoice choice{.segment = std::nullopt, .random = flags.random, .seed = flags.seed};
+  service::ReplayChoice choice{.segment = std::nullopt,
+                               .random = flags.random,
+                               .seed = flags.seed,
+                               .challenge = flags.challenge};
   if (!flags.segment.empty()) {
     GLASS_TRY(choice.segment, parse_segment(flags.segment));
   }
@@ -339,12 +331,6 @@ void add_plan(CLI::App& app, Action& action) {
   });
 }
 
-void add_verify(CLI::App& app, Action& action) {
-  add_check_verb(app, action, "verify",
-                 "Recompute everything about a run that needs no training, and compare",
-                 std::make_shared<CheckVerb>(), verify, "Verified.");
-}
-
 void add_replay(CLI::App& app, Action& action) {
   auto flags = std::make_shared<CheckVerb>();
   CLI::App* verb = add_check_verb(app, action, "replay",
@@ -355,7 +341,12 @@ void add_replay(CLI::App& app, Action& action) {
   verb->add_option("--random", flags->random, "How many randomly chosen segments")
       ->check(CLI::Range(1, 1000))
       ->excludes(segment);
-  verb->add_option("--seed", flags->seed, "Makes the random choice repeatable");
+  CLI::Option* seed = verb->add_option("--seed", flags->seed, "Makes the random choice repeatable");
+  verb->add_option("--challenge", flags->challenge,
+                   "Folder of a log that names the run: its checkpoint draws the segments, and the "
+                   "replay becomes an entry")
+      ->excludes(segment)
+      ->excludes(seed);
 }
 
 void add_generate(CLI::App& app, Action& action) {
@@ -422,6 +413,15 @@ void add_recipe(CLI::App& app, Action& action) {
 
 }  // namespace
 
+void add_common(CLI::App& verb, CommonFlags& flags) {
+  flags.program = verb.get_parent()->get_name();
+  verb.add_option("--threads", flags.threads,
+                  "Threads to compute with; results do not depend on it")
+      ->check(CLI::Range(1, 1024));
+  verb.add_option("--out", flags.out, "Folder of the run");
+  verb.add_flag("--json", flags.json, "End with one JSON object on standard output");
+}
+
 int run(int argc, char** argv) {
   const std::string_view typed = argv[0];
   CLI::App app("Trains open foundation models and leaves a record that anyone can check.",
@@ -430,7 +430,7 @@ int run(int argc, char** argv) {
   app.require_subcommand(1);
   Action action;
   for (const auto& add : {add_run, add_plan, add_train, add_verify, add_replay, add_generate,
-                          add_recipe, add_log, add_key})
+                          add_release, add_recipe, add_log, add_key})
     add(app, action);
   try {
     app.parse(argc, argv);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -14,7 +15,6 @@
 
 #include "glass/base/bytes.h"
 #include "glass/base/json.h"
-#include "glass/base/philox.h"
 #include "glass/base/result.h"
 #include "glass/base/units_text.h"
 #include "glass/crypto/sha256.h"
@@ -22,8 +22,11 @@
 #include "glass/engine/train/replay.h"
 #include "glass/engine/train/step_record.h"
 #include "glass/record/documents/facts.h"
+#include "glass/record/evidence/replay_choice.h"
 #include "glass/record/evidence/statement.h"
 #include "glass/record/evidence/step_chain.h"
+#include "glass/service/log/log.h"
+#include "glass/service/log/log_statements.h"
 #include "glass/service/prepare_data.h"
 #include "glass/service/recipe/recipe.h"
 #include "glass/service/run_folder.h"
@@ -38,9 +41,7 @@
 namespace glass::service {
 namespace {
 
-struct Segment {
-  int64_t begin, end;  // steps begin + 1 .. end are executed
-};
+using Segment = record::ReplaySegment;
 
 Result<std::vector<engine::StepRecord>> read_steps(const RunOrigin& origin, const RunPaths& paths,
                                                    system::Files& files) {
@@ -71,19 +72,6 @@ Result<std::vector<int64_t>> starts(const RunPaths& paths, int64_t steps, system
   return found;
 }
 
-// Different starts as long as there are enough, drawn from the seed.
-std::vector<Segment> draw(std::vector<int64_t> from, int64_t count, int64_t length, int64_t steps,
-                          uint64_t seed) {
-  std::vector<Segment> segments;
-  const auto wanted = std::min<size_t>(static_cast<size_t>(count), from.size());
-  for (uint64_t i = 0; i < wanted; ++i) {
-    const uint64_t rest = from.size() - i;
-    std::swap(from[i], from[i + random_below(seed, Purpose::kReplayChoice, 0, i, rest)]);
-    segments.push_back({from[i], std::min(from[i] + length, steps)});
-  }
-  return segments;
-}
-
 uint64_t unpredictable_seed() {
   std::array<uint8_t, 8> bytes;
   system::fill_random(bytes);
@@ -95,7 +83,7 @@ Result<std::vector<Segment>> choose(const ReplayChoice& choice, const Recipe& re
                                     uint64_t seed) {
   if (!choice.segment) {
     const int64_t count = choice.random.value_or(recipe.replay.segments);
-    return draw(from, count, recipe.replay.segment_steps, steps, seed);
+    return record::draw_segments(from, count, recipe.replay.segment_steps, steps, seed);
   }
   const auto [begin, end] = *choice.segment;
   if (end > steps)
@@ -135,26 +123,80 @@ class Replay {
   const Services& services_;
 };
 
+// The checkpoint that the choice of segments was drawn from.
+struct Challenge {
+  uint64_t seed;
+  LogState log;
+};
+
+// Of a log that names the run already: who made the record could not know its later checkpoints.
+Result<Challenge> challenge_of(const system::Path& log, const RunRecord& record,
+                               const RunPaths& paths, system::Files& files) {
+  GLASS_TRY(const auto index, find_statement(files, log, record.statement));
+  if (!index)
+    return invalid_input(fmt::format(
+        "{0} does not name this run; `glass log append {0} --statements {1}` lets it, and its next "
+        "checkpoint gives the challenge",
+        system::path_text(log), system::path_text(paths.record())));
+  GLASS_TRY(LogState state, show_log(files, log));
+  return Challenge{.seed = record::challenge_seed(run_digest(record.subject), state.note),
+                   .log = std::move(state)};
+}
+
+// What was executed here, and why it was that.
+struct Executed {
+  const std::vector<Segment>& segments;
+  const std::vector<int64_t>& starts;
+  uint64_t seed;
+  int64_t length;
+  bool drawn;
+  const std::optional<Challenge>& challenge;
+};
+
 // The signed word that these segments were executed here, and how that ended.
-Status write_statement(const crypto::Digest& run, const std::vector<Segment>& segments,
-                       const Summary& summary, uint64_t seed, const RunPaths& paths,
-                       const Services& services) {
+record::Statement statement_of(const RunRecord& record, const Executed& executed,
+                               const Summary& summary) {
   Json::Array items;
-  for (size_t i = 0; i < segments.size(); ++i)
+  for (size_t i = 0; i < executed.segments.size(); ++i)
     items.emplace_back(
-        Json::Object{{"begin", segments[i].begin},
-                     {"end", segments[i].end},
+        Json::Object{{"begin", executed.segments[i].begin},
+                     {"end", executed.segments[i].end},
                      {"equal", summary.checks[i].verdict == record::Verdict::kVerified}});
-  Json::Object predicate{{"seed", static_cast<int64_t>(seed)},
+  Json::Object predicate{{"seed", static_cast<int64_t>(executed.seed)},
                          {"segments", std::move(items)},
                          {"kernels", kernels().name()}};
-  record::Statement statement = record::state(record::predicate_type(kReplayKind, 1),
-                                              {{std::string(kRunName), run}}, std::move(predicate));
-  record::sign(statement, services.key);
-  const std::string text = record::to_text(statement);
-  GLASS_TRY_STATUS(services.files.make_folders(paths.replays()));
+  if (executed.drawn) {
+    predicate.emplace("starts", Json::Array(executed.starts.begin(), executed.starts.end()));
+    predicate.emplace("length", executed.length);
+  }
+  if (executed.challenge) {
+    const LogState& log = executed.challenge->log;
+    predicate.emplace(
+        "challenge",
+        Json::Object{{"origin", log.key.name}, {"size", log.tree.size}, {"note", log.note}});
+  }
+  return record::state(record::predicate_type(kReplayKind, 1),
+                       {{std::string(kRunName), run_digest(record.subject)}}, std::move(predicate));
+}
+
+Status write_statement(const record::Statement& statement, const RunPaths& paths,
+                       system::Files& files) {
+  GLASS_TRY_STATUS(files.make_folders(paths.replays()));
   const std::string name = crypto::to_text(record::payload_digest(statement)).substr(7, 16);
-  return services.files.write_atomic(paths.replays() / (name + ".json"), as_bytes(text));
+  return files.write_atomic(paths.replays() / (name + ".json"),
+                            as_bytes(record::to_text(statement)));
+}
+
+// What was not executed, and what those that were are worth.
+record::CheckFact rest_of(int64_t executed_steps, int64_t steps, const Executed& executed) {
+  std::string detail = fmt::format("{} of {} steps were executed again", count_text(executed_steps),
+                                   count_text(steps));
+  if (executed.drawn)
+    detail +=
+        fmt::format("; were a tenth of the segments forged, these would have met it with {:.0f} %",
+                    100 * record::caught_share(std::ssize(executed.starts),
+                                               std::ssize(executed.segments), 0.1));
+  return {record::Verdict::kNotChecked, "rest", std::move(detail)};
 }
 
 }  // namespace
@@ -166,6 +208,10 @@ Result<Summary> replay_run(const system::Path& run, const ReplayChoice& choice,
   const RunPaths& paths = folder.paths();
   GLASS_TRY(const RunRecord record, read_run_record(services.files, paths));
   GLASS_TRY_STATUS(expect_in_place(record, paths, services.files));
+  std::optional<Challenge> challenge;
+  if (!choice.challenge.empty()) {
+    GLASS_TRY(challenge, challenge_of(choice.challenge, record, paths, services.files));
+  }
   std::vector<system::Path> needed = {paths.corpus(), paths.tokenizer()};
   if (record.subject.origin.shards) needed.push_back(paths.shards());
   for (const system::Path& made : needed) {
@@ -181,7 +227,7 @@ Result<Summary> replay_run(const system::Path& run, const ReplayChoice& choice,
             read_steps(record.subject.origin, paths, services.files));
   const auto step_count = static_cast<int64_t>(steps.size());
   GLASS_TRY(const std::vector<int64_t> from, starts(paths, step_count, services.files));
-  const uint64_t seed = choice.seed.value_or(unpredictable_seed());
+  const uint64_t seed = challenge ? challenge->seed : choice.seed.value_or(unpredictable_seed());
   GLASS_TRY(const std::vector<Segment> segments, choose(choice, recipe, from, step_count, seed));
   services.progress.stage("replay", false);
   Summary summary = summarize(record.subject, paths, services.files);
@@ -195,12 +241,13 @@ Result<Summary> replay_run(const system::Path& run, const ReplayChoice& choice,
     }
     summary.checks.push_back(std::move(fact));
   }
-  GLASS_TRY_STATUS(
-      write_statement(run_digest(record.subject), segments, summary, seed, paths, services));
-  if (executed < step_count)
-    summary.checks.push_back({record::Verdict::kNotChecked, "rest",
-                              fmt::format("{} of {} steps were executed again",
-                                          count_text(executed), count_text(step_count))});
+  const Executed what{segments,        from,     seed, recipe.replay.segment_steps,
+                      !choice.segment, challenge};
+  record::Statement statement = statement_of(record, what, summary);
+  record::sign(statement, services.key);
+  GLASS_TRY_STATUS(write_statement(statement, paths, services.files));
+  if (challenge) GLASS_TRY_STATUS(append_statement(services.files, choice.challenge, statement));
+  if (executed < step_count) summary.checks.push_back(rest_of(executed, step_count, what));
   finish(summary, {"generate", "verify"});
   return summary;
 }

@@ -48,6 +48,9 @@ struct ReplayChoice {
   std::optional<std::pair<int64_t, int64_t>> segment;
   std::optional<int64_t> random;  // else as many as the recipe says
   std::optional<uint64_t> seed;   // of the choice; else unpredictable, and told
+  // Folder of a log that names the run: the seed is drawn from its checkpoint, and the statement of
+  // the replay becomes an entry. Empty: none.
+  system::Path challenge;
 };
 
 // Executes segments of the training again and compares every step's digest, bit for bit. Writes a

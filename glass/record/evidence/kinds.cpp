@@ -68,7 +68,9 @@ constexpr KindMember kReplay[] = {
     {"seed", kWhole, true, "of the choice of segments"},
     {"segments", kObjects, true, "begin, end, equal"},
     {"kernels", kText, true, "the processor's instructions"},
-    {"challenge", kObject, false, "the checkpoint of a log that the seed was drawn from"},
+    {"starts", kWholes, false, "steps that a segment could begin at, where it was drawn"},
+    {"length", kWhole, false, "steps of a segment, where it was drawn"},
+    {"challenge", kObject, false, "origin, size and note of the checkpoint that gave the seed"},
 };
 
 constexpr KindMember kRelease[] = {
@@ -175,6 +177,8 @@ bool has_form(const KindMember& member, const Json& json) {
       return all_of_array(json, [](const Json& one) { return one.if_object() != nullptr; });
     case kTexts:
       return all_of_array(json, [](const Json& one) { return one.if_string() != nullptr; });
+    case kWholes:
+      return all_of_array(json, [](const Json& one) { return one.if_int() && *one.if_int() >= 0; });
   }
   return false;
 }
@@ -190,6 +194,7 @@ std::string_view form_of(MemberType type) {
     case kDigests: return "an object of digests by file name";
     case kObjects: return "an array of objects";
     case kTexts: return "an array of texts";
+    case kWholes: return "an array of whole numbers, not negative";
   }
   return "";
 }

@@ -28,6 +28,7 @@ enum class MemberType {
   kDigests,  // an object of digests, by file name
   kObjects,  // an array of objects of any form
   kTexts,    // an array of texts
+  kWholes,   // an array of whole numbers, not negative
 };
 
 struct KindMember {

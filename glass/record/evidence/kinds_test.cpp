@@ -56,7 +56,7 @@ TEST(Kinds, RefuseWhatIsMissingOrOfAnotherForm) {
       Statement without = good;
       erase(without.predicate, member.path);
       EXPECT_EQ(check_members(without).has_value(), !member.required) << what;
-      for (const Json& wrong : {Json(nullptr), Json(-1), Json(Json::Array{1}), Json(true),
+      for (const Json& wrong : {Json(nullptr), Json(-1), Json(Json::Array{-1}), Json(true),
                                 Json(Json::Object{{"a", "sha256:0"}})}) {
         if (member.type == MemberType::kObject && wrong.if_object() != nullptr) continue;
         Statement other = good;

@@ -15,6 +15,7 @@
 #include "glass/base/units_text.h"
 #include "glass/record/evidence/kinds.h"
 #include "glass/record/evidence/step_chain.h"
+#include "glass/record/release/internal/replay_evidence.h"
 #include "glass/record/release/release_layout.h"
 
 namespace glass::record {
@@ -135,41 +136,13 @@ EvidenceNode files_node(const Verified& release, const Json& digests, const std:
   return node;
 }
 
-std::string segments_text(const Json& predicate) {
-  int64_t equal = 0, steps = 0, different = 0;
-  for (const Json& segment : **predicate.get_array("segments")) {
-    const auto begin = segment.get_int("begin"), end = segment.get_int("end");
-    const bool same = segment.get_bool("equal").value_or(false);
-    (same ? equal : different) += 1;
-    if (begin && end && same) steps += *end - *begin;
-  }
-  std::string text = fmt::format("{} in {} executed again, equal", count_text(steps, "step"),
-                                 count_text(equal, "segment"));
-  if (different > 0) text += fmt::format("; {} NOT equal", count_text(different, "segment"));
-  return text;
-}
-
-EvidenceNode replay_node(const Verified& release, const std::string& file,
-                         const crypto::Digest& run) {
-  const std::string what = "replay";
-  const auto statement = read_statement(release, file);
-  if (!statement) return broken(what, statement.error().message);
-  if (const Status kind = expect_kind(*statement, "replay", 1); !kind)
-    return broken(what, fmt::format("{}: {}", file, kind.error().message));
-  if (statement->subjects != std::vector<Subject>{{"run", run}})
-    return broken(what, fmt::format("{} is about another run", file));
-  EvidenceNode node{kAttested, what, segments_text(statement->predicate), {}};
-  if (node.detail.find("NOT equal") != std::string::npos) node.state = kBroken;
-  node.parts.push_back(signed_node(file, *statement, release.trust));
-  return node;
-}
-
-void add_replays(const Verified& release, const crypto::Digest& run, EvidenceNode& node) {
+void add_replays(const Verified& release, const crypto::Digest& run, int64_t steps,
+                 EvidenceNode& node) {
   const std::string prefix = in_evidence("replays/");
   bool any = false;
   for (const auto& [file, digest] : release.digests.files) {
     if (!file.starts_with(prefix)) continue;
-    node.parts.push_back(replay_node(release, file, run));
+    node.parts.push_back(replay_node(release, file, run, steps));
     any = true;
   }
   if (!any)
@@ -203,7 +176,7 @@ EvidenceNode run_node(const Verified& release, const crypto::Digest& record) {
   node.parts.push_back(files_node(release, **run.get_object("model"), "model", ""));
   if (const Json* adapter = run.find("adapter"))
     node.parts.push_back(files_node(release, *adapter, "adapter", "adapter/"));
-  add_replays(release, digest, node);
+  add_replays(release, digest, run.get_int("steps").value(), node);
   return node;
 }
 

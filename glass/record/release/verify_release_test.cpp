@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <string>
@@ -14,6 +15,7 @@
 
 #include "glass/base/json.h"
 #include "glass/record/evidence/log_entry.h"
+#include "glass/record/evidence/replay_choice.h"
 #include "glass/record/evidence/statement.h"
 #include "glass/record/evidence/step_chain.h"
 #include "glass/record/merkle/merkle.h"
@@ -93,11 +95,13 @@ class Release : public testing::Test {
     write_replay(true);
   }
 
-  void write_replay(bool equal) {
+  // `further` goes before what is usual.
+  void write_replay(bool equal, Json::Object further = {}) {
     const Json segment = Json::Object{{"begin", 0}, {"end", 2}, {"equal", equal}};
-    Statement replay =
-        state(predicate_type("replay", 1), {{"run", run_}},
-              Json::Object{{"seed", 1}, {"kernels", "avx2"}, {"segments", Json::Array{segment}}});
+    further.emplace("seed", 1);
+    further.emplace("kernels", "avx2");
+    further.emplace("segments", Json::Array{segment});
+    Statement replay = state(predicate_type("replay", 1), {{"run", run_}}, std::move(further));
     sign(replay, key_number(kStater));
     write("evidence/replays/a.json", to_text(replay));
   }
@@ -134,7 +138,10 @@ class Release : public testing::Test {
 
   // A log of which the release is the only entry.
   void write_proof(const Statement& release) {
-    const std::string entry = log_entry(release);
+    write("release.tlog-proof", to_text(proof_of(log_entry(release))));
+  }
+
+  static ProofFile proof_of(const std::string& entry) {
     const Checkpoint checkpoint{.origin = log_key().name,
                                 .tree = {.size = 1, .root = leaf_hash(as_bytes(entry))}};
     ProofFile proof;
@@ -142,7 +149,7 @@ class Release : public testing::Test {
     proof.checkpoint.signatures = {
         sign_note(to_text(checkpoint), log_key().name, key_number(kLog)),
         cosign_note(to_text(checkpoint), witness_key().name, key_number(kWitness), 1'800'000'000)};
-    write("release.tlog-proof", to_text(proof));
+    return proof;
   }
 
   static NoteKey log_key() {
@@ -255,6 +262,35 @@ TEST_F(Release, IsBrokenWhereItsMakerKnowsTheKeysAndChangesOnePart) {
   finish();
   EXPECT_NE(to_text(verified()).find("1 segment NOT equal"), std::string::npos);
   EXPECT_EQ(exit_code(verified()), 1);
+}
+
+TEST_F(Release, HasReplaysThatWereDrawnAsTheySay) {
+  const std::string note = to_text(proof_of("an entry").checkpoint);
+  const uint64_t seed = challenge_seed(run_, note);
+  const ReplaySegment drawn = draw_segments({0, 1}, 1, 2, 3, seed)[0];
+  const Json segment = Json::Object{{"begin", drawn.begin}, {"end", drawn.end}, {"equal", true}};
+  const Json challenge = Json::Object{{"origin", log_key().name}, {"size", 1}, {"note", note}};
+  const Json::Object good{{"starts", Json::Array{0, 1}},
+                          {"length", 2},
+                          {"seed", static_cast<int64_t>(seed)},
+                          {"segments", Json::Array{segment}},
+                          {"challenge", challenge}};
+  const auto told = [&](const Json::Object& predicate) {
+    write_replay(true, predicate);
+    finish();
+    return to_text(verified());
+  };
+  EXPECT_NE(told(good).find("equal, drawn by the checkpoint of example.org/log of size 1\n"),
+            std::string::npos)
+      << told(good);
+  Json::Object other = good;
+  other["starts"] = Json::Array{2};
+  EXPECT_NE(told(other).find("its segments are not those that its seed draws"), std::string::npos);
+  other = good;
+  other["seed"] = static_cast<int64_t>(seed) + 1;
+  other.erase("starts");
+  EXPECT_NE(told(other).find("its seed is not the one that its challenge gives"),
+            std::string::npos);
 }
 
 TEST_F(Release, SaysWhatIsMissing) {

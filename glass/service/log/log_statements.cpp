@@ -33,26 +33,31 @@ Result<std::optional<int64_t>> find_entry(system::Files& files, const record::Lo
 
 }  // namespace
 
+Result<std::optional<int64_t>> find_statement(system::Files& files, const system::Path& root,
+                                              const record::Statement& statement) {
+  const record::LogFolder folder{root};
+  GLASS_TRY(const LogState log, show_log(files, root));
+  const std::string text = record::to_text(statement);
+  if (!files.exists(folder.published() / record::blob_path(crypto::sha256(text))))
+    return std::nullopt;
+  return find_entry(files, folder, log.tree.size, record::log_entry(statement));
+}
+
 Result<LoggedStatement> append_statement(system::Files& files, const system::Path& root,
                                          const record::Statement& statement) {
   GLASS_TRY_STATUS(record::verify(statement));
   GLASS_TRY_STATUS(record::check_members(statement));
+  GLASS_TRY(std::optional<int64_t> index, find_statement(files, root, statement));
   LoggedStatement logged;
-  GLASS_TRY(logged.log, show_log(files, root));
-  const record::LogFolder folder{root};
-  const std::string entry = record::log_entry(statement), text = record::to_text(statement);
-  std::optional<int64_t> index;
-  if (files.exists(folder.published() / record::blob_path(crypto::sha256(text)))) {
-    GLASS_TRY(index, find_entry(files, folder, logged.log.tree.size, entry));
-  }
   logged.was_there = index.has_value();
   if (!index) {
-    GLASS_TRY_STATUS(record::write_blob(files, folder, as_bytes(text)));
+    const std::string entry = record::log_entry(statement), text = record::to_text(statement);
+    GLASS_TRY_STATUS(record::write_blob(files, record::LogFolder{root}, as_bytes(text)));
     const Bytes bytes(entry.begin(), entry.end());
-    GLASS_TRY(AppendedEntries appended, append_entries(files, root, {&bytes, 1}));
+    GLASS_TRY(const AppendedEntries appended, append_entries(files, root, {&bytes, 1}));
     index = appended.first;
-    logged.log = std::move(appended.log);
   }
+  GLASS_TRY(logged.log, show_log(files, root));
   GLASS_TRY(logged.proof, prove_entry(files, root, *index));
   return logged;
 }

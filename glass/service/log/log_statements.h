@@ -2,6 +2,9 @@
 // log.
 #pragma once
 
+#include <cstdint>
+#include <optional>
+
 #include "glass/base/result.h"
 #include "glass/record/evidence/statement.h"
 #include "glass/record/tlog/proof_file.h"
@@ -15,6 +18,11 @@ struct LoggedStatement {
   record::ProofFile proof;  // of its entry, in the log as it stands
   LogState log;
 };
+
+// The index of the statement's entry, as it is signed; nothing if the log does not have it.
+[[nodiscard]] Result<std::optional<int64_t>> find_statement(system::Files& files,
+                                                            const system::Path& folder,
+                                                            const record::Statement& statement);
 
 // Appends the statement, as it is signed, unless it is in the log. kMismatch or kInvalidInput if a
 // signature does not hold, or a member is not as its kind says; then nothing is appended.

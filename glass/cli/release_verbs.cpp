@@ -1,0 +1,215 @@
+#include "glass/cli/release_verbs.h"
+
+#include <cstdio>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+#include <fmt/core.h>
+
+#include "glass/base/json.h"
+#include "glass/base/result.h"
+#include "glass/cli/door.h"
+#include "glass/crypto/ecdsa.h"
+#include "glass/record/evidence/kinds.h"
+#include "glass/record/evidence/statement.h"
+#include "glass/record/release/evidence_tree.h"
+#include "glass/record/release/release_layout.h"
+#include "glass/record/release/trust.h"
+#include "glass/record/release/verify_release.h"
+#include "glass/service/release/publish_model.h"
+#include "glass/service/use_cases.h"
+#include "glass/system/files.h"
+#include "glass/system/machine.h"
+#include "glass/system/thread_pool.h"
+
+namespace glass::cli {
+namespace {
+
+using Action = std::function<int()>;
+
+void print_tree(const record::EvidenceNode& tree, bool json) {
+  if (json)
+    fmt::print("{}\n", to_canonical(record::to_json(tree)));
+  else
+    fmt::print("{}", record::to_text(tree));
+}
+
+struct ReleaseVerb {
+  CommonFlags common;
+  std::string run, to, answers, log;
+  std::string forms = "F32,F16,Q8_0";
+  bool allows_missing = false, questions = false;
+};
+
+std::vector<std::string> words_of(std::string_view list) {
+  std::vector<std::string> words;
+  while (!list.empty()) {
+    const std::string_view word = list.substr(0, list.find(','));
+    words.emplace_back(word);
+    list.remove_prefix(std::min(list.size(), word.size() + 1));
+  }
+  return words;
+}
+
+Status ask(const ReleaseVerb& flags, const service::Services& services) {
+  GLASS_TRY(const std::string text,
+            service::release_questions_of(flags.run, flags.answers, services));
+  fmt::print("{}", text);
+  return {};
+}
+
+Status release(const ReleaseVerb& flags, const service::Services& services) {
+  if (flags.questions) return ask(flags, services);
+  if (flags.to.empty()) return invalid_input("name the folder to make by --to");
+  GLASS_TRY(const crypto::P256SecretKey key, own_release_key());
+  const service::ReleaseChoice choice{.run = flags.run,
+                                      .to = flags.to,
+                                      .answers = flags.answers,
+                                      .log = flags.log,
+                                      .forms = words_of(flags.forms),
+                                      .allows_missing = flags.allows_missing};
+  GLASS_TRY(const service::PublishedRelease made, service::publish_model(choice, key, services));
+  if (flags.common.json) {
+    print_tree(made.tree, true);
+    return {};
+  }
+  fmt::print("\nReleased {} {}.\n", made.name, made.version);
+  print_tree(made.tree, false);
+  fmt::print("\n  {0}/README.md   what it is\n  {0}/VERIFY.md   how a stranger checks it\n",
+             flags.to);
+  if (flags.log.empty())
+    fmt::print(
+        "  It is in no log; --log puts it into one, where nobody can take it back unseen.\n");
+  return {};
+}
+
+struct VerifyVerb {
+  CommonFlags common;
+  std::string thing;
+  record::TrustWords trust;
+
+  // --out names a run as well, for scripts that pass the same flags to every verb.
+  [[nodiscard]] system::Path path() const { return thing.empty() ? common.out : thing; }
+};
+
+int verify_release_folder(const VerifyVerb& flags) {
+  system::Files& files = system::posix_files();
+  const auto tree = [&]() -> Result<record::EvidenceNode> {
+    GLASS_TRY(const record::Trust trust, record::trust_of(flags.trust, files));
+    const int threads = flags.common.threads;
+    system::ThreadPool pool(threads > 0 ? threads : system::this_machine().cores);
+    return record::verify_release(files, flags.path(), trust, pool);
+  }();
+  if (!tree) return ended(tl::unexpected(tree.error()));
+  print_tree(*tree, flags.common.json);
+  return record::exit_code(*tree);
+}
+
+// A statement alone: whether its signatures hold and its members are as its kind says.
+Result<record::EvidenceNode> verify_statement(const VerifyVerb& flags) {
+  system::Files& files = system::posix_files();
+  GLASS_TRY(const record::Trust trust, record::trust_of(flags.trust, files));
+  GLASS_TRY(const std::string text, files.read_text(flags.path()));
+  auto statement = record::parse_statement(text);
+  if (!statement) return in_context(flags.thing, std::move(statement).error());
+  record::EvidenceNode node{record::EvidenceState::kVerified,
+                            statement->predicate_type,
+                            crypto::to_text(record::payload_digest(*statement)),
+                            {}};
+  const auto add = [&](std::string what, const Status& found, std::string detail) {
+    node.parts.push_back({found ? record::EvidenceState::kVerified : record::EvidenceState::kBroken,
+                          std::move(what),
+                          found ? std::move(detail) : found.error().message,
+                          {}});
+  };
+  add("signatures", record::verify(*statement), record::signers(*statement));
+  if (record::kind_of(statement->predicate_type) == nullptr)
+    node.parts.push_back({record::EvidenceState::kAttested,
+                          "members",
+                          "nobody here knows what a statement of this type says",
+                          {}});
+  else
+    add("members", record::check_members(*statement), "as the kind says");
+  for (const record::Subject& subject : statement->subjects)
+    node.parts.push_back(
+        {record::EvidenceState::kAttested, subject.name, crypto::to_text(subject.digest), {}});
+  if (record::exit_code(node) != 0) node.state = record::EvidenceState::kBroken;
+  return node;
+}
+
+int verify_statement_file(const VerifyVerb& flags) {
+  const auto node = verify_statement(flags);
+  if (!node) return ended(tl::unexpected(node.error()));
+  print_tree(*node, flags.common.json);
+  return record::exit_code(*node);
+}
+
+int verify_thing(const VerifyVerb& flags) {
+  system::Files& files = system::posix_files();
+  if (flags.path().empty())
+    return ended(invalid_input(
+        "name what to verify: the folder of a run or of a release, or the file of a statement"));
+  if (files.exists(flags.path() / record::kReleaseStatementFile))
+    return verify_release_folder(flags);
+  if (flags.path().extension() == ".json") return verify_statement_file(flags);
+  return with_services(flags.common, [&](const service::Services& services) -> Status {
+    GLASS_TRY(const service::Summary summary, service::verify_run(flags.path(), services));
+    return tell(flags.common, summary, "Verified.");
+  });
+}
+
+}  // namespace
+
+void add_release(CLI::App& app, Action& action) {
+  auto flags = std::make_shared<ReleaseVerb>();
+  CLI::App* verb =
+      app.add_subcommand("release", "Make a folder of a run that anyone can load, read and check");
+  verb->add_option("RUN", flags->run, "Folder of a finished run")->required();
+  verb->add_option("--to", flags->to, "Folder to make");
+  verb->add_option("--answers", flags->answers,
+                   "release.toml: what only people can say; see --questions");
+  verb->add_option("--log", flags->log, "Folder of a log of your own that shall name the release");
+  verb->add_option("--gguf", flags->forms,
+                   "Forms of files for llama.cpp, parted by commas; \"\" makes none")
+      ->capture_default_str();
+  verb->add_flag("--allow-missing", flags->allows_missing,
+                 "Publish with unanswered fields, which the forms then tell as missing");
+  verb->add_flag("--questions", flags->questions,
+                 "Write a release.toml to fill in to standard output, and make nothing");
+  add_common(*verb, flags->common);
+  verb->callback([flags, &action] {
+    action = [flags] {
+      return with_services(flags->common, [&](const service::Services& services) {
+        return release(*flags, services);
+      });
+    };
+  });
+}
+
+void add_verify(CLI::App& app, Action& action) {
+  auto flags = std::make_shared<VerifyVerb>();
+  CLI::App* verb = app.add_subcommand(
+      "verify",
+      "Check a run, by computing again all that needs no training; a release; a statement");
+  verb->add_option("THING", flags->thing,
+                   "Folder of a run or a release, or file of a statement (.json)");
+  verb->add_option("--key", flags->trust.model_key,
+                   "Public key that a release's files must be signed with, a PEM file");
+  verb->add_option("--signer", flags->trust.statement_keys,
+                   "Public key whose statements you believe, ed25519:...; may be repeated");
+  verb->add_option("--policy", flags->trust.policy,
+                   "File with the logs and witnesses that you believe");
+  verb->add_option("--log-key", flags->trust.log_key, "Public key of a log, if there is no policy");
+  add_common(*verb, flags->common);
+  verb->callback([flags, &action] { action = [flags] { return verify_thing(*flags); }; });
+  verb->footer(
+      "Exit codes: 0 nothing broken or missing, 1 broken, 2 wrong usage, 4 of a release "
+      "or statement something is missing.");
+}
+
+}  // namespace glass::cli

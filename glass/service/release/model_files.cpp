@@ -1,0 +1,161 @@
+// add_model: the model of a release, in the forms that other programs load.
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <fmt/core.h>
+
+#include "glass/base/json.h"
+#include "glass/base/result.h"
+#include "glass/data/tokenizer/tokenizer.h"
+#include "glass/engine/formats/gguf.h"
+#include "glass/engine/formats/gguf_blocks.h"
+#include "glass/engine/formats/huggingface.h"
+#include "glass/engine/formats/model_file.h"
+#include "glass/engine/models/family.h"
+#include "glass/service/gguf_models.h"
+#include "glass/service/recipe/recipe.h"
+#include "glass/service/release/internal/release_parts.h"
+#include "glass/system/files.h"
+
+namespace glass::service {
+namespace {
+
+using engine::GgufForm;
+
+Result<GgufForm> form_of(std::string_view name) {
+  static constexpr std::pair<std::string_view, GgufForm> kForms[] = {
+      {"F32", GgufForm::kF32}, {"F16", GgufForm::kF16}, {"Q8_0", GgufForm::kQ8_0}};
+  for (const auto& [known, form] : kForms) {
+    if (known == name) return form;
+  }
+  return invalid_input(
+      fmt::format("\"{}\" is no form of a GGUF file; there are F32, F16 and Q8_0", name));
+}
+
+// A model of the release with all that belongs to it.
+struct ReleasedModel {
+  engine::ModelFile file;
+  const engine::ModelFamily* family;
+  data::Tokenizer tokenizer;
+  engine::SpecialTokens special;
+};
+
+Result<ReleasedModel> read_model(const StagedRelease& release, system::Files& files) {
+  GLASS_TRY(engine::ModelFile file, engine::import_huggingface(files, release.folder()));
+  const system::Path tokenizer_file = release.path("tokenizer.json");
+  GLASS_TRY(const std::string tokenizer_json, files.read_text(tokenizer_file));
+  GLASS_TRY(data::Tokenizer tokenizer,
+            data::Tokenizer::from_json(tokenizer_json, tokenizer_file.string()));
+  GLASS_TRY(const std::string config_text, files.read_text(release.path("config.json")));
+  GLASS_TRY(const Json config, parse_json(config_text));
+  GLASS_TRY(const int64_t begin, config.get_int("bos_token_id"));
+  GLASS_TRY(const int64_t end, config.get_int("eos_token_id"));
+  GLASS_TRY(const engine::ModelFamily* family, engine::hugging_face_family(config));
+  return ReleasedModel{
+      .file = std::move(file),
+      .family = family,
+      .tokenizer = std::move(tokenizer),
+      .special = {.begin = static_cast<int32_t>(begin), .end = static_cast<int32_t>(end)}};
+}
+
+std::vector<float> rounded(std::span<const float> values, GgufForm form) {
+  Bytes blocks;
+  engine::append_gguf_blocks(form, values, blocks);
+  std::vector<float> back(values.size());
+  engine::read_gguf_blocks(form, blocks, back);
+  return back;
+}
+
+bool same_bits(std::span<const float> a, std::span<const float> b) {
+  return std::ranges::equal(std::as_bytes(a), std::as_bytes(b));
+}
+
+// Norms that a format keeps as 1 + w give back a w that computes the same.
+bool same_from_one(std::span<const float> a, std::span<const float> b) {
+  return std::ranges::equal(a, b, [](float x, float y) { return 1.0F + x == 1.0F + y; });
+}
+
+// What was read is what was written, rounded to one of the forms that its kind of tensor may have.
+bool holds(std::span<const float> written, std::span<const float> read, GgufForm form) {
+  if (written.size() != read.size()) return false;
+  if (same_bits(written, read) || same_from_one(written, read)) return true;
+  if (form == GgufForm::kF32) return false;
+  if (same_bits(rounded(written, GgufForm::kF16), read)) return true;
+  return form == GgufForm::kQ8_0 && written.size() % 32 == 0 &&
+         same_bits(rounded(written, form), read);
+}
+
+Status expect_same_model(const ReleasedModel& model, const system::Path& file, GgufForm form,
+                         system::Files& files) {
+  const auto differs = [&](std::string_view what) {
+    return fail(ErrorCode::kMismatch,
+                fmt::format("{} read back has another {}", file.string(), what));
+  };
+  GLASS_TRY(const GgufModel read, read_gguf_model(files, file));
+  if (read.tokenizer.vocabulary_size() != model.tokenizer.vocabulary_size())
+    return differs("tokenizer");
+  if (read.model.tensors.size() != model.file.tensors.size()) return differs("number of tensors");
+  for (const auto& [name, tensor] : model.file.tensors) {
+    const auto found = read.model.tensors.find(name);
+    if (found == read.model.tensors.end() || !holds(tensor.values, found->second.values, form))
+      return differs(name);
+  }
+  return {};
+}
+
+Status add_gguf(StagedRelease& release, const ReleasedModel& model, const std::string& name,
+                std::string_view form_name, const crypto::Digest& run, const Services& services) {
+  GLASS_TRY(const GgufForm form, form_of(form_name));
+  const std::string file = fmt::format("{}-{}.gguf", name, form_name);
+  services.progress.part(file, 0, 1);
+  const engine::TensorViews tensors = engine::views(model.file);
+  const engine::GgufKeys further = {
+      {"glassworks.run", engine::GgufValue::text(crypto::to_text(run))}};
+  GLASS_TRY_STATUS(write_gguf_model(
+      services.files, release.path(file),
+      {*model.family, model.file.config, tensors, model.tokenizer, model.special}, form, further));
+  GLASS_TRY_STATUS(expect_same_model(model, release.path(file), form, services.files));
+  return release.adopt(file);
+}
+
+// What transformers wants beside tokenizer.json, where the run has not written it.
+Status add_tokenizer_config(StagedRelease& release, const ReleasedModel& model) {
+  constexpr const char* kFile = "tokenizer_config.json";
+  const std::string_view begin = model.tokenizer.piece(model.special.begin),
+                         end = model.tokenizer.piece(model.special.end);
+  const Json::Object special{{"bos_token", begin}, {"eos_token", end}};
+  if (!release.files().contains("special_tokens_map.json"))
+    GLASS_TRY_STATUS(release.write("special_tokens_map.json", to_pretty(Json(special))));
+  if (release.files().contains(kFile)) return {};
+  Json::Object config = special;
+  config.emplace("tokenizer_class", "PreTrainedTokenizerFast");
+  config.emplace("model_max_length", model.file.config.context);
+  config.emplace("clean_up_tokenization_spaces", false);
+  return release.write(kFile, to_pretty(Json(config)));
+}
+
+}  // namespace
+
+Status add_model(StagedRelease& release, const RunRecord& record, const RunPaths& paths,
+                 const std::string& name, const std::vector<std::string>& forms,
+                 const Services& services) {
+  for (const auto& [file, digest] : record.subject.model)
+    GLASS_TRY_STATUS(release.copy(paths.model() / file, file, digest));
+  for (const auto& [file, digest] : record.subject.adapter)
+    GLASS_TRY_STATUS(release.copy(paths.adapter() / file, "adapter/" + file, digest));
+  GLASS_TRY(const ReleasedModel model, read_model(release, services.files));
+  GLASS_TRY_STATUS(add_tokenizer_config(release, model));
+  for (const std::string& form : forms)
+    GLASS_TRY_STATUS(add_gguf(release, model, name, form, run_digest(record.subject), services));
+  return {};
+}
+
+}  // namespace glass::service

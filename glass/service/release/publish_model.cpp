@@ -1,0 +1,210 @@
+#include "glass/service/release/publish_model.h"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <fmt/core.h>
+#include <fmt/format.h>
+
+#include "glass/base/bytes.h"
+#include "glass/base/result.h"
+#include "glass/base/units_text.h"
+#include "glass/crypto/sha256.h"
+#include "glass/record/evidence/kinds.h"
+#include "glass/record/evidence/statement.h"
+#include "glass/record/model_signing/model_signature.h"
+#include "glass/record/release/release_layout.h"
+#include "glass/record/release/verify_release.h"
+#include "glass/record/release_documents/provenance.h"
+#include "glass/record/release_documents/release_facts.h"
+#include "glass/record/tlog/proof_file.h"
+#include "glass/record/tlog/signed_note.h"
+#include "glass/service/log/log.h"
+#include "glass/service/log/log_statements.h"
+#include "glass/service/recipe/release_toml.h"
+#include "glass/service/release/internal/release_parts.h"
+#include "glass/service/release/internal/staged_release.h"
+#include "glass/service/release_facts.h"
+#include "glass/service/run_folder.h"
+#include "glass/service/run_record.h"
+
+namespace glass::service {
+namespace {
+
+using record::ReleaseFacts;
+
+constexpr std::string_view kAnswersFile = "release.toml";  // below evidence/
+
+// What the run tells and people have typed.
+struct Known {
+  ReleaseFacts facts;
+  std::string answers;  // the text
+};
+
+Result<Known> known_of(const system::Path& run, const system::Path& answers, system::Files& files) {
+  Known known;
+  GLASS_TRY(known.facts, release_facts(run, files));
+  if (answers.empty()) return known;
+  GLASS_TRY(known.answers, files.read_text(answers));
+  GLASS_TRY(record::ReleaseAnswers typed,
+            read_release_toml(known.answers, system::path_text(answers)));
+  add_answers(std::move(typed), known.answers, known.facts);
+  GLASS_TRY_STATUS(expect_consistent(known.facts));
+  return known;
+}
+
+Status expect_answered(const ReleaseChoice& choice, const ReleaseFacts& facts) {
+  const std::pair<std::string_view, const std::string*> kNeeded[] = {
+      {"release.version", &facts.version},
+      {"release.date", &facts.date},
+      {"release.licence", &facts.licence}};
+  for (const auto& [key, value] : kNeeded) {
+    if (value->empty())
+      return invalid_input(fmt::format(
+          "a release needs {}; `glass release {} --questions` writes a release.toml to fill in",
+          key, system::path_text(choice.run)));
+  }
+  const std::vector<std::string> missing = missing_answers(facts);
+  if (missing.empty() || choice.allows_missing) return {};
+  return fail(
+      ErrorCode::kRefused,
+      fmt::format("{} not answered yet:\n  {}\nAnswer in {}, or publish with "
+                  "--allow-missing: the forms then say that they are missing.",
+                  count_text(std::ssize(missing), "field is") == "1 field is"
+                      ? std::string("1 field is")
+                      : fmt::format("{} fields are", missing.size()),
+                  fmt::join(missing, "\n  "),
+                  choice.answers.empty() ? "a release.toml" : system::path_text(choice.answers)));
+}
+
+void add_files(const StagedRelease& release, ReleaseFacts& facts) {
+  for (const auto& [name, file] : release.files())
+    facts.files.push_back({.path = name,
+                           .bytes = static_cast<int64_t>(file.bytes),
+                           .sha256 = to_hex(file.digest.bytes)});
+}
+
+// The log as it is known before the release is in it.
+Status add_log(const ReleaseChoice& choice, StagedRelease& release, ReleaseFacts& facts,
+               system::Files& files) {
+  if (choice.log.empty()) return {};
+  GLASS_TRY(const LogState log, show_log(files, choice.log));
+  const std::string key = record::to_text(log.key);
+  facts.log = record::LogFact{.origin = log.key.name, .url = "", .index = {}, .key = key};
+  return release.write(std::string(record::kLogKeyFile), key + "\n");
+}
+
+// Of the model's files alone, which is what a training gives.
+Status add_provenance(StagedRelease& release, const RunRecord& record, const ReleaseFacts& facts,
+                      const crypto::SecretKey& key) {
+  std::vector<record::Subject> subjects;
+  for (const auto& [file, digest] : record.subject.model) subjects.push_back({file, digest});
+  record::Statement statement =
+      record::state(std::string(record::kProvenancePredicate), std::move(subjects),
+                    record::provenance_predicate(facts));
+  record::sign(statement, key);
+  return release.write(std::string(record::kProvenanceStatementFile), record::to_text(statement));
+}
+
+record::Statement release_statement(const StagedRelease& release, const RunRecord& record,
+                                    const ReleaseFacts& facts) {
+  std::vector<record::Subject> subjects;
+  for (const auto& [name, file] : release.files()) subjects.push_back({name, file.digest});
+  const crypto::Digest digest = record::payload_digest(record.statement);
+  return record::state(record::predicate_type("release", 1), std::move(subjects),
+                       Json::Object{{"name", facts.name},
+                                    {"version", facts.version},
+                                    {"date", facts.date},
+                                    {"licence", facts.licence},
+                                    {"record", crypto::to_text(digest)}});
+}
+
+Status add_sums_and_signature(StagedRelease& release, const std::string& name,
+                              const crypto::P256SecretKey& key) {
+  std::string sums;
+  for (const auto& [file, staged] : release.files())
+    sums += fmt::format("{}  {}\n", to_hex(staged.digest.bytes), file);
+  GLASS_TRY_STATUS(release.write(std::string(record::kReleaseSumsFile), sums));
+  std::vector<record::ModelResource> resources;
+  for (const auto& [file, staged] : release.files()) resources.push_back({file, staged.digest});
+  return release.write(std::string(record::kModelSignature),
+                       record::sign_model(name, std::move(resources), key));
+}
+
+// As a stranger would who believes our own keys: whatever is broken is not published.
+Result<record::EvidenceNode> verified(const StagedRelease& release, const ReleaseFacts& facts,
+                                      const crypto::P256SecretKey& key, const Services& services) {
+  record::Trust trust{
+      .model_key = key.public_key(), .statement_keys = {services.key.public_key()}, .policy = {}};
+  if (facts.log) {
+    GLASS_TRY(trust.policy,
+              record::parse_policy(fmt::format("log {}\nquorum none\n", facts.log->key)));
+  }
+  GLASS_TRY(record::EvidenceNode tree,
+            record::verify_release(services.files, release.folder(), trust, services.parallel));
+  if (record::count(tree, record::EvidenceState::kBroken) == 0) return tree;
+  return fail(ErrorCode::kMismatch,
+              fmt::format("the release does not verify, so it is not published:\n{}",
+                          record::to_text(tree)));
+}
+
+}  // namespace
+
+Result<PublishedRelease> publish_model(const ReleaseChoice& choice,
+                                       const crypto::P256SecretKey& key, const Services& services) {
+  system::Files& files = services.files;
+  if (files.exists(choice.to))
+    return fail(ErrorCode::kRefused,
+                fmt::format("{} is there already; a release is never changed, so name another "
+                            "folder",
+                            system::path_text(choice.to)));
+  GLASS_TRY(Known known, known_of(choice.run, choice.answers, files));
+  ReleaseFacts& facts = known.facts;
+  GLASS_TRY_STATUS(expect_answered(choice, facts));
+  services.progress.stage("release", false);
+  const RunPaths paths{.root = choice.run};
+  GLASS_TRY(const RunRecord record, read_run_record(files, paths));
+  GLASS_TRY_STATUS(expect_in_place(record, paths, files));
+  system::Path folder = choice.to;
+  folder += ".part";
+  GLASS_TRY(StagedRelease release, StagedRelease::begin(files, folder));
+  GLASS_TRY_STATUS(add_model(release, record, paths, facts.name, choice.forms, services));
+  GLASS_TRY_STATUS(add_evidence(release, record, paths, files));
+  const std::string answers = fmt::format("{}/{}", record::kEvidenceFolder, kAnswersFile);
+  GLASS_TRY_STATUS(release.write(answers, known.answers));
+  const std::string pem = key.public_key().to_pem();
+  GLASS_TRY_STATUS(release.write(std::string(record::kModelKeyFile), pem));
+  GLASS_TRY_STATUS(add_log(choice, release, facts, files));
+  facts.signing_key_hint = to_hex(crypto::sha256(pem).bytes);
+  add_files(release, facts);
+  GLASS_TRY_STATUS(add_documents(release, facts));
+  GLASS_TRY_STATUS(add_provenance(release, record, facts, services.key));
+  record::Statement statement = release_statement(release, record, facts);
+  record::sign(statement, services.key);
+  GLASS_TRY_STATUS(
+      release.write(std::string(record::kReleaseStatementFile), record::to_text(statement)));
+  if (!choice.log.empty()) {
+    GLASS_TRY_STATUS(append_statement(files, choice.log, record.statement));
+    GLASS_TRY(const LoggedStatement logged, append_statement(files, choice.log, statement));
+    GLASS_TRY_STATUS(
+        release.write(std::string(record::kReleaseProofFile), record::to_text(logged.proof)));
+  }
+  GLASS_TRY_STATUS(add_sums_and_signature(release, facts.name, key));
+  GLASS_TRY(record::EvidenceNode tree, verified(release, facts, key, services));
+  GLASS_TRY_STATUS(files.publish(release.folder(), choice.to));
+  tree.detail = system::path_text(choice.to);
+  return PublishedRelease{.name = facts.name, .version = facts.version, .tree = std::move(tree)};
+}
+
+Result<std::string> release_questions_of(const system::Path& run, const system::Path& answers,
+                                         const Services& services) {
+  GLASS_TRY(const Known known, known_of(run, answers, services.files));
+  return release_questions(known.facts);
+}
+
+}  // namespace glass::service
