@@ -74,6 +74,8 @@ TEST(ReleaseCorpus, FilesOfOneSourceAreOneDataset) {
 TEST(ReleaseCorpus, CountsAreThoseOfTheManifest) {
   const record::CorpusFact facts = corpus();
   EXPECT_EQ(facts.documents, 7);
+  EXPECT_EQ(facts.bytes, 70);
+  EXPECT_EQ(facts.licence, "MIT AND CC0-1.0");
   EXPECT_EQ(facts.held_out_bytes, 9);
   EXPECT_EQ(facts.languages.at(0).name, "de");
   EXPECT_EQ(facts.licences.at(0).bytes, 40);

@@ -214,7 +214,6 @@ OpennessGrade openness_grade(std::span<const PresentComponent> components) {
   const bool paper = all_open.contains(kResearchPaper),
              report = all_open.contains(kTechnicalReport);
   OpennessGrade grade;
-  bool below = true;
   for (const int openness_class : {3, 2, 1}) {
     const auto i = static_cast<size_t>(3 - openness_class);
     std::set<int> open = open_of(components, openness_class);
@@ -222,8 +221,8 @@ OpennessGrade openness_grade(std::span<const PresentComponent> components) {
     grade.have[i] = static_cast<int>(open.size());
     grade.needed[i] = required_of(openness_class);
     if (openness_class == 1 && !report && paper) --grade.needed[i];
-    below = below && grade.have[i] >= grade.needed[i];
-    if (below) grade.openness_class = openness_class;
+    // Whoever lacks something for a class lacks it for the next one, too.
+    if (grade.have[i] >= grade.needed[i]) grade.openness_class = openness_class;
   }
   return grade;
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <functional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -12,6 +13,7 @@
 
 #include "glass/base/ascii.h"
 #include "glass/base/result.h"
+#include "glass/record/release_documents/openness.h"
 #include "glass/record/release_documents/public_summary.h"
 #include "glass/record/release_documents/release_answers.h"
 #include "glass/record/release_documents/release_facts.h"
@@ -67,6 +69,34 @@ void expect_names(const record::ReleaseAnswers& answers, std::string_view file,
   }
 }
 
+using Names = std::set<std::string, std::less<>>;
+
+void expect_known(std::string_view name, const Names& known, std::string_view what,
+                  Problems& problems) {
+  if (known.contains(name)) return;
+  const std::string close = nearest(name, known);
+  problems.push_back(fmt::format("release.toml: {} '{}'; {}", what, name,
+                                 close.empty()
+                                     ? fmt::format("there are: {}", fmt::join(known, ", "))
+                                     : fmt::format("did you mean '{}'?", close)));
+}
+
+// A typed "no" to a kind of source that there is.
+void expect_no_denial(const record::ReleaseFacts& facts, Problems& problems) {
+  const record::DataAnswers& data = facts.answers.data;
+  const auto expect = [&](bool denied, record::SourceCategory category, std::string_view key,
+                          std::string_view word) {
+    if (denied && record::used(facts, category) == record::Answer::kYes)
+      problems.push_back(
+          fmt::format("release.toml: {} is 'no', but a source is of the category '{}'", key, word));
+  };
+  constexpr record::Answer kNo = record::Answer::kNo;
+  expect(data.synthetic == kNo, record::SourceCategory::kSynthetic, "data.synthetic", "synthetic");
+  expect(data.other == kNo, record::SourceCategory::kOther, "data.other", "other");
+  expect(data.user_of_model == kNo && data.user_of_services == kNo, record::SourceCategory::kUser,
+         "data.user_of_model, like data.user_of_services,", "user");
+}
+
 }  // namespace
 
 Result<record::ReleaseAnswers> read_release_toml(std::string_view text, std::string_view file) {
@@ -90,29 +120,15 @@ Result<record::ReleaseAnswers> read_release_toml(std::string_view text, std::str
 
 Status expect_consistent(const record::ReleaseFacts& facts) {
   Problems problems;
-  const record::ReleaseAnswers& answers = facts.answers;
-  std::set<std::string, std::less<>> names;
-  for (const record::DatasetFact& dataset : facts.corpus.datasets) names.insert(dataset.source);
-  for (const record::SourceAnswers& source : answers.sources) {
-    if (names.contains(source.name)) continue;
-    const std::string close = nearest(source.name, names);
-    problems.push_back(fmt::format("release.toml: the recipe has no source '{}'; {}", source.name,
-                                   close.empty()
-                                       ? fmt::format("its sources are: {}", fmt::join(names, ", "))
-                                       : fmt::format("did you mean '{}'?", close)));
-  }
-  const auto expect_no = [&](record::Answer answer, record::SourceCategory category,
-                             std::string_view key, std::string_view word) {
-    if (answer == record::Answer::kNo && record::used(facts, category) == record::Answer::kYes)
-      problems.push_back(
-          fmt::format("release.toml: {} is 'no', but a source is of the category '{}'", key, word));
-  };
-  expect_no(answers.data.synthetic, record::SourceCategory::kSynthetic, "data.synthetic",
-            "synthetic");
-  expect_no(answers.data.other, record::SourceCategory::kOther, "data.other", "other");
-  if (answers.data.user_of_services == record::Answer::kNo)
-    expect_no(answers.data.user_of_model, record::SourceCategory::kUser,
-              "data.user_of_model and data.user_of_services", "user");
+  Names sources, components;
+  for (const record::DatasetFact& dataset : facts.corpus.datasets) sources.insert(dataset.source);
+  for (const record::FrameworkComponent& one : record::framework_components())
+    components.emplace(one.name);
+  for (const record::SourceAnswers& one : facts.answers.sources)
+    expect_known(one.name, sources, "the recipe has no source", problems);
+  for (const record::ComponentAnswers& one : facts.answers.components)
+    expect_known(one.name, components, "the Model Openness Framework has no component", problems);
+  expect_no_denial(facts, problems);
   if (!problems.empty()) return refuse(problems);
   return {};
 }

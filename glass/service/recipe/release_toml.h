@@ -18,8 +18,9 @@ namespace glass::service {
 [[nodiscard]] Result<record::ReleaseAnswers> read_release_toml(std::string_view text,
                                                                std::string_view file);
 
-// kInvalidInput where an answer contradicts what the run's folder tells: a source that the recipe
-// does not have, a "no" to a kind of source that there is. REQUIRES: the facts hold the answers.
+// kInvalidInput where an answer contradicts what is known: a source that the recipe does not have,
+// a component that the framework does not have, a "no" to a kind of source that there is.
+// REQUIRES: the facts hold the answers.
 [[nodiscard]] Status expect_consistent(const record::ReleaseFacts& facts);
 
 // The whole of release.toml for these facts, to be filled in: every key with what it means, what

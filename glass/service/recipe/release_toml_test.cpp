@@ -1,13 +1,16 @@
 #include "glass/service/recipe/release_toml.h"
 
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include <gtest/gtest.h>
 
 #include "glass/record/release_documents/release_answers.h"
 #include "glass/record/release_documents/release_facts.h"
+#include "glass/testkit/test_files.h"
 
 namespace glass::service {
 namespace {
@@ -94,6 +97,25 @@ TEST(ReleaseToml, AnswersMustNotContradictTheRecord) {
   EXPECT_TRUE(expect_consistent(facts)) << "they may be users of another service";
   facts.answers.data.user_of_services = record::Answer::kNo;
   EXPECT_FALSE(expect_consistent(facts));
+}
+
+TEST(ReleaseToml, AComponentIsOneOfTheFramework) {
+  record::ReleaseFacts facts = facts_of_two_sources();
+  facts.answers.components = {{.name = "Research papr", .licence = "MIT", .location = "x"}};
+  EXPECT_EQ(expect_consistent(facts).error().message,
+            "release.toml: the Model Openness Framework has no component 'Research papr'; did you "
+            "mean 'Research paper'?");
+  facts.answers.components[0].name = "Research paper";
+  EXPECT_TRUE(expect_consistent(facts));
+}
+
+// Its keys are what people have written into their files.
+TEST(ReleaseQuestions, AreTheGoldenOnes) {
+  const auto file = testkit::source_file("tests/golden/release/release.toml");
+  const std::string questions = release_questions(facts_of_two_sources());
+  if (std::getenv("GLASS_UPDATE_GOLDEN") != nullptr) std::ofstream(file) << questions;
+  std::ifstream in(file);
+  EXPECT_EQ(questions, std::string(std::istreambuf_iterator<char>(in), {}));
 }
 
 TEST(ReleaseQuestions, ReadAgainGiveTheSameAnswers) {
