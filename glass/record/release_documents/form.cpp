@@ -103,10 +103,11 @@ std::string markdown_value(const Form& form, const FormField& field) {
   return out;
 }
 
-std::string html_cells(const std::vector<std::string>& cells, std::string_view tag) {
+std::string html_cells(const std::vector<std::string>& cells, std::string_view tag,
+                       std::string_view attributes = "") {
   std::string out;
   for (const std::string& cell : cells)
-    out += fmt::format("<{0}>{1}</{0}>", tag, escape_html(cell));
+    out += fmt::format("<{0}{1}>{2}</{0}>", tag, attributes, escape_html(cell));
   return out;
 }
 
@@ -123,7 +124,7 @@ std::string html_value(const Form& form, const FormField& field) {
   }
   if (field.table.rows.empty()) return out;
   out += fmt::format("<div class=\"table\"><table><thead><tr>{}</tr></thead><tbody>\n",
-                     html_cells(field.table.columns, "th"));
+                     html_cells(field.table.columns, "th", " scope=\"col\""));
   for (const std::vector<std::string>& row : field.table.rows)
     out += fmt::format("<tr>{}</tr>\n", html_cells(row, "td"));
   return out + "</tbody></table></div>\n";

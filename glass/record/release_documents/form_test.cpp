@@ -203,6 +203,16 @@ TEST(PublicSummary, SizeIsABand) {
   EXPECT_EQ(band(10'000'000'000'001), "More than 10 trillion tokens");
 }
 
+TEST(PublicSummary, SizeIsInBytesWhereTokensWereNotCounted) {
+  ReleaseFacts facts = some_release();
+  facts.corpus.tokens.reset();
+  EXPECT_EQ(summary_field(facts, "size").lines,
+            Texts{"5,212,244 bytes of text in 1,824 documents; tokens were not counted"});
+  EXPECT_EQ(summary_field(facts, "size").record, facts.records.corpus);
+  facts.corpus.bytes.reset();
+  EXPECT_EQ(summary_field(facts, "size").mark, FieldMark::kMissing);
+}
+
 TEST(PublicSummary, MostRelevantDomainsAreTheFirstTenth) {
   EXPECT_EQ(relevant_domain_count(0, false), 0U);
   EXPECT_EQ(relevant_domain_count(1, false), 1U);

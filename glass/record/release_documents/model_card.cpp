@@ -193,8 +193,9 @@ std::string address(std::string_view url) {
 std::string data(const ReleaseFacts& facts) {
   const CorpusFact& corpus = facts.corpus;
   std::string out = fmt::format(
-      "## Data\n\n{} documents, {} of text, {} tokens to train on; licence of all texts together: "
-      "{}. What each text is and where it comes from stands in the corpus's manifest (`{}`).\n\n",
+      "## Data\n\nDocuments: {}; text: {}; tokens to train on: {}; licence of all texts together: "
+      "{}. "
+      "What each text is and where it comes from stands in the corpus's manifest (`{}`).\n\n",
       or_unknown(corpus.documents),
       corpus.bytes ? bytes_text(static_cast<uint64_t>(*corpus.bytes)) : "unknown",
       or_unknown(corpus.tokens), markdown(or_unknown(corpus.licence)),

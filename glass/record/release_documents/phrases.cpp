@@ -62,12 +62,10 @@ constexpr std::array kSentences = {
     Phrase{"model.base_no_summary", "its public summary: no address is known",
            "seine öffentliche Zusammenfassung: keine Fundstelle bekannt"},
     Phrase{"model.architecture",
-           "Transformer decoder of the {} family ({}): {} layers of width {}, {} attention heads, "
-           "vocabulary of {} "
-           "tokens.",
-           "Transformer-Decoder der Familie {} ({}): {} Schichten der Breite {}, {} "
-           "Aufmerksamkeitsköpfe, Vokabular "
-           "von {} Token."},
+           "Transformer decoder of the {} family ({}); layers: {}, width: {}, attention heads: {}, "
+           "vocabulary: {} tokens.",
+           "Transformer-Decoder der Familie {} ({}); Schichten: {}, Breite: {}, "
+           "Aufmerksamkeitsköpfe: {}, Vokabular: {} Token."},
     Phrase{"model.input", "Text: at most {} tokens, the output included",
            "Text: höchstens {} Token, die Ausgabe eingeschlossen"},
     Phrase{"model.output", "Text: at most {} tokens, the input included",
@@ -94,6 +92,8 @@ constexpr std::array kSentences = {
     Phrase{"size.medium", "1 billion to 10 trillion tokens", "1 Milliarde bis 10 Billionen Token"},
     Phrase{"size.large", "More than 10 trillion tokens", "Mehr als 10 Billionen Token"},
     Phrase{"size.exactly", "exactly {} tokens in {} documents", "genau {} Token in {} Dokumenten"},
+    Phrase{"size.bytes", "{} bytes of text in {} documents; tokens were not counted",
+           "{} Byte Text in {} Dokumenten; Token wurden nicht gezählt"},
     Phrase{"months.below_1", "less than 1 month", "weniger als 1 Monat"},
     Phrase{"months.1_to_3", "1 to 3 months", "1 bis 3 Monate"},
     Phrase{"months.3_to_6", "3 to 6 months", "3 bis 6 Monate"},

@@ -46,7 +46,11 @@ void provider(FormBuilder& form, const ReleaseFacts& facts) {
     form.typed("1.1", "representative", provider.representative);
 }
 
+// In tokens; of conversations, whose manifest counts none, in another unit, as the template allows.
 Lines size_band(const FormBuilder& form, const CorpusFact& corpus) {
+  if (!corpus.tokens && corpus.bytes && corpus.documents)
+    return {form.say("size.bytes", release::number(form.language(), *corpus.bytes),
+                     release::number(form.language(), *corpus.documents))};
   if (!corpus.tokens) return {};
   constexpr int64_t kBillion = 1'000'000'000, kTenTrillion = 10'000 * kBillion;
   const std::string_view band = *corpus.tokens < kBillion        ? "size.small"
@@ -114,7 +118,8 @@ void general(FormBuilder& form, const ReleaseFacts& facts) {
   form.machine("1.2", "dependencies", release::dependencies_of(form, facts), run);
   form.typed("1.2", "market_date", release::short_date(facts.answers.release.market_date));
   form.machine("1.3", "modalities", {form.text("text")}, corpus);
-  form.machine("1.3", "size", size_band(form, facts.corpus), facts.records.shards);
+  form.machine("1.3", "size", size_band(form, facts.corpus),
+               facts.corpus.tokens ? facts.records.shards : corpus);
   form.confirmed("1.3", "content_types", data.content_types, content_draft(form, facts.corpus),
                  corpus);
   form.machine("1.3", "acquired", latest_acquisition(facts), corpus);
