@@ -169,6 +169,7 @@ struct ReleaseFacts {
   std::vector<FileFact> files;  // of the release's folder, documents left out that are not made yet
   std::string engine_commit, engine_digest;  // of the program that trained
   std::optional<LogFact> log;
+  std::string statement_key;     // that signs release.json and provenance.json
   std::string signing_key_hint;  // SHA-256 of the public key's PEM text, hexadecimal
   RecordDigests records;
   ReleaseAnswers answers;

@@ -172,6 +172,7 @@ ReleaseFacts some_release() {
                .url = "https://log.example",
                .index = 7,
                .key = "log.example/glassworks+13d413d9+AQOh"};
+  facts.statement_key = "ed25519:" + digits('b');
   facts.signing_key_hint = digits('f');
   facts.records = {.run = digest('3'),
                    .recipe = digest('4'),

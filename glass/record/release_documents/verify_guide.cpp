@@ -1,5 +1,6 @@
 #include "glass/record/release_documents/verify_guide.h"
 
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -159,6 +160,9 @@ std::string known_keys(const ReleaseFacts& facts) {
   if (!facts.signing_key_hint.empty())
     out += fmt::format("- `model.pub`: its text has the SHA-256 digest `{}`\n",
                        facts.signing_key_hint);
+  if (!facts.statement_key.empty())
+    out += fmt::format("- `release.json` and `provenance.json` are signed by `{}`\n",
+                       facts.statement_key);
   for (const std::string& key : facts.training.signed_by)
     out += fmt::format("- the record of the run is signed by `{}`\n", key);
   if (facts.log) out += fmt::format("- the log {}: `{}`\n", facts.log->origin, facts.log->key);
@@ -168,7 +172,9 @@ std::string known_keys(const ReleaseFacts& facts) {
 
 std::string with_glassworks(const ReleaseFacts& facts) {
   std::string keys = " --key model.pub";
-  for (const std::string& key : facts.training.signed_by) keys += " --signer " + key;
+  std::set<std::string> signers(facts.training.signed_by.begin(), facts.training.signed_by.end());
+  if (!facts.statement_key.empty()) signers.insert(facts.statement_key);
+  for (const std::string& key : signers) keys += " --signer " + key;
   if (facts.log) keys += fmt::format(" --log-key '{}'", facts.log->key);
   return fmt::format(
       "## With Glassworks\n\n"

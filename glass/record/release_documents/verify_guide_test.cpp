@@ -33,8 +33,13 @@ TEST(VerifyGuide, SpeaksOfALogOnlyWhereThereIsOne) {
 TEST(VerifyGuide, NamesTheKeysToCompare) {
   const std::string guide = verify_guide(some_release());
   EXPECT_TRUE(contains(guide, "digest `" + std::string(64, 'f') + "`"));
-  EXPECT_TRUE(contains(guide, "glass-verify . --key model.pub --signer ed25519:" +
-                                  std::string(64, 'a') + " --log-key 'log.example"));
+  const std::string of_run = "ed25519:" + std::string(64, 'a');
+  const std::string of_release = "ed25519:" + std::string(64, 'b');
+  EXPECT_TRUE(contains(guide, "glass-verify . --key model.pub --signer " + of_run + " --signer " +
+                                  of_release + " --log-key 'log.example"));
+  ReleaseFacts facts = some_release();
+  facts.statement_key = of_run;
+  EXPECT_TRUE(contains(verify_guide(facts), "--signer " + of_run + " --log-key")) << "each once";
 }
 
 TEST(VerifyGuide, AReplayThatDifferedIsTold) {

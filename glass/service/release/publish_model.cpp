@@ -180,6 +180,7 @@ Result<PublishedRelease> publish_model(const ReleaseChoice& choice,
   const std::string pem = key.public_key().to_pem();
   GLASS_TRY_STATUS(release.write(std::string(record::kModelKeyFile), pem));
   GLASS_TRY_STATUS(add_log(choice, release, facts, files));
+  facts.statement_key = crypto::to_text(services.key.public_key());
   facts.signing_key_hint = to_hex(crypto::sha256(pem).bytes);
   add_files(release, facts);
   GLASS_TRY_STATUS(add_documents(release, facts));
