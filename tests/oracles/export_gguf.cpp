@@ -1,6 +1,6 @@
 // export_gguf FOLDER FILE f32|f16|q8_0: a model's Hugging Face folder, as GGUF.
 // export_gguf llama2c MODEL VOCABULARY FILE f32|f16|q8_0: a model of llama2.c.
-// export_gguf random FAMILY FOLDER: a small model of random weights with a tokenizer, as a folder.
+// export_gguf random FAMILY FOLDER [TOKENIZER.json]: a small model of random weights, as a folder.
 // What the tests that need other programs' opinions on such files write them with.
 #include <cstdint>
 #include <iostream>
@@ -100,46 +100,65 @@ void fill(engine::ModelFile& model) {
   }
 }
 
-Status make_random(std::string_view name, const system::Path& folder) {
-  GLASS_TRY(const engine::ModelFamily* family, engine::model_family(name));
+Result<data::Tokenizer> small_tokenizer() {
   std::string text = data::mixed_text() + data::mixed_text();
   for (int i = 1; i < 200; ++i)
     text += "In year " + std::to_string(i * i) + " the river rose again, and we don't know why.\n";
   SerialParallel serial;
   GLASS_TRY(
-      const data::TrainedTokenizer trained,
+      data::TrainedTokenizer trained,
       data::train_tokenizer(std::vector<std::string_view>{text}, {.vocabulary_size = 600}, serial));
+  return std::move(trained.tokenizer);
+}
+
+Result<engine::DecoderConfig> small_config(const engine::ModelFamily& family, int64_t tokens) {
+  const std::string_view name = family.name;
   const bool grouped = name != "gpt2" && name != "olmoe";
   const bool mixture = name == "mixtral" || name == "olmoe" || name == "qwen3_moe";
   GLASS_TRY(engine::DecoderConfig config,
-            family->from_options({.layers = 2,
-                                  .d_model = 64,
-                                  .heads = 4,
-                                  .kv_heads = grouped ? 2 : 4,
-                                  .d_ff = 96,
-                                  .vocabulary = 610,
-                                  .context = 256,
-                                  .tied_embeddings = name == "gemma2" || name == "gpt2",
-                                  .window = name.starts_with("gemma") ? 16 : 0,
-                                  .experts = mixture ? 4 : 0,
-                                  .experts_per_token = mixture ? 2 : 0}));
+            family.from_options({.layers = 2,
+                                 .d_model = 64,
+                                 .heads = 4,
+                                 .kv_heads = grouped ? 2 : 4,
+                                 .d_ff = 96,
+                                 .vocabulary = tokens + 10,  // as models often have rows to spare
+                                 .context = 256,
+                                 .tied_embeddings = name == "gemma2" || name == "gpt2",
+                                 .window = name.starts_with("gemma") ? 16 : 0,
+                                 .experts = mixture ? 4 : 0,
+                                 .experts_per_token = mixture ? 2 : 0}));
   if (name == "llama")
     config.rope_scaling = {.kind = engine::RopeScaling::Kind::kLlama3,
                            .factor = 8,
                            .low_frequency = 1,
                            .high_frequency = 4,
                            .context = 64};
-  GLASS_TRY(engine::ModelFile model, engine::empty_model(config, 1 << 24));
+  return config;
+}
+
+Status make_random(std::string_view name, const system::Path& folder, const std::string& json) {
+  GLASS_TRY(const engine::ModelFamily* family, engine::model_family(name));
+  std::string text;
+  if (!json.empty()) {
+    GLASS_TRY(text, files().read_text(json));
+  }
+  GLASS_TRY(const data::Tokenizer tokenizer,
+            json.empty() ? small_tokenizer() : data::Tokenizer::from_json(text, json));
+  GLASS_TRY(const engine::DecoderConfig config, small_config(*family, tokenizer.vocabulary_size()));
+  GLASS_TRY(engine::ModelFile model, engine::empty_model(config, 1 << 28));
   fill(model);
-  const data::TokenId end = trained.tokenizer.end_of_text();
+  const data::TokenId end = tokenizer.end_of_text();
+  const std::vector<data::TokenId>& prefix = tokenizer.parts().prefix;
   GLASS_TRY_STATUS(files().make_folders(folder));
-  GLASS_TRY_STATUS(engine::export_huggingface(files(), folder, *family, config,
-                                              engine::views(model), {.begin = end, .end = end}));
-  return files().write_atomic(folder / "tokenizer.json", as_bytes(trained.tokenizer.to_json()));
+  GLASS_TRY_STATUS(
+      engine::export_huggingface(files(), folder, *family, config, engine::views(model),
+                                 {.begin = prefix.empty() ? end : prefix.front(), .end = end}));
+  return files().write_atomic(folder / "tokenizer.json", as_bytes(tokenizer.to_json()));
 }
 
 Status run(const std::vector<std::string>& words) {
-  if (words.size() == 3 && words[0] == "random") return make_random(words[1], words[2]);
+  if ((words.size() == 3 || words.size() == 4) && words[0] == "random")
+    return make_random(words[1], words[2], words.size() == 4 ? words[3] : "");
   if (words.size() == 5 && words[0] == "llama2c")
     return export_llama2c(words[1], words[2], words[3], words[4]);
   if (words.size() == 3) return export_folder(words[0], words[1], words[2]);

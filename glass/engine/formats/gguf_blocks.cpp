@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <cstring>
 #include <optional>
 #include <span>
 
@@ -94,23 +95,25 @@ void read_q6_k(const uint8_t* block, float* out) {
   }
 }
 
-void read_block(GgufForm form, const uint8_t* block, float* out) {
-  switch (form) {
-    case GgufForm::kF32: *out = load_little_endian<float>(block); return;
-    case GgufForm::kF16: *out = half_at(block); return;
-    case GgufForm::kBf16: *out = float_from_bfloat16(load_little_endian<uint16_t>(block)); return;
-    case GgufForm::kQ8_0: return read_q8_0(block, out);
-    case GgufForm::kQ4_0: return read_q4_0(block, out);
-    case GgufForm::kQ4_1: return read_q4_1(block, out);
-    case GgufForm::kQ4_K: return read_q4_k(block, out);
-    case GgufForm::kQ6_K: return read_q6_k(block, out);
-  }
+void read_bf16(const uint8_t* block, float* out) {
+  *out = float_from_bfloat16(load_little_endian<uint16_t>(block));
 }
 
-void append_q8_0(std::span<const float> numbers, Bytes& out) {
-  std::array<int8_t, kSmall> integers{};
-  append_little_endian(out, quantize_block(numbers, integers.data()));
-  for (const int8_t q : integers) out.push_back(static_cast<uint8_t>(q));
+void read_f16(const uint8_t* block, float* out) {
+  *out = half_at(block);
+}
+
+// A template, so that what is done for each block is known where the loop is compiled.
+template <void (*read)(const uint8_t*, float*)>
+void read_each(const GgufBlock& block, ByteView blocks, std::span<float> out) {
+  const uint8_t* from = blocks.data();
+  for (int64_t at = 0; at < std::ssize(out); at += block.numbers, from += block.bytes)
+    read(from, out.data() + at);
+}
+
+void store_half(uint8_t* at, uint16_t half) {
+  at[0] = static_cast<uint8_t>(half);
+  at[1] = static_cast<uint8_t>(half >> 8);
 }
 
 }  // namespace
@@ -133,24 +136,37 @@ void read_gguf_blocks(GgufForm form, ByteView blocks, std::span<float> out) {
   const auto block = gguf_block(static_cast<uint32_t>(form));
   GLASS_CHECK(block && std::ssize(out) % block->numbers == 0 &&
               std::ssize(blocks) == std::ssize(out) / block->numbers * block->bytes);
-  const uint8_t* from = blocks.data();
-  for (int64_t at = 0; at < std::ssize(out); at += block->numbers, from += block->bytes)
-    read_block(form, from, out.data() + at);
+  switch (form) {
+    case GgufForm::kF32:
+      if (!out.empty()) std::memcpy(out.data(), blocks.data(), blocks.size());
+      return;
+    case GgufForm::kF16: return read_each<read_f16>(*block, blocks, out);
+    case GgufForm::kBf16: return read_each<read_bf16>(*block, blocks, out);
+    case GgufForm::kQ8_0: return read_each<read_q8_0>(*block, blocks, out);
+    case GgufForm::kQ4_0: return read_each<read_q4_0>(*block, blocks, out);
+    case GgufForm::kQ4_1: return read_each<read_q4_1>(*block, blocks, out);
+    case GgufForm::kQ4_K: return read_each<read_q4_k>(*block, blocks, out);
+    case GgufForm::kQ6_K: return read_each<read_q6_k>(*block, blocks, out);
+  }
 }
 
 void append_gguf_blocks(GgufForm form, std::span<const float> numbers, Bytes& out) {
-  if (form == GgufForm::kQ8_0) {
-    GLASS_CHECK(std::ssize(numbers) % kSmall == 0);
-    for (; !numbers.empty(); numbers = numbers.subspan(kSmall))
-      append_q8_0(numbers.first(kSmall), out);
+  GLASS_CHECK(form == GgufForm::kF32 || form == GgufForm::kF16 || form == GgufForm::kQ8_0);
+  const GgufBlock block = *gguf_block(static_cast<uint32_t>(form));
+  const auto size = static_cast<size_t>(block.numbers);
+  GLASS_CHECK(numbers.size() % size == 0);
+  const size_t begin = out.size();
+  out.resize(begin + numbers.size() / size * static_cast<size_t>(block.bytes));
+  uint8_t* at = out.data() + begin;
+  if (form == GgufForm::kF32) {
+    if (!numbers.empty()) std::memcpy(at, numbers.data(), numbers.size_bytes());
     return;
   }
-  GLASS_CHECK(form == GgufForm::kF32 || form == GgufForm::kF16);
-  for (const float number : numbers) {
-    if (form == GgufForm::kF32)
-      append_little_endian(out, number);
+  for (; !numbers.empty(); numbers = numbers.subspan(size), at += block.bytes) {
+    if (form == GgufForm::kF16)
+      store_half(at, half_from_float(numbers.front()));
     else
-      append_little_endian(out, half_from_float(number));
+      store_half(at, quantize_block(numbers.first(size), reinterpret_cast<int8_t*>(at + 2)));
   }
 }
 

@@ -1,7 +1,6 @@
 #include "glass/engine/formats/gguf_model.h"
 
 #include <algorithm>
-#include <cmath>
 #include <cstdint>
 #include <map>
 #include <set>
@@ -18,6 +17,7 @@
 #include "glass/engine/formats/gguf_blocks.h"
 #include "glass/engine/formats/gguf_config.h"
 #include "glass/engine/formats/slices.h"
+#include "glass/engine/kernels/weight_format.h"
 #include "glass/engine/models/gguf_names.h"
 #include "glass/engine/tensor/shape.h"
 
@@ -28,21 +28,18 @@ constexpr std::string_view kEmbedding = "token_embd.weight";
 constexpr std::string_view kHead = "output.weight";
 constexpr int64_t kQuantizationVersion = 2;  // of ggml's blocks
 
-// What a form is called, its number in general.file_type (llama_ftype), and the largest number.
+// What a form is called, its number in general.file_type (llama_ftype), and what it holds.
 struct FormTraits {
   std::string_view name;
   int64_t file_type;
-  float largest;
+  WeightFormat numbers;
 };
 
 FormTraits traits_of(GgufForm form) {
-  constexpr float kLargestHalf = 65504;
-  switch (form) {
-    case GgufForm::kF16: return {.name = "F16", .file_type = 1, .largest = kLargestHalf};
-    // The scale is a binary16 of the largest number / 127.
-    case GgufForm::kQ8_0: return {.name = "Q8_0", .file_type = 7, .largest = 127 * kLargestHalf};
-    default: return {.name = "F32", .file_type = 0, .largest = INFINITY};
-  }
+  if (form == GgufForm::kF16) return {.name = "F16", .file_type = 1, .numbers = WeightFormat::kF16};
+  if (form == GgufForm::kQ8_0)
+    return {.name = "Q8_0", .file_type = 7, .numbers = WeightFormat::kQ8_0};
+  return {.name = "F32", .file_type = 0, .numbers = WeightFormat::kF32};
 }
 
 HeadPairs pairs_there(const GgufNames& names) {
@@ -61,10 +58,10 @@ GgufForm form_of(const TensorThere& tensor, GgufForm wanted) {
 
 Status expect_holds(const TensorThere& tensor, GgufForm form) {
   const FormTraits traits = traits_of(form);
-  if (form == GgufForm::kF32) return {};
-  const auto beyond = std::ranges::find_if(
-      tensor.values, [&](float value) { return !(std::abs(value) <= traits.largest); });
-  if (beyond == tensor.values.end()) return {};
+  if (fits(traits.numbers, tensor.values)) return {};
+  const auto beyond = std::ranges::find_if(tensor.values, [&](const float& value) {
+    return !fits(traits.numbers, std::span(&value, 1));
+  });
   return invalid_input(fmt::format("the tensor '{}' holds {}, which {} cannot; write it as F32",
                                    tensor.name, *beyond, traits.name));
 }
