@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -17,6 +18,7 @@
 #include "glass/data/tokenizer/internal/byte_alphabet.h"
 #include "glass/data/tokenizer/internal/scored_merges.h"
 #include "glass/data/tokenizer/internal/sentencepiece_parts.h"
+#include "glass/data/tokenizer/internal/space_runs.h"
 #include "glass/data/tokenizer/internal/spelling.h"
 #include "glass/data/tokenizer/scanner.h"
 
@@ -45,9 +47,9 @@ bool has_space(const TokenizerParts& parts, TokenId id) {
   return parts.pieces[static_cast<size_t>(id)].find(' ') != std::string::npos;
 }
 
-// Fixed pieces without spaces; those with spaces are joined like others.
+// Fixed pieces without spaces, and runs of spaces; others with spaces are joined like any piece.
 std::vector<TokenId> taken_out(const TokenizerParts& parts) {
-  std::vector<TokenId> ids;
+  std::vector<TokenId> ids = space_runs(parts);
   for (const TokenId id : parts.sentencepiece.fixed)
     if (!has_space(parts, id)) ids.push_back(id);
   return ids;
@@ -122,6 +124,9 @@ Status list_sentencepiece(const TokenizerParts& parts, TokenList& list) {
   list.space_prefix = parts.sentencepiece.prefix_space == PrefixSpace::kAlways;
   for (size_t id = 0; id < parts.pieces.size(); ++id)
     list.tokens.push_back(spell_token(parts, static_cast<TokenId>(id)));
+  // What is taken out of a text is spelled as it stands there.
+  for (const TokenId id : space_runs(parts))
+    list.tokens[static_cast<size_t>(id)] = parts.pieces[static_cast<size_t>(id)];
   const PieceIds ids = joined_pieces(parts.pieces, list.types);
   GLASS_TRY_STATUS(expect_joined_from_pieces(parts.pieces, ids));
   std::vector<Merge> merges;  // but those of pieces that are taken out before
@@ -185,6 +190,10 @@ Result<TokenizerParts> parts_of_bytes(const TokenList& list) {
   return parts;
 }
 
+bool is_raw_run(std::string_view token) {
+  return token.size() > 1 && token.find_first_not_of(' ') == std::string_view::npos;
+}
+
 // Adds one token of a list of SentencePiece's kind.
 Status add_token(const TokenList& list, size_t id, TokenizerParts& parts) {
   const std::string& token = list.tokens[id];
@@ -206,7 +215,7 @@ Status add_token(const TokenList& list, size_t id, TokenizerParts& parts) {
       break;
     }
     case TokenType::kUserDefined:
-      if (piece.find(' ') != std::string::npos)
+      if (!is_raw_run(token) && piece.find(' ') != std::string::npos)
         return not_here(list, id, "taken out of a text and holds a space, which is not supported");
       rules.fixed.push_back(number);
       break;
@@ -217,6 +226,30 @@ Status add_token(const TokenList& list, size_t id, TokenizerParts& parts) {
       break;
   }
   parts.pieces.push_back(std::move(piece));
+  return {};
+}
+
+// Puts the merges of the list's runs of spaces before all others.
+Status add_space_runs(const TokenList& list, TokenizerParts& parts) {
+  std::map<size_t, TokenId> found;  // by length
+  for (size_t id = 0; id < parts.pieces.size(); ++id) {
+    if (list.types[id] == TokenType::kUserDefined && is_raw_run(list.tokens[id]))
+      found.emplace(list.tokens[id].size(), static_cast<TokenId>(id));
+  }
+  if (found.empty()) return {};
+  const auto one = std::ranges::find(list.tokens, kSpelledSpace);  // not the byte
+  std::vector<TokenId> runs;
+  for (const auto& [length, id] : found) {
+    if (list.space_prefix || one == list.tokens.end() || length != runs.size() + 2)
+      return not_here(list, static_cast<size_t>(id),
+                      "a run of spaces that is taken out of a text, without the shorter ones or "
+                      "with a space put before a text");
+    runs.push_back(id);
+  }
+  std::vector<Merge> merges =
+      merges_of_space_runs(static_cast<TokenId>(one - list.tokens.begin()), runs);
+  merges.insert(merges.end(), parts.merges.begin(), parts.merges.end());
+  parts.merges = std::move(merges);
   return {};
 }
 
@@ -240,6 +273,7 @@ Result<TokenizerParts> parts_of_sentencepiece(const TokenList& list) {
   std::vector<TokenId> results;
   for (const auto& [piece, id] : ids) results.push_back(id);
   GLASS_TRY(parts.merges, merges_by_score(parts.pieces, list.scores, std::move(results), ids));
+  GLASS_TRY_STATUS(add_space_runs(list, parts));
   return parts;
 }
 

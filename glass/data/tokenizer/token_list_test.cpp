@@ -1,6 +1,7 @@
 #include "glass/data/tokenizer/token_list.h"
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -197,7 +198,7 @@ TEST(TokenList, TheVocabularyOfStories260KComesBack) {
 
 TEST(TokenList, FixedPiecesAreTakenOutUnlessTheyHoldSpaces) {
   TokenizerParts parts =
-      sentencepiece_parts({" ", "a", "  ", "<t>", "\n\n"}, {.fuse_unknown = true});
+      sentencepiece_parts({" ", "a", "<t >", "<t>", "\n\n"}, {.fuse_unknown = true});
   parts.sentencepiece.fixed = {261, 262, 263};
   const TokenList list = listed(made(parts));
   EXPECT_EQ(list.types[261], TokenType::kNormal);
@@ -205,6 +206,73 @@ TEST(TokenList, FixedPiecesAreTakenOutUnlessTheyHoldSpaces) {
   const Tokenizer again = tokenizer_from(list).value();
   EXPECT_EQ(again.parts().sentencepiece.fixed, (std::vector<TokenId>{262, 263}));
   EXPECT_EQ(encode(again, "a  <t>"), encode(made(parts), "a  <t>"));
+}
+
+// As Gemma's merges do: a run grows from the left, before anything else is joined.
+TokenizerParts parts_with_runs() {
+  TokenizerParts parts =
+      sentencepiece_parts({" ", "a", "  ", "   ", "    ", " a", "aa"}, {.fuse_unknown = true});
+  std::vector<Merge> runs;
+  for (const auto& [left, right, result] : std::vector<std::array<TokenId, 3>>{
+           {262, 259, 263}, {261, 261, 263}, {261, 259, 262}, {259, 261, 262}, {259, 259, 261}})
+    runs.push_back({.left = left, .right = right, .result = result});
+  std::erase_if(parts.merges, [](const Merge& merge) { return merge.result <= 263; });
+  parts.merges.insert(parts.merges.begin(), runs.begin(), runs.end());
+  parts.sentencepiece.fixed = {261, 262, 263};
+  return parts;
+}
+
+// llama.cpp takes what is fixed out of the text as it stands, the longest first; then joins.
+std::vector<TokenId> encode_after_runs(const TokenList& list, const std::string& text) {
+  for (TokenId run = 263; run >= 261; --run) {
+    const std::string& token = list.tokens[static_cast<size_t>(run)];
+    const size_t at = text.find(token);
+    if (at == std::string::npos) continue;
+    std::vector<TokenId> ids = encode_after_runs(list, text.substr(0, at));
+    ids.push_back(run);
+    const std::vector<TokenId> rest = encode_after_runs(list, text.substr(at + token.size()));
+    ids.insert(ids.end(), rest.begin(), rest.end());
+    return ids;
+  }
+  return encode_by_scores(list, text);
+}
+
+RC_GTEST_PROP(TokenList, RunsOfSpacesAreTakenOutAsMergesWouldJoinThem, ()) {
+  const Tokenizer tokenizer = made(parts_with_runs());
+  const TokenList list = listed(tokenizer);
+  RC_ASSERT(list.tokens[262] == "   ");
+  RC_ASSERT(list.types[262] == TokenType::kUserDefined);
+  const auto text = *rc::gen::container<std::string>(*rc::gen::inRange<size_t>(0, 40),
+                                                     rc::gen::elementOf(std::string("     aab")));
+  RC_ASSERT(encode(tokenizer, text) == encode_after_runs(list, text));
+  const Tokenizer again = tokenizer_from(list).value();
+  RC_ASSERT(encode(again, text) == encode(tokenizer, text));
+  RC_ASSERT(listed(again) == list);
+}
+
+TEST(TokenList, RunsThatAreJoinedOtherwiseStayPieces) {
+  const auto type_after = [](const std::function<void(TokenizerParts&)>& change) {
+    TokenizerParts parts = parts_with_runs();
+    change(parts);
+    const auto list = token_list(made(parts));
+    return list ? list->types[262] : TokenType::kUnused;  // none is made
+  };
+  EXPECT_EQ(type_after([](TokenizerParts&) {}), TokenType::kUserDefined);
+  EXPECT_NE(type_after([](auto& parts) { std::swap(parts.merges[2], parts.merges[4]); }),
+            TokenType::kUserDefined);
+  EXPECT_NE(type_after([](auto& parts) {
+              std::rotate(parts.merges.begin(), parts.merges.begin() + 5, parts.merges.end());
+            }),
+            TokenType::kUserDefined);
+  EXPECT_NE(type_after([](auto& parts) {
+              parts.sentencepiece.fixed = {262, 263};
+            }),
+            TokenType::kUserDefined);
+  TokenList list = listed(made(parts_with_runs()));
+  list.types[261] = TokenType::kNormal;
+  list.tokens[261] = "aaa";
+  EXPECT_NE(refusal_of(list).find("without the shorter ones"), std::string::npos)
+      << refusal_of(list);
 }
 
 TEST(TokenList, UnusedTokensAtTheEndAreLeftOut) {
