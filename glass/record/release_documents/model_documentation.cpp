@@ -34,8 +34,7 @@ constexpr std::string_view kNoPolicy = "none";  // as release.toml says it
 FormTable weights_table(const FormBuilder& form, const ReleaseFacts& facts) {
   FormTable table{.columns = {form.text("column.file"), "SHA-256"}, .rows = {}};
   for (const FileFact& file : facts.files) {
-    if (file.path.ends_with(".safetensors") || file.path.ends_with(".gguf"))
-      table.rows.push_back({file.path, file.sha256});
+    if (release::is_final_weights(file)) table.rows.push_back({file.path, file.sha256});
   }
   return table;
 }
@@ -123,8 +122,7 @@ void distribution_of(FormBuilder& form, const ReleaseFacts& facts) {
 Lines integration_draft(const FormBuilder& form, const ReleaseFacts& facts) {
   std::vector<std::string> files;
   for (const FileFact& file : facts.files) {
-    if (file.path.ends_with(".safetensors") || file.path.ends_with(".gguf"))
-      files.push_back(file.path);
+    if (release::is_final_weights(file)) files.push_back(file.path);
   }
   if (files.empty()) return {};
   return {form.say("integration.draft", fmt::format("{}", fmt::join(files, ", ")))};

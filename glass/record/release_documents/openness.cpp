@@ -76,12 +76,9 @@ void add_code(const ReleaseFacts& facts, ComponentList& list) {
 }
 
 void add_weights(const ReleaseFacts& facts, ComponentList& list) {
-  for (const FileFact& file : facts.files) {
-    const bool weights = file.path.ends_with(".safetensors") || file.path.ends_with(".gguf");
-    if (!weights) continue;
-    const bool intermediate = file.path.find("checkpoints/") != std::string::npos;
-    list.add(intermediate ? 24 : 10, facts.licence, file.path);
-  }
+  if (const FileFact* last = release::find_weights(facts)) list.add(10, facts.licence, last->path);
+  const auto checkpoint = std::ranges::find_if(facts.files, release::is_checkpoint);
+  if (checkpoint != facts.files.end()) list.add(24, facts.licence, checkpoint->path);
 }
 
 // In the folder, or each at an address with its digest.

@@ -110,6 +110,22 @@ TEST(Openness, DataCountOnlyWhereTheyCanBeHad) {
   EXPECT_FALSE(has(19));
 }
 
+TEST(Openness, WeightsOfACheckpointAreNotTheFinalOnes) {
+  ReleaseFacts facts = some_release();
+  facts.files = {{"evidence/training/checkpoints/step-1/model.safetensors", 1, "ab"}};
+  const auto location = [&](int id) {
+    const auto components = present_components(facts);
+    const auto at = std::ranges::find(components, id, &PresentComponent::id);
+    return at == components.end() ? "" : at->location;
+  };
+  EXPECT_EQ(location(10), "");
+  EXPECT_EQ(location(24), facts.files[0].path);
+  EXPECT_EQ(proof_of(open_source_ticks(facts), "parameters"), "");
+  facts.files.push_back({"model.safetensors", 1, "cd"});
+  EXPECT_EQ(location(10), "model.safetensors");
+  EXPECT_EQ(proof_of(open_source_ticks(facts), "parameters"), "model.safetensors, sha256:cd");
+}
+
 TEST(Verified, AReplayThatDifferedProvesNothing) {
   ReleaseFacts facts = some_release();
   EXPECT_TRUE(contains(proof_of(verified_ticks(facts), "replay"), "15 steps"));

@@ -26,9 +26,7 @@ std::string manifest_proof(const ReleaseFacts& facts) {
   return facts.records.corpus.empty() ? "" : "corpus manifest " + facts.records.corpus;
 }
 
-// Of a file of the release that ends so.
-std::string file_proof(const ReleaseFacts& facts, std::string_view ending) {
-  const FileFact* file = release::find_ending(facts, ending);
+std::string file_proof(const FileFact* file) {
   return file == nullptr ? "" : fmt::format("{}, sha256:{}", file->path, file->sha256);
 }
 
@@ -88,7 +86,7 @@ std::vector<OpennessTick> open_source_ticks(const ReleaseFacts& facts) {
       {"processing", "how the data were processed and filtered", if_so(has_data, manifest)},
       {"data_list", "list of all data, public and obtainable", if_so(listed, manifest)},
       {"code", "the complete code to train and run it", head.code_url},
-      {"parameters", "the parameters", file_proof(facts, ".safetensors")},
+      {"parameters", "the parameters", file_proof(release::find_weights(facts))},
       {"terms", "all of it under approved terms",
        if_so(terms, fmt::format("weights {}, code {}", facts.licence, head.code_licence))},
   };
@@ -98,9 +96,9 @@ std::vector<OpennessTick> verified_ticks(const ReleaseFacts& facts) {
   return {
       {"replay", "parts of the training were executed again, bit for bit", replay_proof(facts)},
       {"data_order", "the batch of every step is known by its digest",
-       file_proof(facts, "training/chain.jsonl")},
+       file_proof(release::find_ending(facts, "training/chain.jsonl"))},
       {"step_log", "the log of all steps is published",
-       file_proof(facts, "training/metrics.jsonl")},
+       file_proof(release::find_ending(facts, "training/metrics.jsonl"))},
       {"signed_weights", "the files are signed",
        if_so(!facts.signing_key_hint.empty(), "key " + facts.signing_key_hint)},
       {"decisions", "decisions and votes are logged", folder_proof(facts, "evidence/decisions/")},

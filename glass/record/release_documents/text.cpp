@@ -24,6 +24,11 @@ namespace glass::record::release {
 namespace {
 
 constexpr std::string_view kDigestPrefix = "sha256:";
+constexpr std::string_view kCheckpoints = "checkpoints/";  // a folder, wherever it lies
+
+bool holds_weights(const FileFact& file) {
+  return file.path.ends_with(".safetensors") || file.path.ends_with(".gguf");
+}
 
 bool is_plain_in_yaml(std::string_view text) {
   // What some reader of YAML takes for a truth value or nothing.
@@ -53,6 +58,22 @@ const FileFact* find_ending(const ReleaseFacts& facts, std::string_view ending) 
   for (const FileFact& file : facts.files) {
     if (!file.path.ends_with(ending)) continue;
     if (first == nullptr || file.path < first->path) first = &file;
+  }
+  return first;
+}
+
+bool is_final_weights(const FileFact& file) {
+  return holds_weights(file) && !is_checkpoint(file);
+}
+
+bool is_checkpoint(const FileFact& file) {
+  return holds_weights(file) && file.path.find(kCheckpoints) != std::string::npos;
+}
+
+const FileFact* find_weights(const ReleaseFacts& facts) {
+  const FileFact* first = nullptr;
+  for (const FileFact& file : facts.files) {
+    if (is_final_weights(file) && (first == nullptr || file.path < first->path)) first = &file;
   }
   return first;
 }

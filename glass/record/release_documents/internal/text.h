@@ -18,6 +18,13 @@ const FileFact* find_file(const ReleaseFacts& facts, std::string_view path);
 // The first one, by path, that ends so.
 const FileFact* find_ending(const ReleaseFacts& facts, std::string_view ending);
 
+// Whether it holds weights: those at the end of training, or those of a checkpoint.
+bool is_final_weights(const FileFact& file);
+bool is_checkpoint(const FileFact& file);
+
+// The first file of final weights, by path, or nullptr.
+const FileFact* find_weights(const ReleaseFacts& facts);
+
 // The hexadecimal digits of "sha256:...", of which nothing else is left; empty for no digest.
 std::string hex_of(std::string_view digest);
 
