@@ -171,7 +171,7 @@ Status expect_about(const record::Statement& statement, const crypto::Digest& ru
   return fail(ErrorCode::kMismatch, "it is about another run");
 }
 
-Status expect_in_place(const RunRecord& record, const RunPaths& paths, system::Files& files) {
+Status expect_chain_in_place(const RunRecord& record, const RunPaths& paths, system::Files& files) {
   const RunSubject& subject = record.subject;
   GLASS_TRY(const std::string chain, files.read_text(paths.chain()));
   const auto end =
@@ -181,6 +181,12 @@ Status expect_in_place(const RunRecord& record, const RunPaths& paths, system::F
     return changed(paths.chain(),
                    fmt::format("it ends with the digest {}, recorded is {}",
                                crypto::to_text(end->digest), crypto::to_text(subject.chain)));
+  return {};
+}
+
+Status expect_in_place(const RunRecord& record, const RunPaths& paths, system::Files& files) {
+  const RunSubject& subject = record.subject;
+  GLASS_TRY_STATUS(expect_chain_in_place(record, paths, files));
   for (const auto& [file, digest] : subject.model)
     GLASS_TRY_STATUS(recorded_file(files, paths.model() / file, digest));
   for (const auto& [file, digest] : subject.adapter)

@@ -73,8 +73,12 @@ struct RunRecord {
 // kInvalidInput if the run is unfinished, or its record one that this program does not know.
 [[nodiscard]] Result<RunRecord> read_run_record(system::Files& files, const RunPaths& paths);
 
-// The chain's head and the files of model/ are those of the record: what is cheap to look at.
-// kMismatch names the file.
+// The chain is whole and ends as recorded. kMismatch names the file.
+[[nodiscard]] Status expect_chain_in_place(const RunRecord& record, const RunPaths& paths,
+                                           system::Files& files);
+
+// The chain and the files of model/ are those of the record: what is cheap to look at. kMismatch
+// names the file.
 [[nodiscard]] Status expect_in_place(const RunRecord& record, const RunPaths& paths,
                                      system::Files& files);
 

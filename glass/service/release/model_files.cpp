@@ -40,16 +40,15 @@ Result<GgufForm> form_of(std::string_view name) {
       fmt::format("\"{}\" is no form of a GGUF file; there are F32, F16 and Q8_0", name));
 }
 
-// A model of the release with all that belongs to it.
+// What the release's small files say of its model.
 struct ReleasedModel {
-  engine::ModelFile file;
   const engine::ModelFamily* family;
   data::Tokenizer tokenizer;
   engine::SpecialTokens special;
+  int64_t context;
 };
 
 Result<ReleasedModel> read_model(const StagedRelease& release, system::Files& files) {
-  GLASS_TRY(engine::ModelFile file, engine::import_huggingface(files, release.folder()));
   const system::Path tokenizer_file = release.path("tokenizer.json");
   GLASS_TRY(const std::string tokenizer_json, files.read_text(tokenizer_file));
   GLASS_TRY(data::Tokenizer tokenizer,
@@ -59,11 +58,12 @@ Result<ReleasedModel> read_model(const StagedRelease& release, system::Files& fi
   GLASS_TRY(const int64_t begin, config.get_int("bos_token_id"));
   GLASS_TRY(const int64_t end, config.get_int("eos_token_id"));
   GLASS_TRY(const engine::ModelFamily* family, engine::hugging_face_family(config));
+  const int64_t context = config.get_int("max_position_embeddings").value_or(0);
   return ReleasedModel{
-      .file = std::move(file),
       .family = family,
       .tokenizer = std::move(tokenizer),
-      .special = {.begin = static_cast<int32_t>(begin), .end = static_cast<int32_t>(end)}};
+      .special = {.begin = static_cast<int32_t>(begin), .end = static_cast<int32_t>(end)},
+      .context = context};
 }
 
 std::vector<float> rounded(std::span<const float> values, GgufForm form) {
@@ -93,8 +93,8 @@ bool holds(std::span<const float> written, std::span<const float> read, GgufForm
          same_bits(rounded(written, form), read);
 }
 
-Status expect_same_model(const ReleasedModel& model, const system::Path& file, GgufForm form,
-                         system::Files& files) {
+Status expect_same_model(const ReleasedModel& model, const engine::ModelFile& weights,
+                         const system::Path& file, GgufForm form, system::Files& files) {
   const auto differs = [&](std::string_view what) {
     return fail(ErrorCode::kMismatch,
                 fmt::format("{} read back has another {}", file.string(), what));
@@ -102,8 +102,8 @@ Status expect_same_model(const ReleasedModel& model, const system::Path& file, G
   GLASS_TRY(const GgufModel read, read_gguf_model(files, file));
   if (read.tokenizer.vocabulary_size() != model.tokenizer.vocabulary_size())
     return differs("tokenizer");
-  if (read.model.tensors.size() != model.file.tensors.size()) return differs("number of tensors");
-  for (const auto& [name, tensor] : model.file.tensors) {
+  if (read.model.tensors.size() != weights.tensors.size()) return differs("number of tensors");
+  for (const auto& [name, tensor] : weights.tensors) {
     const auto found = read.model.tensors.find(name);
     if (found == read.model.tensors.end() || !holds(tensor.values, found->second.values, form))
       return differs(name);
@@ -111,18 +111,16 @@ Status expect_same_model(const ReleasedModel& model, const system::Path& file, G
   return {};
 }
 
-Status add_gguf(StagedRelease& release, const ReleasedModel& model, const std::string& name,
-                std::string_view form_name, const crypto::Digest& run, const Services& services) {
-  GLASS_TRY(const GgufForm form, form_of(form_name));
-  const std::string file = fmt::format("{}-{}.gguf", name, form_name);
-  services.progress.part(file, 0, 1);
-  const engine::TensorViews tensors = engine::views(model.file);
+Status add_gguf(StagedRelease& release, const ReleasedModel& model,
+                const engine::ModelFile& weights, const std::string& file, GgufForm form,
+                const crypto::Digest& run, system::Files& files) {
+  const engine::TensorViews tensors = engine::views(weights);
   const engine::GgufKeys further = {
       {"glassworks.run", engine::GgufValue::text(crypto::to_text(run))}};
   GLASS_TRY_STATUS(write_gguf_model(
-      services.files, release.path(file),
-      {*model.family, model.file.config, tensors, model.tokenizer, model.special}, form, further));
-  GLASS_TRY_STATUS(expect_same_model(model, release.path(file), form, services.files));
+      files, release.path(file),
+      {*model.family, weights.config, tensors, model.tokenizer, model.special}, form, further));
+  GLASS_TRY_STATUS(expect_same_model(model, weights, release.path(file), form, files));
   return release.adopt(file);
 }
 
@@ -137,7 +135,7 @@ Status add_tokenizer_config(StagedRelease& release, const ReleasedModel& model) 
   if (release.files().contains(kFile)) return {};
   Json::Object config = special;
   config.emplace("tokenizer_class", "PreTrainedTokenizerFast");
-  config.emplace("model_max_length", model.file.config.context);
+  if (model.context > 0) config.emplace("model_max_length", model.context);
   config.emplace("clean_up_tokenization_spaces", false);
   return release.write(kFile, to_pretty(Json(config)));
 }
@@ -153,8 +151,16 @@ Status add_model(StagedRelease& release, const RunRecord& record, const RunPaths
     GLASS_TRY_STATUS(release.copy(paths.adapter() / file, "adapter/" + file, digest));
   GLASS_TRY(const ReleasedModel model, read_model(release, services.files));
   GLASS_TRY_STATUS(add_tokenizer_config(release, model));
-  for (const std::string& form : forms)
-    GLASS_TRY_STATUS(add_gguf(release, model, name, form, run_digest(record.subject), services));
+  if (forms.empty()) return {};
+  GLASS_TRY(const engine::ModelFile weights,
+            engine::import_huggingface(services.files, release.folder()));
+  for (const std::string& form_name : forms) {
+    GLASS_TRY(const GgufForm form, form_of(form_name));
+    const std::string file = fmt::format("{}-{}.gguf", name, form_name);
+    services.progress.part(file, static_cast<uint64_t>(&form_name - forms.data()), forms.size());
+    GLASS_TRY_STATUS(
+        add_gguf(release, model, weights, file, form, run_digest(record.subject), services.files));
+  }
   return {};
 }
 

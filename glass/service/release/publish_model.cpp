@@ -75,14 +75,19 @@ Status expect_answered(const ReleaseChoice& choice, const ReleaseFacts& facts) {
       ErrorCode::kRefused,
       fmt::format("{} not answered yet:\n  {}\nAnswer in {}, or publish with "
                   "--allow-missing: the forms then say that they are missing.",
-                  count_text(std::ssize(missing), "field is") == "1 field is"
-                      ? std::string("1 field is")
-                      : fmt::format("{} fields are", missing.size()),
+                  missing.size() == 1 ? "1 field is" : fmt::format("{} fields are", missing.size()),
                   fmt::join(missing, "\n  "),
                   choice.answers.empty() ? "a release.toml" : system::path_text(choice.answers)));
 }
 
+// Before anything is staged: what the record names, so that the forms can be asked what they miss.
+void add_recorded_files(const RunRecord& record, ReleaseFacts& facts) {
+  for (const auto& [name, digest] : record.subject.model)
+    facts.files.push_back({.path = name, .bytes = 0, .sha256 = to_hex(digest.bytes)});
+}
+
 void add_files(const StagedRelease& release, ReleaseFacts& facts) {
+  facts.files.clear();
   for (const auto& [name, file] : release.files())
     facts.files.push_back({.path = name,
                            .bytes = static_cast<int64_t>(file.bytes),
@@ -165,14 +170,15 @@ Result<PublishedRelease> publish_model(const ReleaseChoice& choice,
                             system::path_text(choice.to)));
   GLASS_TRY(Known known, known_of(choice.run, choice.answers, files));
   ReleaseFacts& facts = known.facts;
-  GLASS_TRY_STATUS(expect_answered(choice, facts));
-  services.progress.stage("release", false);
   const RunPaths paths{.root = choice.run};
   GLASS_TRY(const RunRecord record, read_run_record(files, paths));
-  GLASS_TRY_STATUS(expect_in_place(record, paths, files));
+  add_recorded_files(record, facts);
+  GLASS_TRY_STATUS(expect_answered(choice, facts));
+  services.progress.stage("release", false);
+  GLASS_TRY_STATUS(expect_chain_in_place(record, paths, files));  // its files: as they are copied
   system::Path folder = choice.to;
   folder += ".part";
-  GLASS_TRY(StagedRelease release, StagedRelease::begin(files, folder));
+  GLASS_TRY(StagedRelease release, StagedRelease::begin(files, services.parallel, folder));
   GLASS_TRY_STATUS(add_model(release, record, paths, facts.name, choice.forms, services));
   GLASS_TRY_STATUS(add_evidence(release, record, paths, files));
   const std::string answers = fmt::format("{}/{}", record::kEvidenceFolder, kAnswersFile);

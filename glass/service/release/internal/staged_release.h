@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "glass/base/bytes.h"
+#include "glass/base/parallel.h"
 #include "glass/base/result.h"
 #include "glass/crypto/sha256.h"
 #include "glass/system/files.h"
@@ -22,7 +23,8 @@ struct StagedFile {
 class StagedRelease {
  public:
   // An empty folder; what an earlier attempt left there is removed.
-  [[nodiscard]] static Result<StagedRelease> begin(system::Files& files, system::Path folder);
+  [[nodiscard]] static Result<StagedRelease> begin(system::Files& files, Parallel& parallel,
+                                                   system::Path folder);
 
   [[nodiscard]] Status write(const std::string& name, std::string_view text);
 
@@ -40,12 +42,14 @@ class StagedRelease {
   [[nodiscard]] const std::map<std::string, StagedFile>& files() const { return staged_; }
 
  private:
-  StagedRelease(system::Files& files, system::Path folder)
-      : files_(&files), folder_(std::move(folder)) {}
+  StagedRelease(system::Files& files, Parallel& parallel, system::Path folder)
+      : files_(&files), parallel_(&parallel), folder_(std::move(folder)) {}
 
-  [[nodiscard]] Status put(const std::string& name, ByteView bytes, const crypto::Digest& digest);
+  // One worker hashes while another writes, where there are two.
+  [[nodiscard]] Result<crypto::Digest> put(const std::string& name, ByteView bytes);
 
   system::Files* files_;
+  Parallel* parallel_;
   system::Path folder_;
   std::map<std::string, StagedFile> staged_;
 };
