@@ -323,6 +323,9 @@ Status serve(const LogFlags& flags) {
   service::LogServerChoice choice{
       .listen = {}, .takes_entries = flags.takes_entries, .on_error = tell_operator};
   GLASS_TRY(choice.listen, read_listen(flags.listen));
+  if (!flags.policy.empty()) {
+    GLASS_TRY(choice.policy, read_policy(flags.policy));
+  }
   GLASS_TRY(const auto server, service::LogServer::start(files(), flags.folder, choice));
   fmt::print("Serving {} at http://{}:{}/{} Ctrl-C ends it.\n", flags.folder, choice.listen.address,
              server->port(), flags.takes_entries ? ", and takes entries at /add." : ".");
@@ -447,6 +450,8 @@ void add_servers(CLI::App& log, Action& action, const std::shared_ptr<LogFlags>&
   listen(*served);
   served->add_flag("--take-entries", flags->takes_entries,
                    "Append what is posted to /add, from anyone who reaches it");
+  served->add_option("--policy", flags->policy,
+                     "Show each new state to the witnesses that this policy names a URL of");
   CLI::App* witnessing = add_verb(log, action, flags, "witness",
                                   "Be a witness: cosign logs of others that only grow", witness);
   witnessing->add_option("WITNESS", flags->folder, "Folder of the witness, made if it is absent")

@@ -8,6 +8,7 @@
 #include <iterator>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -24,6 +25,8 @@
 #include "glass/record/tlog/checkpoint.h"
 #include "glass/record/tlog/signed_note.h"
 #include "glass/record/tlog/tile.h"
+#include "glass/service/log/internal/ask_witnesses.h"
+#include "glass/service/log/internal/log_cosigner.h"
 #include "glass/service/log/internal/own_log.h"
 #include "glass/system/files.h"
 #include "glass/system/http/http.h"
@@ -65,6 +68,15 @@ class EntryQueue {
   EntryQueue(const EntryQueue&) = delete;
   EntryQueue& operator=(const EntryQueue&) = delete;
 
+  // Publishes them if the log has not grown meanwhile; else they are worth nothing any more.
+  void cosign(CosignedLog cosigned) {
+    {
+      const std::lock_guard lock(mutex_);
+      cosigned_ = std::move(cosigned);
+    }
+    ready_.notify_one();
+  }
+
   void add(Bytes entry, HttpReply reply) {
     if (entry.size() > record::kMostEntryBytes)
       return reply(system::plain_text(413, "an entry has at most 65535 bytes: log its digest"));
@@ -90,14 +102,25 @@ class EntryQueue {
   void work() {
     while (true) {
       std::vector<Waiting> batch;
+      std::optional<CosignedLog> cosigned;
       {
         std::unique_lock lock(mutex_);
-        ready_.wait(lock, [&] { return stopping_ || !waiting_.empty(); });
-        if (waiting_.empty()) return;
+        ready_.wait(lock, [&] { return stopping_ || !waiting_.empty() || cosigned_; });
+        if (stopping_ && waiting_.empty()) return;
+        cosigned = std::exchange(cosigned_, std::nullopt);
         take(batch);
       }
-      answer(batch, append(batch));
+      if (cosigned) publish(*cosigned);
+      if (!batch.empty()) answer(batch, append(batch));
     }
+  }
+
+  void publish(const CosignedLog& cosigned) {
+    if (sequencer_ == nullptr || sequencer_->tree() != cosigned.tree) return;
+    const Status published = sequencer_->cosign(cosigned.signatures);
+    if (published) return;
+    on_error_(published.error());
+    sequencer_ = nullptr;
   }
 
   // REQUIRES: mutex_ is held.
@@ -143,6 +166,7 @@ class EntryQueue {
   std::condition_variable ready_;
   std::vector<Waiting> waiting_;
   size_t waiting_bytes_ = 0;
+  std::optional<CosignedLog> cosigned_;
   bool stopping_ = false;
   std::thread thread_;  // the last: it uses all of the above
 };
@@ -200,6 +224,7 @@ class LogServer::Running {
       GLASS_TRY(auto sequencer, open_sequencer(files_, log_));
       queue_ = std::make_unique<EntryQueue>(files_, log_, std::move(sequencer), choice.on_error);
     }
+    if (choice.policy) start_cosigner(choice);
     GLASS_TRY(server_, system::HttpServer::start(choice.listen.address, choice.listen.port,
                                                  [this](HttpRequest request, HttpReply reply) {
                                                    answer(std::move(request), std::move(reply));
@@ -211,6 +236,20 @@ class LogServer::Running {
   [[nodiscard]] uint16_t port() const { return server_->port(); }
 
  private:
+  void start_cosigner(const LogServerChoice& choice) {
+    const auto publish = [this, tell = choice.on_error](CosignedLog cosigned) {
+      if (queue_ != nullptr) return queue_->cosign(std::move(cosigned));
+      const Status published = publish_cosigned(files_, log_, cosigned);
+      if (!published) tell(published.error());
+    };
+    cosigner_ = std::make_unique<LogCosigner>(LogCosigner::World{.files = files_,
+                                                                 .log = log_,
+                                                                 .policy = *choice.policy,
+                                                                 .every_ms = choice.ask_every_ms,
+                                                                 .publish = publish,
+                                                                 .on_error = choice.on_error});
+  }
+
   void answer(HttpRequest request, HttpReply reply) {
     const std::string_view path = request.path();
     if (path == "/add" && queue_ != nullptr) {
@@ -238,6 +277,7 @@ class LogServer::Running {
   system::Files& files_;
   OwnLog log_;
   std::unique_ptr<EntryQueue> queue_;
+  std::unique_ptr<LogCosigner> cosigner_;       // calls the queue
   std::unique_ptr<system::HttpServer> server_;  // ends first: it calls the above
 };
 

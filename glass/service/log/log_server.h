@@ -8,9 +8,11 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "glass/base/result.h"
+#include "glass/record/tlog/policy.h"
 #include "glass/system/files.h"
 
 namespace glass::service {
@@ -23,6 +25,10 @@ struct ListenChoice {
 struct LogServerChoice {
   ListenChoice listen;
   bool takes_entries = false;  // from anyone who reaches it
+  // Whose witnesses with a URL are shown each new state, which is then published with what they
+  // cosign; looked at so often. None: nobody is asked.
+  std::optional<record::Policy> policy = {};
+  int64_t ask_every_ms = 5000;
   // Told what goes wrong inside; strangers are told only that something has.
   std::function<void(const Error&)> on_error = [](const Error&) {};
 };

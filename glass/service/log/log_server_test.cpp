@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <set>
@@ -175,6 +176,46 @@ TEST_F(LogServerTest, AWitnessCosignsALogAndNoFork) {
   EXPECT_FALSE(asked->front().cosigned);
   EXPECT_NE(asked->front().why_not.find("422"), std::string::npos) << asked->front().why_not;
   EXPECT_FALSE(record::open_by_policy(published(), policy));
+}
+
+TEST_F(LogServerTest, ShowsEachNewStateToItsWitnessesWhileItTakesEntries) {
+  const auto witness =
+      WitnessServer::start(files_, system::posix_clock(), folder_ / "witness",
+                           {.listen = {.port = 0}, .name = "witness.example", .logs = {key_}})
+          .value();
+  const std::string text =
+      fmt::format("log {}\nwitness w {} http://127.0.0.1:{}\nquorum w\n", record::to_text(key_),
+                  record::to_text(witness->key()), witness->port());
+  const record::Policy policy = record::parse_policy(text).value();
+  const auto cosigned_at = [&](int64_t size) {
+    for (int i = 0; i < 500; ++i) {
+      const auto opened =
+          record::open_by_policy(files_.read_text(log_ / "public/checkpoint").value(), policy);
+      if (opened && opened->checkpoint.tree.size == size) return true;
+      std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    }
+    return false;
+  };
+  for (const bool takes_entries : {false, true}) {
+    const auto server = LogServer::start(files_, log_,
+                                         {.listen = {.port = 0},
+                                          .takes_entries = takes_entries,
+                                          .policy = policy,
+                                          .ask_every_ms = 20})
+                            .value();
+    const int64_t size = show_log(files_, log_)->tree.size;
+    EXPECT_TRUE(cosigned_at(size));
+    if (!takes_entries) {
+      append(0, 3);
+      EXPECT_TRUE(cosigned_at(size + 3));
+      continue;
+    }
+    const std::string add = fmt::format("http://127.0.0.1:{}/add", server->port());
+    for (int64_t more = 1; more <= 3; ++more) {
+      EXPECT_EQ(system::fetch({.url = add, .method = "POST", .body = "entry"})->status, 200);
+      EXPECT_TRUE(cosigned_at(size + more));
+    }
+  }
 }
 
 TEST_F(LogServerTest, AWitnessThatIsAwayIsTold) {
