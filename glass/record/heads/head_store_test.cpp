@@ -71,6 +71,36 @@ TEST_P(HeadStoreTest, KeepsLogsApart) {
   EXPECT_EQ(ours, (std::vector<std::string>{named("a"), named("b")}));
 }
 
+// Runs SQL beside the store; false where there is no psql to run it, or it fails.
+bool psql(const std::string& connection, const std::string& sql) {
+  const std::string command =
+      "psql '" + connection + "' --quiet --output=/dev/null --command=\"" + sql + "\" 2>&1";
+  return std::system(command.c_str()) == 0;
+}
+
+TEST_P(HeadStoreTest, CommitsAreDurableAfterALostConnectionToo) {
+  if (!is_postgres()) GTEST_SKIP() << "a file has no connection";
+  // A server whose commits are not durable by default, and a table that takes only durable ones.
+  const std::string ours =
+      connection_ + " application_name=glass_lost options='-c synchronous_commit=off'";
+  const auto heads = open_postgres_head_store(ours);
+  ASSERT_TRUE(heads) << heads.error().message;
+  if (!psql(connection_,
+            "CREATE FUNCTION durable() RETURNS trigger LANGUAGE plpgsql AS '"
+            "BEGIN IF current_setting(''synchronous_commit'') <> ''on'' THEN "
+            "RAISE EXCEPTION ''not durable''; END IF; RETURN NEW; END'; "
+            "CREATE TRIGGER durable BEFORE INSERT ON heads FOR EACH ROW "
+            "EXECUTE FUNCTION durable()"))
+    GTEST_SKIP() << "psql cannot be run";
+  ASSERT_TRUE((*heads)->replace(named("before"), std::nullopt, "a"));
+  ASSERT_TRUE(psql(connection_,
+                   "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity "
+                   "WHERE application_name = 'glass_lost'"));
+  EXPECT_FALSE((*heads)->load(named("before"))) << "nobody knows whether it was carried out";
+  const Status again = (*heads)->replace(named("after"), std::nullopt, "b");
+  EXPECT_TRUE(again) << again.error().message;
+}
+
 // The second where there is a server: tests/with_postgres.sh starts one.
 std::vector<const char*> stores() {
   if (std::getenv("GLASS_TEST_POSTGRES") == nullptr) return {"sqlite"};

@@ -30,12 +30,11 @@ class PostgresHeadStore final : public HeadStore {
  public:
   explicit PostgresHeadStore(PGconn* connection) : connection_(connection) {}
 
-  // A commit is durable when it is answered, whatever the server's default.
   [[nodiscard]] Status set_up() {
     if (PQstatus(connection_.get()) != CONNECTION_OK) return failed();
     PQsetNoticeProcessor(
         connection_.get(), [](void*, const char*) {}, nullptr);
-    GLASS_TRY_STATUS(ask("SET synchronous_commit = on", {}));
+    GLASS_TRY_STATUS(begin_session());
     return ask("CREATE TABLE IF NOT EXISTS heads (origin text PRIMARY KEY, note text NOT NULL)", {})
         .map([](const ResultPointer&) {});
   }
@@ -81,7 +80,20 @@ class PostgresHeadStore final : public HeadStore {
   // one is not repeated, for nobody knows whether it was carried out.
   [[nodiscard]] Result<ResultPointer> ask(const char* sql,
                                           const std::vector<std::string>& parameters) {
-    if (PQstatus(connection_.get()) != CONNECTION_OK) PQreset(connection_.get());
+    if (PQstatus(connection_.get()) != CONNECTION_OK) {
+      PQreset(connection_.get());
+      GLASS_TRY_STATUS(begin_session());
+    }
+    return execute(sql, parameters);
+  }
+
+  // A commit is durable when it is answered, whatever the server's default.
+  [[nodiscard]] Status begin_session() {
+    return execute("SET synchronous_commit = on", {}).map([](const ResultPointer&) {});
+  }
+
+  [[nodiscard]] Result<ResultPointer> execute(const char* sql,
+                                              const std::vector<std::string>& parameters) {
     std::vector<const char*> values;
     for (const std::string& parameter : parameters) values.push_back(parameter.c_str());
     ResultPointer result(PQexecParams(connection_.get(), sql, static_cast<int>(values.size()),
