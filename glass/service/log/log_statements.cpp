@@ -11,22 +11,27 @@
 #include "glass/crypto/sha256.h"
 #include "glass/record/evidence/kinds.h"
 #include "glass/record/evidence/log_entry.h"
+#include "glass/record/merkle/merkle.h"
 #include "glass/record/sequencer/blobs.h"
 #include "glass/record/sequencer/log_folder.h"
 #include "glass/record/tlog/log_reader.h"
 #include "glass/record/tlog/log_source.h"
+#include "glass/record/tlog/tile.h"
 
 namespace glass::service {
 namespace {
 
-// Looks from the end: what is appended again was mostly appended lately.
+// Looks from the end: what is appended again was mostly appended lately. Hashes of entries are
+// enough, a tile of them in memory at a time.
 Result<std::optional<int64_t>> find_entry(system::Files& files, const record::LogFolder& folder,
                                           int64_t size, const std::string& entry) {
+  const crypto::Digest wanted = record::leaf_hash(as_bytes(entry));
   record::FolderSource source(files, folder.published());
   record::LogReader reader(source, size);
   for (int64_t index = size - 1; index >= 0; --index) {
-    GLASS_TRY(const Bytes bytes, reader.entry(index));
-    if (as_text(bytes) == entry) return index;
+    GLASS_TRY(const crypto::Digest found, reader.hash({.level = 0, .index = index}));
+    if (found == wanted) return index;
+    if (index % record::kTileWidth == 0) reader.forget();
   }
   return std::nullopt;
 }
@@ -37,9 +42,6 @@ Result<std::optional<int64_t>> find_statement(system::Files& files, const system
                                               const record::Statement& statement) {
   const record::LogFolder folder{root};
   GLASS_TRY(const LogState log, show_log(files, root));
-  const std::string text = record::to_text(statement);
-  if (!files.exists(folder.published() / record::blob_path(crypto::sha256(text))))
-    return std::nullopt;
   return find_entry(files, folder, log.tree.size, record::log_entry(statement));
 }
 

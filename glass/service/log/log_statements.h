@@ -19,12 +19,14 @@ struct LoggedStatement {
   LogState log;
 };
 
-// The index of the statement's entry, as it is signed; nothing if the log does not have it.
+// The index of the statement's entry, as it is signed, whether or not its text lies beside the log;
+// nothing if the log does not have it. Reads the hashes of all entries at worst.
 [[nodiscard]] Result<std::optional<int64_t>> find_statement(system::Files& files,
                                                             const system::Path& folder,
                                                             const record::Statement& statement);
 
-// Appends the statement, as it is signed, unless it is in the log. kMismatch or kInvalidInput if a
+// Appends the statement, as it is signed, unless it is in the log; a text that was withheld from an
+// entry stays withheld. kMismatch or kInvalidInput if a
 // signature does not hold, or a member is not as its kind says; then nothing is appended.
 [[nodiscard]] Result<LoggedStatement> append_statement(system::Files& files,
                                                        const system::Path& folder,

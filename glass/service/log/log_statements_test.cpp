@@ -1,6 +1,7 @@
 #include "glass/service/log/log_statements.h"
 
 #include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -67,6 +68,21 @@ TEST_F(LogStatements, AreThereOnce) {
   ASSERT_TRUE(record::write_blob(files_, {log_}, as_bytes(left)));
   EXPECT_FALSE(append_statement(files_, log_, decision("c"))->was_there);
   EXPECT_EQ(show_log(files_, log_)->tree.size, 3);
+}
+
+TEST_F(LogStatements, WhoseTextIsWithheldStaySo) {
+  ASSERT_TRUE(append_statement(files_, log_, decision("a")));
+  const std::vector<Bytes> others(300, Bytes{1});  // the first one is then in another tile
+  ASSERT_TRUE(append_entries(files_, log_, others));
+  const system::Path text =
+      log_ / "public" / record::blob_path(crypto::sha256(record::to_text(decision("a"))));
+  ASSERT_TRUE(files_.remove_all(text));
+  const auto again = append_statement(files_, log_, decision("a"));
+  ASSERT_TRUE(again) << again.error().message;
+  EXPECT_TRUE(again->was_there);
+  EXPECT_EQ(again->proof.index, 0);
+  EXPECT_FALSE(files_.exists(text));
+  EXPECT_EQ(show_log(files_, log_)->tree.size, 301);
 }
 
 TEST_F(LogStatements, AreRefusedWhereSignatureOrMembersAreWrong) {
