@@ -46,6 +46,11 @@ fresh; printf x >>"$work/release/model.safetensors"; refuses "weights were chang
 fresh; printf x >>"$work/release/model.safetensors"; sums; refuses "weights and the list of digests were changed"
 fresh; printf x >"$work/release/more.txt"; refuses "a file was added"
 fresh; printf x >"$work/release/more.txt"; sums; refuses "a file was added and listed"
+fresh; ln -s config.json "$work/release/more"; refuses "a link was added"
+fresh; ln -s .. "$work/release/more"; refuses "a link to a folder was added"
+fresh; mkfifo "$work/release/more"; refuses "a pipe was added"
+fresh; mv "$work/release/config.json" "$work/config.json"; ln -s "$work/config.json" "$work/release/config.json"
+refuses "a file became a link"
 fresh; rm "$work/release/config.json"; refuses "a file was removed"
 fresh; rm "$work/release/config.json"; sums; refuses "a file was removed and its line with it"
 fresh; openssl ecparam -name prime256v1 -genkey -noout 2>/dev/null | openssl ec -pubout >"$work/release/model.pub" 2>/dev/null

@@ -1,6 +1,5 @@
 #include "glass/record/release_documents/verify_guide.h"
 
-#include <set>
 #include <string>
 #include <string_view>
 
@@ -22,8 +21,11 @@ it closes at the first thing that is wrong.
 ```sh
 set -e
 work=$(mktemp -d)
+find . ! -type d ! -type f > "$work/others"
+sed 's/$/ is no file; a release has none such/' "$work/others"
+test ! -s "$work/others"
 sha256sum --check --quiet SHA256SUMS
-find . -type f ! -path ./SHA256SUMS ! -path ./model.sig | sed 's|^\./||' > "$work/found"
+find . ! -type d ! -path ./SHA256SUMS ! -path ./model.sig | sed 's|^\./||' > "$work/found"
 sed 's/^[0-9a-f]*  //' SHA256SUMS | LC_ALL=C sort > "$work/listed"
 LC_ALL=C sort "$work/found" | cmp - "$work/listed"
 echo "all files are the ones that SHA256SUMS names, and there are no others"
@@ -167,26 +169,34 @@ std::string known_keys(const ReleaseFacts& facts) {
     out += fmt::format("- the record of the run is signed by `{}`\n", key);
   if (facts.log) out += fmt::format("- the log {}: `{}`\n", facts.log->origin, facts.log->key);
   if (out.empty()) return "";
-  return "The keys that this release was made with:\n\n" + out + "\n";
+  return "The keys that this release was made with, as its maker says here. Compare them with "
+         "those "
+         "that\nthe provider publishes elsewhere:\n\n" +
+         out + "\n";
 }
 
+// With no key of the folder's own: a command that is copied must not believe what it checks.
 std::string with_glassworks(const ReleaseFacts& facts) {
-  std::string keys = " --key model.pub";
-  std::set<std::string> signers(facts.training.signed_by.begin(), facts.training.signed_by.end());
-  if (!facts.statement_key.empty()) signers.insert(facts.statement_key);
-  for (const std::string& key : signers) keys += " --signer " + key;
-  if (facts.log) keys += fmt::format(" --log-key '{}'", facts.log->key);
+  std::string keys = "--key KEY-FROM-THE-PROVIDER.pem --signer ed25519:KEY-FROM-THE-PROVIDER";
+  std::string places = "website";
+  if (facts.log) {
+    keys += " \\\n  --log-key 'KEY-OF-THE-LOG-FROM-ITS-OPERATOR'";
+    places += "; that of the log from whoever runs it";
+  }
   return fmt::format(
       "## With Glassworks\n\n"
       "`glass-verify` does all of the above at once, offline, and follows the evidence down to "
       "the\n"
-      "steps of the training. It is small and has nothing of the engine in it. Give it the keys "
-      "that\n"
-      "you believe; with those of the folder alone it tells what they say as attested, not as\n"
-      "verified.\n\n```\nglass-verify .{}\n```\n\n"
+      "steps of the training. It is small and has nothing of the engine in it.\n\n"
+      "```\nglass-verify . {}\n```\n\n"
+      "Put the keys that you believe in the places of capital letters: those of the provider from "
+      "its\n{}. Not from this folder: whoever changes it can change the\n"
+      "keys in it, too. `--signer` may be repeated, for a run that another key signed. Without "
+      "keys it\n"
+      "tells what the folder's own say as attested, not as verified.\n\n"
       "Exit codes: 0 nothing is broken or missing, 1 something is broken, 4 something is "
       "missing.\n\n",
-      keys);
+      keys, places);
 }
 
 std::string program_of(const ReleaseFacts& facts) {
