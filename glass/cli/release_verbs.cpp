@@ -1,5 +1,6 @@
 #include "glass/cli/release_verbs.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <functional>
 #include <memory>
@@ -135,6 +136,14 @@ Result<record::EvidenceNode> verify_statement(const VerifyVerb& flags) {
                           {}});
   else
     add("members", record::check_members(*statement), "as the kind says");
+  if (!trust.statement_keys.empty()) {
+    const bool believed = std::ranges::any_of(trust.statement_keys, [&](const auto& key) {
+      return record::is_signed_by(*statement, key);
+    });
+    add("signer",
+        believed ? Status{} : fail(ErrorCode::kMismatch, "nobody whom you named signed it"),
+        "one whom you named");
+  }
   for (const record::Subject& subject : statement->subjects)
     node.parts.push_back(
         {record::EvidenceState::kAttested, subject.name, crypto::to_text(subject.digest), {}});
@@ -157,6 +166,12 @@ int verify_thing(const VerifyVerb& flags) {
   if (files.exists(flags.path() / record::kReleaseStatementFile))
     return verify_release_folder(flags);
   if (flags.path().extension() == ".json") return verify_statement_file(flags);
+  const record::TrustWords& trust = flags.trust;
+  if (!trust.model_key.empty() || !trust.statement_keys.empty() || !trust.policy.empty() ||
+      !trust.log_key.empty())
+    return ended(invalid_input(
+        "--key, --signer, --policy and --log-key are for releases and statements; a run is checked "
+        "by computing it again"));
   return with_services(flags.common, [&](const service::Services& services) -> Status {
     GLASS_TRY(const service::Summary summary, service::verify_run(flags.path(), services));
     return tell(flags.common, summary, "Verified.");

@@ -76,6 +76,11 @@ Bio reader(std::string_view text) {
   return bio;
 }
 
+// A file that asks for a password is refused; the terminal is not asked.
+int no_password(char*, int, int, void*) {
+  return -1;
+}
+
 std::string written(BIO* bio) {
   char* begin = nullptr;
   const long size = BIO_get_mem_data(bio, &begin);
@@ -230,7 +235,7 @@ struct EcdsaPublicKey::Handle {
 
 Result<EcdsaPublicKey> EcdsaPublicKey::from_pem(std::string_view pem) {
   const Bio bio = reader(pem);
-  Key key(PEM_read_bio_PUBKEY(bio.get(), nullptr, nullptr, nullptr));
+  Key key(PEM_read_bio_PUBKEY(bio.get(), nullptr, no_password, nullptr));
   ERR_clear_error();
   const Curve* curve = key == nullptr ? nullptr : curve_of(key.get());
   if (curve == nullptr)
@@ -315,8 +320,6 @@ Bytes P256SecretKey::sign(ByteView message) const {
 Result<P256SecretKey> P256SecretKey::load(system::Files& files, const system::Path& file) {
   GLASS_TRY(const Bytes bytes, files.read_private(file));
   const Bio bio = reader(as_text(bytes));
-  // Without a password to give: a file that asks for one is refused, not the terminal asked.
-  const auto no_password = [](char*, int, int, void*) { return -1; };
   const Key key(PEM_read_bio_PrivateKey(bio.get(), nullptr, no_password, nullptr));
   ERR_clear_error();
   const Curve* curve = key == nullptr ? nullptr : curve_of(key.get());

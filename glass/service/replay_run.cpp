@@ -25,6 +25,8 @@
 #include "glass/record/evidence/replay_choice.h"
 #include "glass/record/evidence/statement.h"
 #include "glass/record/evidence/step_chain.h"
+#include "glass/record/tlog/proof_file.h"
+#include "glass/record/tlog/signed_note.h"
 #include "glass/service/log/log.h"
 #include "glass/service/log/log_statements.h"
 #include "glass/service/prepare_data.h"
@@ -126,7 +128,7 @@ class Replay {
 // The checkpoint that the choice of segments was drawn from.
 struct Challenge {
   uint64_t seed;
-  LogState log;
+  record::ProofFile proof;  // that the log named the record then
 };
 
 // Of a log that names the run already: who made the record could not know its later checkpoints.
@@ -138,9 +140,10 @@ Result<Challenge> challenge_of(const system::Path& log, const RunRecord& record,
         "{0} does not name this run; `glass log append {0} --statements {1}` lets it, and its next "
         "checkpoint gives the challenge",
         system::path_text(log), system::path_text(paths.record())));
-  GLASS_TRY(LogState state, show_log(files, log));
-  return Challenge{.seed = record::challenge_seed(run_digest(record.subject), state.note),
-                   .log = std::move(state)};
+  GLASS_TRY(record::ProofFile proof, prove_entry(files, log, *index));
+  const std::string note = record::to_text(record::in_order(proof.checkpoint));
+  return Challenge{.seed = record::challenge_seed(run_digest(record.subject), note),
+                   .proof = std::move(proof)};
 }
 
 // What was executed here, and why it was that.
@@ -169,12 +172,9 @@ record::Statement statement_of(const RunRecord& record, const Executed& executed
     predicate.emplace("starts", Json::Array(executed.starts.begin(), executed.starts.end()));
     predicate.emplace("length", executed.length);
   }
-  if (executed.challenge) {
-    const LogState& log = executed.challenge->log;
-    predicate.emplace(
-        "challenge",
-        Json::Object{{"origin", log.key.name}, {"size", log.tree.size}, {"note", log.note}});
-  }
+  if (executed.challenge)
+    predicate.emplace("challenge",
+                      Json::Object{{"proof", record::to_text(executed.challenge->proof)}});
   return record::state(record::predicate_type(kReplayKind, 1),
                        {{std::string(kRunName), run_digest(record.subject)}}, std::move(predicate));
 }

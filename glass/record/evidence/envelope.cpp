@@ -50,6 +50,9 @@ Result<Envelope> envelope_from_json(const Json& json) {
   envelope.payload = as_text(payload);
   GLASS_TRY(const Json::Array* signatures, json.get_array("signatures"));
   if (signatures->empty()) return invalid_input("it has no signature");
+  if (signatures->size() > kMostSignatures)
+    return invalid_input(
+        fmt::format("it has {} signatures, more than {}", signatures->size(), kMostSignatures));
   for (const Json& one : *signatures) {
     GLASS_TRY(EnvelopeSignature signature, signature_from_json(one));
     envelope.signatures.push_back(std::move(signature));

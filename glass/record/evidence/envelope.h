@@ -8,6 +8,7 @@
 // it, so that what is signed as one type cannot be passed off as another.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,6 +21,8 @@ namespace glass::record {
 
 inline constexpr std::string_view kInTotoType = "application/vnd.in-toto+json";
 
+inline constexpr size_t kMostSignatures = 100;
+
 struct EnvelopeSignature {
   std::string key_id;  // may be empty: a hint, which nobody has signed
   Bytes signature;
@@ -28,7 +31,7 @@ struct EnvelopeSignature {
 struct Envelope {
   std::string payload_type;
   std::string payload;
-  std::vector<EnvelopeSignature> signatures;  // at least one
+  std::vector<EnvelopeSignature> signatures;  // from one to kMostSignatures
 };
 
 // "DSSEv1 <length> <type> <length> <payload>", lengths in bytes.

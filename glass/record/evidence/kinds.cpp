@@ -70,7 +70,7 @@ constexpr KindMember kReplay[] = {
     {"kernels", kText, true, "the processor's instructions"},
     {"starts", kWholes, false, "steps that a segment could begin at, where it was drawn"},
     {"length", kWhole, false, "steps of a segment, where it was drawn"},
-    {"challenge", kObject, false, "origin, size and note of the checkpoint that gave the seed"},
+    {"challenge", kObject, false, "the `proof` of the record in the log that drew"},
 };
 
 constexpr KindMember kRelease[] = {

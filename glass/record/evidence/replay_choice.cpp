@@ -26,6 +26,16 @@ std::vector<ReplaySegment> draw_segments(std::vector<int64_t> starts, int64_t co
   return segments;
 }
 
+int64_t steps_in(std::vector<ReplaySegment> segments) {
+  std::ranges::sort(segments, {}, &ReplaySegment::begin);
+  int64_t steps = 0, end = 0;
+  for (const ReplaySegment& one : segments) {
+    steps += std::max<int64_t>(one.end - std::max(one.begin, end), 0);
+    end = std::max(end, one.end);
+  }
+  return steps;
+}
+
 uint64_t challenge_seed(const crypto::Digest& run, std::string_view note) {
   const std::string text =
       "glassworks challenge 1\n" + crypto::to_text(run) + "\n" + std::string(note);

@@ -23,8 +23,11 @@ struct ReplaySegment {
 std::vector<ReplaySegment> draw_segments(std::vector<int64_t> starts, int64_t count, int64_t length,
                                          int64_t steps, uint64_t seed);
 
+// Steps that lie in at least one of the segments.
+int64_t steps_in(std::vector<ReplaySegment> segments);
+
 // The first 53 bits of SHA-256("glassworks challenge 1\n" || run || "\n" || note): exact as a JSON
-// number. `note` is the signed checkpoint with all its cosignatures.
+// number. `note` is the signed checkpoint, its signatures in the order of their lines.
 uint64_t challenge_seed(const crypto::Digest& run, std::string_view note);
 
 // How likely `drawn` of `starts` segments meet at least one of the forged ones, a share of all,

@@ -32,6 +32,13 @@ TEST(ReplayChoice, TakesAChallengeFromTheWholeNote) {
   EXPECT_LT(challenge_seed({}, "note\n"), uint64_t{1} << 53);
 }
 
+TEST(ReplayChoice, CountsAStepOnce) {
+  EXPECT_EQ(steps_in({}), 0);
+  EXPECT_EQ(steps_in({{10, 15}, {0, 5}}), 10);
+  EXPECT_EQ(steps_in({{0, 5}, {0, 5}, {3, 8}}), 8);
+  EXPECT_EQ(steps_in({{0, 10}, {2, 4}}), 10);
+}
+
 TEST(ReplayChoice, SaysWhatItIsWorth) {
   EXPECT_DOUBLE_EQ(caught_share(10, 3, 0.1), 0.3);
   EXPECT_DOUBLE_EQ(caught_share(10, 10, 0.1), 1);

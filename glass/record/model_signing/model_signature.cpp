@@ -144,12 +144,11 @@ Result<SignedModel> read_statement(std::string_view payload) {
 
 Status check_hint(const Json& bundle, const crypto::EcdsaPublicKey& key) {
   GLASS_TRY(const Json::Object* material, bundle.get_object("verificationMaterial"));
-  const Json* found = Json(*material).find("publicKey");
-  if (found == nullptr)
+  const auto found = material->find("publicKey");
+  if (found == material->end())
     return invalid_input(
-        "it is not signed with a key but by a certificate, which this program "
-        "does not check");
-  const Json public_key = (*material).find("publicKey")->second;
+        "it is not signed with a key but by a certificate, which this program does not check");
+  const Json& public_key = found->second;
   // Bundles of earlier versions carry the key itself.
   if (public_key.find("hint") == nullptr && public_key.find("rawBytes") != nullptr) return {};
   GLASS_TRY(const std::string hint, public_key.get_string("hint"));
@@ -202,6 +201,13 @@ std::string sign_model(std::string folder, std::vector<ModelResource> files,
                            Json::Object{{"publicKey", public_key}, {"tlogEntries", Json::Array{}}}},
                           {"dsseEnvelope", to_json(envelope)}}) +
          "\n";
+}
+
+bool signs_everything(const SignedModel& model) {
+  return model.shard_bytes == 0 && !model.links_allowed &&
+         std::ranges::all_of(model.ignored, [](const std::string& path) {
+           return std::ranges::find(kIgnored, path) != std::end(kIgnored);
+         });
 }
 
 Result<SignedModel> open_model_signature(std::string_view bundle,

@@ -48,6 +48,10 @@ std::string sign_model(std::string folder, std::vector<ModelResource> files,
 [[nodiscard]] Result<SignedModel> open_model_signature(std::string_view bundle,
                                                        const crypto::EcdsaPublicKey& key);
 
+// Whether it is of whole files, without links, and leaves out nothing but what sign_model does:
+// git's files at the top, and itself.
+[[nodiscard]] bool signs_everything(const SignedModel& model);
+
 // The digest of a file of the folder, by its name.
 using DigestOf = FunctionRef<Result<crypto::Digest>(const std::string& file)>;
 

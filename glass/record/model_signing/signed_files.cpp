@@ -90,7 +90,8 @@ Status expect_all_parts(const SignedModel& model, const std::map<std::string, ui
   for (const ModelResource& one : model.resources) {
     GLASS_TRY(const Part part, part_of(one.name));
     if (!found.contains(part.file)) return differs(part.file, "was signed and is not there");
-    by_file[part.file].emplace(part.begin, std::pair{part.end, one.digest});
+    if (!by_file[part.file].emplace(part.begin, std::pair{part.end, one.digest}).second)
+      return differs(part.file, fmt::format("has two parts that begin at {}", part.begin));
   }
   for (const auto& [file, size] : found) {
     const auto parts = by_file.find(file);

@@ -8,6 +8,7 @@
 // There is no fifth state: what nobody looked at is not in order, it is missing or attested.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,10 +28,14 @@ struct EvidenceNode {
   std::vector<EvidenceNode> parts;
 };
 
+// Foreign text as it can be shown in a line: what controls a terminal, turns the direction of
+// writing or is no UTF-8 becomes \xNN.
+std::string printable(std::string_view text);
+
 // How many nodes are in a state, the node itself included.
 int64_t count(const EvidenceNode& node, EvidenceState state);
 
-// Lines of UTF-8 with branches, the state first, without colours.
+// Lines of UTF-8 with branches, the state first, without colours; texts are made printable.
 std::string to_text(const EvidenceNode& node);
 
 // {"state":"verified","what":...,"detail":...,"parts":[...]}

@@ -38,5 +38,12 @@ TEST(EvidenceTree, IsInOrderOnlyIfNothingIsBrokenOrMissing) {
   EXPECT_EQ(exit_code(node), 0);
 }
 
+TEST(EvidenceTree, LetsNobodyWriteALineOfIt) {
+  const EvidenceNode node{kAttested, "a\nverified  b", "c\x1b[2K \u202e d\xff \u00e9", {}};
+  EXPECT_EQ(to_text(node),
+            "attested  a\\x0averified  b: c\\x1b[2K \\xe2\\x80\\xae d\\xff \u00e9\n");
+  EXPECT_EQ(to_json(node).get_string("what"), "a\\x0averified  b");
+}
+
 }  // namespace
 }  // namespace glass::record

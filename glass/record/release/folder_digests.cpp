@@ -20,6 +20,7 @@ Result<FolderDigests> digest_folder(system::Files& files, const system::Path& fo
   for (const system::Entry& entry : entries) {
     if (entry.kind == system::Entry::Kind::kFile) {
       names.push_back(entry.name);
+      found.sizes.emplace(entry.name, entry.size_bytes);
       found.bytes += entry.size_bytes;
     } else {
       found.others.push_back(entry.name);

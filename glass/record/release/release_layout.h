@@ -1,14 +1,10 @@
 // ReleaseLayout: where the parts of a release lie in its folder.
 //
-//   README.md, config.json, *.safetensors, tokenizer.json, ...   the model as Hugging Face has it
-//   NAME-F32.gguf, ...                                           the model as llama.cpp has it
-//   evidence/...                                                 the record of the run, under the
-//   names of the
-//                                                                run's folder: record.json,
-//                                                                recipe.json, corpus/manifest.json,
-//                                                                training/chain.jsonl, ...
-//   documents                                                    bills of materials, cards, the
-//   EU's forms provenance.json, release.json                                signed statements
+//   README.md, config.json, *.safetensors, tokenizer.json, ...   the model, for Hugging Face
+//   NAME-F32.gguf, ...                                           the model, for llama.cpp
+//   evidence/...      the record, under the names of the run's folder
+//   bom.cdx.json, ... bills of materials, cards, the EU's forms
+//   provenance.json, release.json                                signed statements
 //   release.tlog-proof, log.key                                  that release.json is in a log
 //   SHA256SUMS, VERIFY.md, model.pub, model.sig                  for whoever checks it
 //

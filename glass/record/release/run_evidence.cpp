@@ -10,6 +10,7 @@
 
 #include <fmt/core.h>
 
+#include "glass/base/bytes.h"
 #include "glass/base/json.h"
 #include "glass/base/result.h"
 #include "glass/base/units_text.h"
@@ -34,6 +35,7 @@ EvidenceNode broken(std::string what, std::string why) {
 // A file that the record names by digest.
 EvidenceNode file_node(const Verified& release, std::string what, const std::string& file,
                        const crypto::Digest& digest) {
+  release.compared.insert(file);
   const auto found = release.digests.files.find(file);
   if (found == release.digests.files.end())
     return {kMissing, std::move(what), fmt::format("{} is not in the folder", file), {}};
@@ -65,6 +67,32 @@ constexpr Part kParts[] = {
      "by digest; with the run's folder `glass replay` makes them again"},
 };
 
+// The members of `run`; a record with others is of another version.
+constexpr std::string_view kRunMembers[] = {
+    "adapter",    "chain",  "corpus", "examples", "graph", "held_out",  "model", "numerics",
+    "parameters", "recipe", "shards", "start",    "steps", "tokenizer", "tokens"};
+
+// A record is about its run and the files that it names, no more and no less, and has a model.
+Status expect_whole(const Statement& record, const Json& run, const crypto::Digest& digest) {
+  for (const auto& [member, value] : *run.if_object()) {
+    if (std::ranges::find(kRunMembers, member) == std::end(kRunMembers))
+      return invalid_input(
+          fmt::format("its run has a member \"{}\", which nobody here knows", member));
+  }
+  std::vector<Subject> things = {{"run", digest}};
+  for (const auto& [group, prefix] : {std::pair{"model", "model/"}, {"adapter", "adapter/"}}) {
+    const Json* files = run.find(group);
+    if (files == nullptr) continue;
+    for (const auto& [file, text] : *files->if_object())
+      things.push_back({prefix + file, crypto::digest_from_text(*text.if_string()).value()});
+  }
+  std::ranges::sort(things, {}, &Subject::name);
+  if (record.subjects != things)
+    return fail(ErrorCode::kMismatch, "it is about other things than its run names");
+  if (run.find("model")->if_object()->empty()) return invalid_input("its run has no model");
+  return {};
+}
+
 // What a chain begins with: the digest of what the training starts from.
 crypto::Digest genesis_of(const Json& run) {
   Json::Object origin;
@@ -77,15 +105,19 @@ crypto::Digest genesis_of(const Json& run) {
 
 EvidenceNode chain_node(const Verified& release, const Json& run, const crypto::Digest& head) {
   const std::string what = "chain of steps", file = in_evidence("training/chain.jsonl");
+  release.compared.insert(file);
   if (!release.digests.files.contains(file))
     return {kMissing, what, fmt::format("{} is not in the folder", file), {}};
-  const auto text = release.files.read_text(release.folder / file);
-  if (!text) return broken(what, text.error().message);
-  const auto end = check_step_chain(*text, genesis_of(run), TornLine::kRefuse);
+  const auto mapped = release.files.map(release.folder / file);
+  if (!mapped) return broken(what, mapped.error().message);
+  const auto end =
+      check_step_chain(as_text((*mapped)->bytes()), genesis_of(run), TornLine::kRefuse);
   if (!end) return broken(what, fmt::format("{}: {}", file, end.error().message));
-  if (end->digest != head)
-    return broken(what, fmt::format("{} ends with {}, recorded is {}", file,
-                                    crypto::to_text(end->digest), crypto::to_text(head)));
+  const int64_t steps = run.get_int("steps").value();
+  if (end->digest != head || end->step != steps)
+    return broken(
+        what, fmt::format("{} ends with step {} and {}, recorded are {} and {}", file, end->step,
+                          crypto::to_text(end->digest), steps, crypto::to_text(head)));
   return {kVerified,
           what,
           fmt::format("{}, each naming the one before; what they computed is shown by "
@@ -98,7 +130,7 @@ EvidenceNode chain_node(const Verified& release, const Json& run, const crypto::
 EvidenceNode corpus_documents(const Verified& release) {
   const std::string file = in_evidence("corpus/manifest.json");
   std::string counted = "its documents";
-  if (const auto text = release.files.read_text(release.folder / file)) {
+  if (const auto text = text_of(release, file)) {
     const auto json = parse_json(*text);
     const Json* counts = json ? json->find("counts") : nullptr;
     const Json* all = counts == nullptr ? nullptr : counts->find("all");
@@ -106,6 +138,31 @@ EvidenceNode corpus_documents(const Verified& release) {
       counted = count_text(*all->get_int("documents"), "document");
   }
   return {kAttested, "documents", counted + ", by digest in the manifest, not in this folder", {}};
+}
+
+// The record of the run that the start came from, if the start's manifest names one.
+EvidenceNode start_record(const Verified& release, const crypto::Digest& run) {
+  const std::string what = "its record", file = in_evidence("start/record.json");
+  release.compared.insert(file);
+  if (!release.digests.files.contains(file))
+    return {kMissing, what, fmt::format("{} is not in the folder", file), {}};
+  const auto statement = read_statement(release, file);
+  if (!statement) return broken(what, statement.error().message);
+  const auto named = statement->predicate.get_object("run");
+  if (!named || crypto::sha256(to_canonical(Json(**named))) != run)
+    return broken(what, fmt::format("{} is of another run than the start's manifest names", file));
+  EvidenceNode node{kVerified, what, fmt::format("of the run {}", crypto::to_text(run)), {}};
+  node.parts.push_back(signed_node(file, *statement, release.trust, Signer::kAnyone));
+  return node;
+}
+
+void add_start(const Verified& release, EvidenceNode& node) {
+  const auto text = text_of(release, in_evidence("start/manifest.json"));
+  const auto json = text ? parse_json(*text) : tl::unexpected(text.error());
+  if (!json) return node.parts.push_back(broken("manifest", json.error().message));
+  const auto run = json->get_string("run");
+  const auto digest = run ? crypto::digest_from_text(*run) : tl::unexpected(run.error());
+  if (digest) node.parts.push_back(start_record(release, *digest));
 }
 
 EvidenceNode part_node(const Verified& release, const Part& part, const Json& run,
@@ -116,6 +173,7 @@ EvidenceNode part_node(const Verified& release, const Part& part, const Json& ru
   EvidenceNode node = file_node(release, std::string(part.what), in_evidence(part.file), digest);
   if (part.path == "run.corpus" && node.state == kVerified)
     node.parts.push_back(corpus_documents(release));
+  if (part.path == "run.start" && node.state == kVerified) add_start(release, node);
   return node;
 }
 
@@ -136,13 +194,25 @@ EvidenceNode files_node(const Verified& release, const Json& digests, const std:
   return node;
 }
 
-void add_replays(const Verified& release, const crypto::Digest& run, int64_t steps,
-                 EvidenceNode& node) {
+// What was logged while it trained, as the record names it.
+void add_log(const Verified& release, const Json& predicate, EvidenceNode& node) {
+  const Json* execution = predicate.find("execution");
+  const Json* log = execution == nullptr ? nullptr : execution->find("log");
+  if (log == nullptr || log->if_object() == nullptr) return;
+  for (const auto& [file, value] : *log->if_object()) {
+    const std::string* text = value.if_string();
+    const auto digest = crypto::digest_from_text(text == nullptr ? "" : *text);
+    if (digest)
+      node.parts.push_back(file_node(release, "log", in_evidence("training/" + file), *digest));
+  }
+}
+
+void add_replays(const Verified& release, const ReplayedRun& run, EvidenceNode& node) {
   const std::string prefix = in_evidence("replays/");
   bool any = false;
   for (const auto& [file, digest] : release.digests.files) {
     if (!file.starts_with(prefix)) continue;
-    node.parts.push_back(replay_node(release, file, run, steps));
+    node.parts.push_back(replay_node(release, file, run));
     any = true;
   }
   if (!any)
@@ -154,6 +224,7 @@ void add_replays(const Verified& release, const crypto::Digest& run, int64_t ste
 
 EvidenceNode run_node(const Verified& release, const crypto::Digest& record) {
   const std::string what = "run record", file = in_evidence("record.json");
+  release.compared.insert(file);
   if (!release.digests.files.contains(file))
     return {kMissing, what, fmt::format("{} is not in the folder", file), {}};
   const auto statement = read_statement(release, file);
@@ -166,8 +237,10 @@ EvidenceNode run_node(const Verified& release, const crypto::Digest& record) {
                           crypto::to_text(payload_digest(*statement)), crypto::to_text(record)));
   const Json run = **statement->predicate.get_object("run");
   const crypto::Digest digest = crypto::sha256(to_canonical(run));
+  if (const Status whole = expect_whole(*statement, run, digest); !whole)
+    return broken(what, fmt::format("{}: {}", file, whole.error().message));
   EvidenceNode node{kVerified, what, fmt::format("the run {}", crypto::to_text(digest)), {}};
-  node.parts.push_back(signed_node(file, *statement, release.trust));
+  node.parts.push_back(signed_node(file, *statement, release.trust, Signer::kBelieved));
   for (const Reference& reference : references(*statement)) {
     const auto* part = std::ranges::find(kParts, reference.path, &Part::path);
     if (part != std::end(kParts))
@@ -176,7 +249,8 @@ EvidenceNode run_node(const Verified& release, const crypto::Digest& record) {
   node.parts.push_back(files_node(release, **run.get_object("model"), "model", ""));
   if (const Json* adapter = run.find("adapter"))
     node.parts.push_back(files_node(release, *adapter, "adapter", "adapter/"));
-  add_replays(release, digest, run.get_int("steps").value(), node);
+  add_log(release, statement->predicate, node);
+  add_replays(release, {*statement, digest, run.get_int("steps").value()}, node);
   return node;
 }
 

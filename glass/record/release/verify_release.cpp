@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include <fmt/core.h>
+#include <fmt/ranges.h>
 
 #include "glass/base/json.h"
 #include "glass/base/result.h"
@@ -27,14 +29,11 @@ namespace {
 
 using enum EvidenceState;
 
+constexpr uint64_t kMostBytes = uint64_t{64} << 20;  // of a file that is read whole
 constexpr std::string_view kProvenanceType = "https://slsa.dev/provenance/v1";
 
 EvidenceNode node_of(EvidenceState state, std::string_view what, std::string detail) {
   return {state, std::string(what), std::move(detail), {}};
-}
-
-Result<std::string> text_of(const Verified& release, std::string_view file) {
-  return release.files.read_text(release.folder / file);
 }
 
 bool has(const Verified& release, std::string_view file) {
@@ -59,8 +58,12 @@ EvidenceNode signature_node(const Verified& release) {
     GLASS_TRY(const crypto::EcdsaPublicKey key, model_key(release));
     GLASS_TRY(const std::string bundle, text_of(release, kModelSignature));
     GLASS_TRY(const SignedModel model, open_model_signature(bundle, key));
+    if (!signs_everything(model))
+      return fail(ErrorCode::kMismatch, "it leaves out files that it should sign, or allows links");
     const auto digest_of = [&](const std::string& file) -> Result<crypto::Digest> {
-      return release.digests.files.at(file);
+      const auto found = release.digests.files.find(file);
+      if (found != release.digests.files.end()) return found->second;
+      return fail(ErrorCode::kMismatch, fmt::format("{} is no file", file));
     };
     return expect_signed_files(model, release.folder, release.files, digest_of);
   }();
@@ -143,7 +146,40 @@ EvidenceNode log_node(const Verified& release, const Statement& statement) {
   std::string witnesses;
   for (const std::string& one : verified->witnesses)
     witnesses += (witnesses.empty() ? ", cosigned by " : ", ") + one;
+  if (witnesses.empty()) witnesses = ", cosigned by no witness";
   return node_of(kVerified, kWhat, entry + witnesses);
+}
+
+// Of the training: about the files that the record names. What it says of them is not compared.
+EvidenceNode provenance_node(const Verified& release) {
+  constexpr std::string_view kWhat = "provenance";
+  if (!has(release, kProvenanceStatementFile)) return absent(kWhat, kProvenanceStatementFile);
+  release.compared.emplace(kProvenanceStatementFile);
+  const auto statement = read_statement(release, std::string(kProvenanceStatementFile));
+  if (!statement) return node_of(kBroken, kWhat, statement.error().message);
+  if (statement->predicate_type != kProvenanceType)
+    return node_of(kBroken, kWhat, fmt::format("it says {}", statement->predicate_type));
+  for (const Subject& subject : statement->subjects) {
+    const auto found = release.digests.files.find(subject.name);
+    if (found == release.digests.files.end() || found->second != subject.digest)
+      return node_of(kBroken, kWhat, fmt::format("it is about another {}", subject.name));
+  }
+  EvidenceNode node = node_of(kAttested, kWhat,
+                              fmt::format("of {}; what it says of them is not compared here",
+                                          count_text(std::ssize(statement->subjects), "file")));
+  node.parts.push_back(signed_node(std::string(kProvenanceStatementFile), *statement, release.trust,
+                                   Signer::kBelieved));
+  return node;
+}
+
+// The releases that this one says it comes from or replaces.
+void add_named_releases(const Json& said, EvidenceNode& node) {
+  for (const auto& [member, what] :
+       {std::pair{"base", "release of the starting point"}, {"supersedes", "release before it"}}) {
+    if (const Json* digest = said.find(member))
+      node.parts.push_back(
+          node_of(kAttested, what, *digest->if_string() + ", by digest, not in this folder"));
+  }
 }
 
 EvidenceNode statement_node(const Verified& release) {
@@ -162,30 +198,37 @@ EvidenceNode statement_node(const Verified& release) {
     node.state = kBroken;
     node.detail = same.error().message;
   }
-  node.parts.push_back(signed_node(std::string(kReleaseStatementFile), *statement, release.trust));
+  node.parts.push_back(signed_node(std::string(kReleaseStatementFile), *statement, release.trust,
+                                   Signer::kBelieved));
   node.parts.push_back(log_node(release, *statement));
   node.parts.push_back(
       run_node(release, crypto::digest_from_text(said.get_string("record").value()).value()));
+  add_named_releases(said, node);
   return node;
 }
 
-EvidenceNode provenance_node(const Verified& release) {
-  constexpr std::string_view kWhat = "provenance";
-  if (!has(release, kProvenanceStatementFile)) return absent(kWhat, kProvenanceStatementFile);
-  const auto statement = read_statement(release, std::string(kProvenanceStatementFile));
-  if (!statement) return node_of(kBroken, kWhat, statement.error().message);
-  if (statement->predicate_type != kProvenanceType)
-    return node_of(kBroken, kWhat, fmt::format("it says {}", statement->predicate_type));
-  for (const Subject& subject : statement->subjects) {
-    const auto found = release.digests.files.find(subject.name);
-    if (found == release.digests.files.end() || found->second != subject.digest)
-      return node_of(kBroken, kWhat, fmt::format("it is about another {}", subject.name));
+// Files that no other node tells of: signed, and that is all that is known here.
+void add_other_files(const Verified& release, EvidenceNode& node) {
+  std::vector<std::string> names;
+  for (const auto& [file, digest] : release.digests.files) {
+    if (is_stated(file) && !release.compared.contains(file)) names.push_back(file);
   }
-  EvidenceNode node = node_of(
-      kVerified, kWhat, fmt::format("of {}", count_text(std::ssize(statement->subjects), "file")));
+  if (names.empty()) return;
   node.parts.push_back(
-      signed_node(std::string(kProvenanceStatementFile), *statement, release.trust));
-  return node;
+      node_of(kAttested, "other files",
+              fmt::format("{}, whose contents are not compared here: {}",
+                          count_text(std::ssize(names), "file"), fmt::join(names, ", "))));
+}
+
+// What is broken or missing anywhere shows at the root; without a key of the reader's the whole
+// rests on those of the folder.
+void settle(EvidenceNode& root, const Trust& trust) {
+  if (count(root, kBroken) > 0)
+    root.state = kBroken;
+  else if (count(root, kMissing) > 0)
+    root.state = kMissing;
+  else if (!trust.model_key)
+    root.state = kAttested;
 }
 
 }  // namespace
@@ -195,15 +238,27 @@ bool is_stated(std::string_view file) {
          file != kModelSignature;
 }
 
-EvidenceNode signed_node(std::string what, const Statement& statement, const Trust& trust) {
+EvidenceNode signed_node(std::string what, const Statement& statement, const Trust& trust,
+                         Signer signer) {
   const bool believed = std::ranges::any_of(
       trust.statement_keys,
       [&](const crypto::PublicKey& key) { return is_signed_by(statement, key); });
   if (believed) return {kVerified, std::move(what), "signed by " + signers(statement), {}};
-  return {kAttested,
+  const bool refused = !trust.statement_keys.empty() && signer == Signer::kBelieved;
+  return {refused ? kBroken : kAttested,
           std::move(what),
           fmt::format("signed by {}, whom you have not named", signers(statement)),
           {}};
+}
+
+Result<std::string> text_of(const Verified& release, std::string_view file) {
+  const auto size = release.digests.sizes.find(std::string(file));
+  if (size == release.digests.sizes.end())
+    return fail(ErrorCode::kMismatch, fmt::format("{} is no file of the folder", file));
+  if (size->second > kMostBytes)
+    return fail(ErrorCode::kMismatch, fmt::format("{} has {}, more than such a file may have", file,
+                                                  bytes_text(size->second)));
+  return release.files.read_text(release.folder / file);
 }
 
 Result<Statement> read_statement(const Verified& release, const std::string& file) {
@@ -223,7 +278,8 @@ Result<EvidenceNode> verify_release(system::Files& files, const system::Path& fo
                 fmt::format("{} is not the folder of a release: it has no {}",
                             system::path_text(folder), kReleaseStatementFile));
   GLASS_TRY(const FolderDigests digests, digest_folder(files, folder, parallel));
-  const Verified release{files, folder, trust, digests};
+  std::set<std::string> compared = {std::string(kModelKeyFile), std::string(kLogKeyFile)};
+  const Verified release{files, folder, trust, digests, compared};
   EvidenceNode root = node_of(kVerified, "release", system::path_text(folder));
   for (const std::string& other : digests.others)
     root.parts.push_back(node_of(kBroken, other, "is neither a file nor a folder"));
@@ -231,11 +287,8 @@ Result<EvidenceNode> verify_release(system::Files& files, const system::Path& fo
   root.parts.push_back(sums_node(release));
   root.parts.push_back(statement_node(release));
   root.parts.push_back(provenance_node(release));
-  root.parts.push_back(
-      node_of(kAttested, "documents",
-              "cards, bills of materials and forms are signed; their figures are not compared "
-              "here"));
-  if (exit_code(root) != 0) root.state = count(root, kBroken) > 0 ? kBroken : kMissing;
+  add_other_files(release, root);
+  settle(root, trust);
   return root;
 }
 

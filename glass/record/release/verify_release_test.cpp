@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
@@ -13,7 +14,9 @@
 #include <fmt/core.h>
 #include <gtest/gtest.h>
 
+#include "glass/base/base64.h"
 #include "glass/base/json.h"
+#include "glass/record/evidence/envelope.h"
 #include "glass/record/evidence/log_entry.h"
 #include "glass/record/evidence/replay_choice.h"
 #include "glass/record/evidence/statement.h"
@@ -88,7 +91,10 @@ class Release : public testing::Test {
     run.emplace("model", Json::Object{{"config.json", digest_text("{}")},
                                       {"model.safetensors", digest_text("weights")}});
     run_ = crypto::sha256(to_canonical(run));
-    record_ = state(predicate_type("run-record", 1), {{"run", run_}},
+    record_ = state(predicate_type("run-record", 1),
+                    {{"run", run_},
+                     {"model/config.json", crypto::sha256("{}")},
+                     {"model/model.safetensors", crypto::sha256("weights")}},
                     Json::Object{{"run", run}, {"execution", Json::Object{}}});
     sign(record_, key_number(kStater));
     write("evidence/record.json", to_text(record_));
@@ -260,37 +266,136 @@ TEST_F(Release, IsBrokenWhereItsMakerKnowsTheKeysAndChangesOnePart) {
   write("evidence/recipe.json", "recipe");
   write_replay(false);
   finish();
-  EXPECT_NE(to_text(verified()).find("1 segment NOT equal"), std::string::npos);
+  EXPECT_NE(to_text(verified()).find("1 segment executed again gave other bits"),
+            std::string::npos);
   EXPECT_EQ(exit_code(verified()), 1);
 }
 
 TEST_F(Release, HasReplaysThatWereDrawnAsTheySay) {
-  const std::string note = to_text(proof_of("an entry").checkpoint);
-  const uint64_t seed = challenge_seed(run_, note);
+  const ProofFile proof = proof_of(log_entry(record_));
+  const uint64_t seed = challenge_seed(run_, to_text(in_order(proof.checkpoint)));
   const ReplaySegment drawn = draw_segments({0, 1}, 1, 2, 3, seed)[0];
   const Json segment = Json::Object{{"begin", drawn.begin}, {"end", drawn.end}, {"equal", true}};
-  const Json challenge = Json::Object{{"origin", log_key().name}, {"size", 1}, {"note", note}};
   const Json::Object good{{"starts", Json::Array{0, 1}},
                           {"length", 2},
                           {"seed", static_cast<int64_t>(seed)},
                           {"segments", Json::Array{segment}},
-                          {"challenge", challenge}};
+                          {"challenge", Json::Object{{"proof", to_text(proof)}}}};
   const auto told = [&](const Json::Object& predicate) {
     write_replay(true, predicate);
     finish();
     return to_text(verified());
   };
-  EXPECT_NE(told(good).find("equal, drawn by the checkpoint of example.org/log of size 1\n"),
-            std::string::npos)
-      << told(good);
+  const auto expect = [&](const Json::Object& predicate, std::string_view text) {
+    const std::string tree = told(predicate);
+    EXPECT_NE(tree.find(text), std::string::npos) << tree;
+  };
+  expect(good, "equal, drawn by the checkpoint of example.org/log of size 1\n");
   Json::Object other = good;
   other["starts"] = Json::Array{2};
-  EXPECT_NE(told(other).find("its segments are not those that its seed draws"), std::string::npos);
+  expect(other, "its segments are not those that its seed draws");
+  other["starts"] = Json::Array{1, 0};
+  expect(other, "its starts are no steps of the run in ascending order");
+  other.erase("starts");
+  expect(other, "\"starts\" is missing");
   other = good;
   other["seed"] = static_cast<int64_t>(seed) + 1;
-  other.erase("starts");
-  EXPECT_NE(told(other).find("its seed is not the one that its challenge gives"),
+  expect(other, "broken    │   └ replay");
+
+  // The proof of another entry: the log did not name this record when the segments were drawn.
+  const ProofFile elsewhere = proof_of("another entry");
+  const uint64_t chosen = challenge_seed(run_, to_text(in_order(elsewhere.checkpoint)));
+  const ReplaySegment instead = draw_segments({0, 1}, 1, 2, 3, chosen)[0];
+  other = good;
+  other["seed"] = static_cast<int64_t>(chosen);
+  other["segments"] =
+      Json::Array{Json::Object{{"begin", instead.begin}, {"end", instead.end}, {"equal", true}}};
+  other["challenge"] = Json::Object{{"proof", to_text(elsewhere)}};
+  expect(other, "the proof of entry 0 leads to the root");
+
+  // A line of a key that nobody knows would let who draws try again.
+  ProofFile stuffed = proof;
+  stuffed.checkpoint.signatures.push_back({"junk", 7, Bytes(64, 1)});
+  const uint64_t ground = challenge_seed(run_, to_text(in_order(stuffed.checkpoint)));
+  const ReplaySegment wanted = draw_segments({0, 1}, 1, 2, 3, ground)[0];
+  other["seed"] = static_cast<int64_t>(ground);
+  other["segments"] =
+      Json::Array{Json::Object{{"begin", wanted.begin}, {"end", wanted.end}, {"equal", true}}};
+  other["challenge"] = Json::Object{{"proof", to_text(stuffed)}};
+  expect(other, "has a signature of junk, which the policy does not name");
+}
+
+TEST_F(Release, HasNoReplayOfStepsThatThereAreNot) {
+  const auto tell = [&](Json::Array segments) {
+    write_replay(true, {{"segments", std::move(segments)}});
+    finish();
+    return to_text(verified());
+  };
+  const auto segment = [](int64_t begin, int64_t end) {
+    return Json(Json::Object{{"begin", begin}, {"end", end}, {"equal", true}});
+  };
+  EXPECT_NE(tell({}).find("it tells of no segment"), std::string::npos);
+  for (const Json& one : {segment(0, 4), segment(-1, 1), segment(2, 2), segment(2, 1)})
+    EXPECT_NE(tell({one}).find("it tells of a segment from step"), std::string::npos);
+  EXPECT_NE(tell({segment(0, 2), segment(0, 2), segment(1, 3)}).find("3 of 3 steps in 3 segments"),
             std::string::npos);
+}
+
+TEST_F(Release, IsBrokenWhereARecordContradictsItself) {
+  const auto told = [&](const std::function<void(Json::Object&)>& change) {
+    Json run = **record_.predicate.get_object("run");
+    change(*run.if_object());
+    const Statement before = record_;
+    record_ = state(predicate_type("run-record", 1), before.subjects,
+                    Json::Object{{"run", run}, {"execution", Json::Object{}}});
+    sign(record_, key_number(kStater));
+    write("evidence/record.json", to_text(record_));
+    finish();
+    const std::string text = to_text(verified());
+    record_ = before;
+    return text;
+  };
+  EXPECT_NE(told([](Json::Object& run) { run["further"] = 1; }).find("has a member \"further\""),
+            std::string::npos);
+  EXPECT_NE(told([](Json::Object& run) { run["steps"] = 4; }).find("other things than its run"),
+            std::string::npos);
+}
+
+TEST_F(Release, IsBrokenWhereItsSignersAreNotThoseThatOneBelieves) {
+  Trust trust = everything();
+  trust.statement_keys = {key_number(9).public_key()};
+  const std::string text = to_text(verified(trust));
+  EXPECT_EQ(exit_code(verified(trust)), 1);
+  for (const char* file : {"release.json", "evidence/record.json", "provenance.json"})
+    EXPECT_NE(text.find(fmt::format("├ {}: signed by ed25519:", file)) == std::string::npos &&
+                  text.find(fmt::format("└ {}: signed by ed25519:", file)) == std::string::npos,
+              true)
+        << text;
+  EXPECT_NE(text.find("attested  │     └ evidence/replays/a.json"), std::string::npos) << text;
+}
+
+TEST_F(Release, TellsOfFilesThatNothingWasComparedWith) {
+  write("modeling.py", "what nobody compares");
+  finish();
+  EXPECT_NE(to_text(verified())
+                .find("attested  └ other files: 1 file, whose contents are not "
+                      "compared here: modeling.py"),
+            std::string::npos)
+      << to_text(verified());
+}
+
+TEST_F(Release, WithASignatureThatLeavesThingsOutIsBroken) {
+  std::string bundle = read("model.sig");
+  const size_t begin = bundle.find("\"payload\":\"") + 11, end = bundle.find('"', begin);
+  const Bytes payload = from_base64(bundle.substr(begin, end - begin)).value();
+  std::string text(as_text(payload));
+  text.replace(text.find("\".gitignore\""), 12, "\".gitignore\",\"more\"");
+  const std::string encoding = pre_authentication_encoding(kInTotoType, text);
+  bundle.replace(begin, end - begin, to_base64(as_bytes(text)));
+  const size_t sig = bundle.find("\"sig\":\"") + 7;
+  bundle.replace(sig, bundle.find('"', sig) - sig, to_base64(model_key().sign(as_bytes(encoding))));
+  write("model.sig", bundle);
+  EXPECT_NE(to_text(verified()).find("it leaves out files that it should sign"), std::string::npos);
 }
 
 TEST_F(Release, SaysWhatIsMissing) {

@@ -171,6 +171,11 @@ Result<std::vector<NoteSignature>> parse_note_signatures(std::string_view lines)
   return signatures;
 }
 
+SignedNote in_order(SignedNote note) {
+  std::ranges::sort(note.signatures, {}, [](const NoteSignature& one) { return to_text(one); });
+  return note;
+}
+
 Result<SignedNote> parse_note(std::string_view bytes) {
   if (bytes.size() > kMostBytes)
     return no_note(fmt::format("it is longer than {} bytes", kMostBytes));

@@ -68,6 +68,9 @@ struct SignedNote {
 
 std::string to_text(const SignedNote& note);
 
+// The same note with its signatures in the order of their lines: one text, whoever wrote it down.
+SignedNote in_order(SignedNote note);
+
 // kCorruption unless the bytes are those of a note with at least one signature.
 [[nodiscard]] Result<SignedNote> parse_note(std::string_view bytes);
 

@@ -15,6 +15,7 @@ namespace glass::record {
 
 struct FolderDigests {
   std::map<std::string, crypto::Digest> files;  // by path from the folder
+  std::map<std::string, uint64_t> sizes;        // of the same, in bytes
   uint64_t bytes = 0;                           // of all of them
   std::vector<std::string> others;              // links, sockets and the like
 };

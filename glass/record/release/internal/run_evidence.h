@@ -1,7 +1,9 @@
 // RunEvidence: what a folder holds about the run that a model came of, as nodes of a tree.
 #pragma once
 
+#include <set>
 #include <string>
+#include <string_view>
 
 #include "glass/crypto/sha256.h"
 #include "glass/record/evidence/statement.h"
@@ -18,10 +20,19 @@ struct Verified {
   const system::Path& folder;
   const Trust& trust;
   const FolderDigests& digests;
+  std::set<std::string>& compared;  // files that a node tells of
 };
 
-// "signed by ed25519:...": verified if one of the keys is believed, else attested.
-EvidenceNode signed_node(std::string what, const Statement& statement, const Trust& trust);
+// Who has to have signed a statement: those that the reader believes, or anyone, whose word it is.
+enum class Signer { kBelieved, kAnyone };
+
+// "signed by ed25519:...": verified if one of the keys is believed; else attested, but broken where
+// the reader believes others and nobody else will do.
+EvidenceNode signed_node(std::string what, const Statement& statement, const Trust& trust,
+                         Signer signer);
+
+// A file of the folder of a size that no honest one exceeds. Nothing that is a link or no file.
+[[nodiscard]] Result<std::string> text_of(const Verified& release, std::string_view file);
 
 // A statement of the folder whose signatures hold and whose members are as its kind says.
 [[nodiscard]] Result<Statement> read_statement(const Verified& release, const std::string& file);
