@@ -269,6 +269,7 @@ Status fsck(const LogFlags& flags) {
                                                  {"root", crypto::to_text(health.tree.root)},
                                                  {"tiles", health.tiles},
                                                  {"statements", health.blobs},
+                                                 {"withheld", health.withheld},
                                                  {"pending", health.pending},
                                                  {"problems", std::move(problems)}}));
   } else {
@@ -277,8 +278,9 @@ Status fsck(const LogFlags& flags) {
     if (health.pending > 0)
       fmt::print("{} of an append that was cut off; the next one finishes or removes it.\n",
                  count_text(health.pending, "file"));
-    const std::string statements =
-        health.blobs == 0 ? "" : ", " + count_text(health.blobs, "statement");
+    std::string statements = health.blobs == 0 ? "" : ", " + count_text(health.blobs, "statement");
+    if (health.withheld > 0)
+      statements += fmt::format(" and {} whose text is withheld", count_text(health.withheld));
     fmt::print("{}, {}{}: {}\n", entries_text(health.tree.size), count_text(health.tiles, "tile"),
                statements, health.good() ? "all as they should be" : "not as they should be");
   }

@@ -1,6 +1,7 @@
 #include "glass/record/evidence/kinds.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -135,8 +136,15 @@ bool is_date(std::string_view text) {
   for (size_t i = 0; i < text.size(); ++i) {
     if (i == 4 || i == 7 ? text[i] != '-' : !is_digit(text[i])) return false;
   }
-  const std::string_view month = text.substr(5, 2), day = text.substr(8, 2);
-  return month >= "01" && month <= "12" && day >= "01" && day <= "31";
+  const auto number = [&](size_t at, size_t count) {
+    int value = 0;
+    for (const char digit : text.substr(at, count)) value = 10 * value + (digit - '0');
+    return value;
+  };
+  const std::chrono::year_month_day day{std::chrono::year(number(0, 4)),
+                                        std::chrono::month(static_cast<unsigned>(number(5, 2))),
+                                        std::chrono::day(static_cast<unsigned>(number(8, 2)))};
+  return day.ok();
 }
 
 bool is_digest(const Json& json) {

@@ -71,7 +71,8 @@ TEST(Kinds, RefuseWhatIsMissingOrOfAnotherForm) {
 
 TEST(Kinds, RefuseDatesAndWordsThatAreNone) {
   Statement decision = golden(*kind_of(predicate_type("decision", 1)));
-  for (const std::string_view date : {"2026-13-01", "2026-00-10", "2026-1-100", "26-11-2026", ""}) {
+  for (const std::string_view date :
+       {"2026-13-01", "2026-00-10", "2026-1-100", "2026-02-30", "26-11-2026", ""}) {
     at(decision.predicate, "decided") = date;
     EXPECT_FALSE(check_members(decision)) << date;
   }

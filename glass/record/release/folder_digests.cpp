@@ -1,8 +1,10 @@
 #include "glass/record/release/internal/folder_digests.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -11,6 +13,12 @@
 #include "glass/system/files_below.h"
 
 namespace glass::record {
+namespace {
+
+// What a clone of the folder brings along, and the signature of models leaves out.
+constexpr std::string_view kOfGit[] = {".git", ".gitattributes", ".github", ".gitignore"};
+
+}  // namespace
 
 Result<FolderDigests> digest_folder(system::Files& files, const system::Path& folder,
                                     Parallel& parallel) {
@@ -18,7 +26,10 @@ Result<FolderDigests> digest_folder(system::Files& files, const system::Path& fo
   FolderDigests found;
   std::vector<std::string> names;
   for (const system::Entry& entry : entries) {
-    if (entry.kind == system::Entry::Kind::kFile) {
+    const std::string_view top = std::string_view(entry.name).substr(0, entry.name.find('/'));
+    if (std::ranges::find(kOfGit, top) != std::end(kOfGit)) {
+      if (found.skipped.empty() || found.skipped.back() != top) found.skipped.emplace_back(top);
+    } else if (entry.kind == system::Entry::Kind::kFile) {
       names.push_back(entry.name);
       found.sizes.emplace(entry.name, entry.size_bytes);
       found.bytes += entry.size_bytes;

@@ -283,6 +283,9 @@ Result<EvidenceNode> verify_release(system::Files& files, const system::Path& fo
   EvidenceNode root = node_of(kVerified, "release", system::path_text(folder));
   for (const std::string& other : digests.others)
     root.parts.push_back(node_of(kBroken, other, "is neither a file nor a folder"));
+  for (const std::string& of_git : digests.skipped)
+    root.parts.push_back(
+        node_of(kAttested, of_git, "belongs to git and not to the release; nobody looked at it"));
   root.parts.push_back(signature_node(release));
   root.parts.push_back(sums_node(release));
   root.parts.push_back(statement_node(release));

@@ -429,6 +429,19 @@ TEST_F(Release, OfAnotherKeyOrLogIsNotTheOneExpected) {
   EXPECT_NE(text.find("not cosigned by v"), std::string::npos) << text;
 }
 
+TEST_F(Release, StaysWholeInAClone) {
+  write(".git/HEAD", "ref: refs/heads/main");
+  write(".git/config", "");
+  write(".gitattributes", "*.gguf filter=lfs");
+  const EvidenceNode node = verified();
+  EXPECT_EQ(exit_code(node), 0) << to_text(node);
+  EXPECT_EQ(node.parts[0].what, ".git");
+  EXPECT_EQ(node.parts[0].state, kAttested);
+  EXPECT_EQ(node.parts[1].what, ".gitattributes");
+  write("evidence/.git", "not at the top");
+  EXPECT_EQ(exit_code(verified()), 1);
+}
+
 TEST_F(Release, WithALinkIsBroken) {
   fs::create_symlink("config.json", folder() / "link.json");
   const EvidenceNode node = verified();

@@ -53,6 +53,7 @@ class Check {
     health_.tree = opened.checkpoint.tree;
     GLASS_TRY_STATUS(list());
     GLASS_TRY_STATUS(make_again(source, progress));
+    health_.pending += std::ssize(unnamed_);
     for (const std::string& path : others_) tell(path, "is no file of a log; move it away");
     return {};
   }
@@ -92,19 +93,21 @@ class Check {
   [[nodiscard]] Status check_blob(const std::string& path, const crypto::Digest& digest) {
     GLASS_TRY(const auto mapped, files_.map(folder_ / path));
     ++health_.blobs;
-    blobs_.insert(digest);
+    unnamed_.insert(digest);
     if (crypto::sha256(mapped->bytes()) != digest)
       tell(path, "is not what its name says; restore it from a copy");
     return {};
   }
 
   // Entries that are statements name their texts.
-  void expect_blobs(const std::vector<ByteView>& entries, int64_t first) {
-    for (size_t i = 0; i < entries.size(); ++i) {
-      const auto entry = parse_log_entry(as_text(entries[i]));
-      if (entry && !blobs_.contains(entry->envelope))
-        tell(blob_path(entry->envelope),
-             fmt::format("is missing: the statement of entry {}", first + static_cast<int64_t>(i)));
+  void match_blobs(const std::vector<ByteView>& entries) {
+    for (const ByteView one : entries) {
+      const auto entry = parse_log_entry(as_text(one));
+      if (!entry || named_.contains(entry->envelope)) continue;
+      if (unnamed_.erase(entry->envelope) > 0)
+        named_.insert(entry->envelope);
+      else
+        ++health_.withheld;
     }
   }
 
@@ -122,7 +125,7 @@ class Check {
         return {};
       }
       GLASS_TRY(const std::vector<ByteView> entries, entries_of(*bytes, tile.width));
-      expect_blobs(entries, index * kTileWidth);
+      match_blobs(entries);
       for (const auto& [made, content] : edge.grow(entries).tiles) {
         if (made.width == kTileWidth) compare(made, content);
       }
@@ -163,7 +166,7 @@ class Check {
   system::Path folder_;
   LogHealth health_;
   std::map<std::pair<int, int64_t>, std::vector<int>> widths_;  // by level and index
-  std::set<crypto::Digest> blobs_;
+  std::set<crypto::Digest> unnamed_, named_;  // blobs, by whether an entry was found
   std::vector<std::string> others_;
 };
 

@@ -18,6 +18,7 @@ struct FolderDigests {
   std::map<std::string, uint64_t> sizes;        // of the same, in bytes
   uint64_t bytes = 0;                           // of all of them
   std::vector<std::string> others;              // links, sockets and the like
+  std::vector<std::string> skipped;             // of git, at the top, with all below them
 };
 
 [[nodiscard]] Result<FolderDigests> digest_folder(system::Files& files, const system::Path& folder,
