@@ -177,19 +177,33 @@ EvidenceNode part_node(const Verified& release, const Part& part, const Json& ru
   return node;
 }
 
+// Weights that were split are told as such: only who reads tensors can compare them.
+EvidenceNode model_file(const Verified& release, const std::string& what, const std::string& file,
+                        const crypto::Digest& digest) {
+  const std::string index = file + ".index.json";
+  if (release.digests.files.contains(file) || !release.digests.files.contains(index))
+    return file_node(release, what, file, digest);
+  release.compared.insert(index);
+  return {kAttested,
+          what,
+          fmt::format("split into the files of {}; who released it compared the tensors", index),
+          {}};
+}
+
 // The files of the model, which lie in the folder itself, and of the adapters.
 EvidenceNode files_node(const Verified& release, const Json& digests, const std::string& what,
                         const std::string& prefix) {
   EvidenceNode node{.state = kVerified, .what = what, .detail = "", .parts = {}};
   for (const auto& [file, text] : *digests.if_object())
-    node.parts.push_back(file_node(release, file, prefix + file,
-                                   crypto::digest_from_text(*text.if_string()).value()));
+    node.parts.push_back(model_file(release, file, prefix + file,
+                                    crypto::digest_from_text(*text.if_string()).value()));
   node.detail = fmt::format("{} as recorded when the training ended",
                             count_text(std::ssize(node.parts), "file"));
   for (const EvidenceNode& part : node.parts) {
-    if (part.state == kVerified) continue;
+    if (part.state == kVerified || node.state == kBroken) continue;
     node.state = part.state;
-    node.detail = fmt::format("{} is not as recorded", part.what);
+    node.detail = part.state == kAttested ? fmt::format("{} is {}", part.what, part.detail)
+                                          : fmt::format("{} is not as recorded", part.what);
   }
   return node;
 }

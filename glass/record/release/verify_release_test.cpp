@@ -112,6 +112,11 @@ class Release : public testing::Test {
     write("evidence/replays/a.json", to_text(replay));
   }
 
+  void write_provenance_of(const std::string& file) {
+    provenance_of_ = file;
+    finish();
+  }
+
   // The statements, the proof and the signatures over whatever lies in the folder.
   void finish() {
     for (const char* last :
@@ -119,7 +124,7 @@ class Release : public testing::Test {
       ASSERT_TRUE(files_.remove_all(folder() / last));
     Statement provenance =
         state("https://slsa.dev/provenance/v1",
-              {{"model.safetensors", crypto::sha256(read("model.safetensors"))}}, Json::Object{});
+              {{provenance_of_, crypto::sha256(read(provenance_of_))}}, Json::Object{});
     sign(provenance, key_number(kStater));
     write("provenance.json", to_text(provenance));
     std::vector<Subject> subjects;
@@ -205,6 +210,7 @@ class Release : public testing::Test {
   system::Files& files_ = system::posix_files();
   crypto::Digest run_{};
   Statement record_;
+  std::string provenance_of_ = "model.safetensors";
 };
 
 TEST_F(Release, IsToldAsATreeOfWhatWasComparedAndWhatWasNot) {
@@ -427,6 +433,19 @@ TEST_F(Release, OfAnotherKeyOrLogIsNotTheOneExpected) {
   const std::string text = to_text(verified(trust));
   EXPECT_NE(text.find("broken    │ ├ transparency log"), std::string::npos) << text;
   EXPECT_NE(text.find("not cosigned by v"), std::string::npos) << text;
+}
+
+TEST_F(Release, TellsOfWeightsInSeveralFilesAsAttested) {
+  ASSERT_TRUE(files_.remove_all(folder() / "model.safetensors"));
+  write("model-00001-of-00001.safetensors", "weights");
+  write("model.safetensors.index.json", "{}");
+  write_provenance_of("config.json");
+  const std::string text = to_text(verified());
+  EXPECT_NE(text.find("attested  │   ├ model: model.safetensors is split into the files of "
+                      "model.safetensors.index.json"),
+            std::string::npos)
+      << text;
+  EXPECT_EQ(exit_code(verified()), 0);
 }
 
 TEST_F(Release, StaysWholeInAClone) {
