@@ -3,11 +3,13 @@
 //   glass_log_bench [--folder .] [--seconds 5] [--writers 64]
 //
 // append: one caller, batches of a thousand entries, each answered when it is on the disk.
-// add: writers that post one entry after the other to a server on this machine, and readers that
-// check each answered index against a later checkpoint: rate, and how long an answer takes.
-// proof: of random entries of a log of 100 million equal ones, whose tiles are made up.
+// add: writers that post one entry after the other to a server on this machine, while an auditor
+// reads each new checkpoint, proves that it continues the last one, and proves an entry of it; at
+// the end answered indices are checked from outside: rate, and how long an answer and an audit
+// take. proof: of random entries of a log of 100 million equal ones, whose tiles are made up.
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <random>
@@ -66,9 +68,10 @@ double percentile(std::vector<double>& values, double share) {
              : values[static_cast<size_t>(share * static_cast<double>(values.size() - 1))];
 }
 
-void print(std::string_view name, double rate, std::vector<double> milliseconds, double goal) {
+void print(std::string_view name, double rate, std::vector<double> milliseconds, double goal,
+           std::string_view unit = "entries/s") {
   fmt::print("{}\n", to_canonical(Json::Object{{"name", name},
-                                               {"unit", "entries/s"},
+                                               {"unit", unit},
                                                {"ours_median", rate},
                                                {"p50_ms", percentile(milliseconds, 0.50)},
                                                {"p99_ms", percentile(milliseconds, 0.99)},
@@ -122,6 +125,40 @@ void write(const std::string& url, int64_t first, double seconds, Writer& writer
   }
 }
 
+struct Auditor {
+  Status found;
+  std::vector<double> milliseconds;  // of an audit
+};
+
+// One checkpoint: that it continues the one before, and holds the entry that its tiles have at a
+// random index.
+Status audit(record::LogSource& source, const record::NoteKey& key, record::TreeHead& before,
+             std::mt19937_64& random) {
+  GLASS_TRY(const record::OpenedCheckpoint opened, record::read_checkpoint(source, {&key, 1}));
+  const record::TreeHead& now = opened.checkpoint.tree;
+  record::LogReader reader(source, now.size);
+  GLASS_TRY(const auto growth, record::prove_consistency(before.size, now.size, reader.hashes()));
+  GLASS_TRY_STATUS(record::check_consistency(before, now, growth));
+  before = now;
+  if (now.size == 0) return {};
+  const auto index = static_cast<int64_t>(random() % static_cast<uint64_t>(now.size));
+  GLASS_TRY(const Bytes entry, reader.entry(index));
+  GLASS_TRY(const auto proof, record::prove_inclusion(index, now.size, reader.hashes()));
+  return record::check_inclusion(record::leaf_hash(entry), index, proof, now);
+}
+
+void keep_auditing(const std::string& url, const record::NoteKey& key,
+                   const std::atomic<bool>& stop, Auditor& auditor) {
+  service::HttpSource source(url);
+  record::TreeHead before{.size = 0, .root = record::empty_root()};
+  std::mt19937_64 random(1);
+  while (!stop && auditor.found) {
+    const auto begin = Clock::now();
+    auditor.found = audit(source, key, before, random);
+    auditor.milliseconds.push_back(1e3 * seconds_since(begin));
+  }
+}
+
 // Every hundredth answered index is proved to hold its entry, from outside.
 Status check_answers(const std::string& url, const record::NoteKey& key,
                      const std::vector<Writer>& writers) {
@@ -147,12 +184,18 @@ Status hammer(system::Files& files, const system::Path& folder, const record::No
   const std::string url = fmt::format("http://127.0.0.1:{}", server->port());
   std::vector<Writer> writers(static_cast<size_t>(count));
   std::vector<std::thread> threads;
+  std::atomic<bool> stop = false;
+  Auditor auditor;
+  std::thread auditing([&] { keep_auditing(url, key, stop, auditor); });
   const auto begin = Clock::now();
   for (size_t i = 0; i < writers.size(); ++i)
     threads.emplace_back(
         [&, i] { write(url, static_cast<int64_t>(i) << 40, seconds, writers[i]); });
   for (std::thread& thread : threads) thread.join();
   const double spent = seconds_since(begin);
+  stop = true;
+  auditing.join();
+  GLASS_TRY_STATUS(auditor.found);
   GLASS_TRY_STATUS(check_answers(url, key, writers));
   std::vector<double> milliseconds;
   for (const Writer& writer : writers)
@@ -163,6 +206,9 @@ Status hammer(system::Files& files, const system::Path& folder, const record::No
   }
   print(fmt::format("log add over HTTP, {} writers", count), answered / spent,
         std::move(milliseconds), 1'500);
+  const auto audits = static_cast<double>(auditor.milliseconds.size());
+  print("log audits meanwhile, growth and an entry proved", audits / spent,
+        std::move(auditor.milliseconds), 1, "audits/s");
   return {};
 }
 
