@@ -87,6 +87,16 @@ TEST(Ecdsa, ReadsPublicKeysOfThreeCurvesAndWritesThemBack) {
                                "-----END PUBLIC KEY-----\n"));
 }
 
+// Instead of asking whoever sits at the terminal.
+TEST(Ecdsa, RefusesAKeyThatWantsAPassword) {
+  EXPECT_FALSE(
+      EcdsaPublicKey::from_pem("-----BEGIN PUBLIC KEY-----\n"
+                               "Proc-Type: 4,ENCRYPTED\n"
+                               "DEK-Info: AES-256-CBC,00000000000000000000000000000000\n\n"
+                               "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEMcsHpbWg4kBeBnijwoy0tkcbnONA\n"
+                               "-----END PUBLIC KEY-----\n"));
+}
+
 TEST(Ecdsa, RefusesScalarsOutsideTheGroup) {
   EXPECT_FALSE(P256SecretKey::from_scalar({}));
   constexpr std::string_view kOrder =

@@ -182,6 +182,15 @@ TEST(Statement, WithoutSubjectOrSignatureIsNone) {
   EXPECT_NE(refusal_of(twice).find("signs twice"), std::string::npos) << twice;
 }
 
+TEST(Statement, HasAtMostAHundredSignatures) {
+  Envelope envelope{.payload_type = std::string(kInTotoType), .payload = "{}", .signatures = {}};
+  envelope.signatures.resize(kMostSignatures, {"a", Bytes(64)});
+  EXPECT_TRUE(envelope_from_json(to_json(envelope)));
+  envelope.signatures.push_back({"a", Bytes(64)});
+  EXPECT_EQ(envelope_from_json(to_json(envelope)).error().message,
+            "it has 101 signatures, more than 100");
+}
+
 RC_GTEST_PROP(Statement, AnyPredicateIsReadBack, (const std::string& name, double number)) {
   RC_PRE(std::isfinite(number));
   std::string ascii;

@@ -1,5 +1,7 @@
 #include "glass/record/release/verify_release.h"
 
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <array>
 #include <cstdint>
@@ -466,6 +468,23 @@ TEST_F(Release, WithALinkIsBroken) {
   const EvidenceNode node = verified();
   EXPECT_EQ(exit_code(node), 1);
   EXPECT_EQ(node.parts[0].detail, "is neither a file nor a folder");
+}
+
+// Nothing that is no file of the folder is opened: a pipe would never end, a link leads out.
+TEST_F(Release, OpensNothingButItsFiles) {
+  for (const char* file : {"release.json", "model.sig", "log.key", "evidence/record.json",
+                           "evidence/training/chain.jsonl"}) {
+    const std::string text = read(file);
+    ASSERT_TRUE(files_.remove_all(folder() / file));
+    ASSERT_EQ(mkfifo((folder() / file).c_str(), 0600), 0);
+    EXPECT_EQ(exit_code(verified()), 1) << file;
+    ASSERT_TRUE(files_.remove_all(folder() / file));
+    fs::create_symlink("/dev/zero", folder() / file);
+    EXPECT_EQ(exit_code(verified()), 1) << file;
+    ASSERT_TRUE(files_.remove_all(folder() / file));
+    write(file, text);
+  }
+  EXPECT_EQ(exit_code(verified()), 0);
 }
 
 TEST_F(Release, WithoutItsStatementIsNone) {
