@@ -197,6 +197,20 @@ TEST(RunRecord, OfAFineTuningNamesItsStartItsExamplesAndItsAdapters) {
   EXPECT_FALSE(run_subject_from_json(to_json(subject)));
 }
 
+TEST(RunRecord, ANameThatLeavesItsFolderIsRefused) {
+  RunSubject subject;
+  subject.origin.shards = crypto::sha256("shards");
+  for (const std::string name : {"../../pwn", "/etc/pwn", "a\\b", "a\x1b[2J", ""}) {
+    for (auto* const names : {&subject.model, &subject.adapter}) {
+      names->emplace(name, crypto::sha256("x"));
+      const auto back = run_subject_from_json(to_json(subject));
+      ASSERT_FALSE(back) << name;
+      EXPECT_NE(back.error().message.find("which is no file of its folder"), std::string::npos);
+      names->clear();
+    }
+  }
+}
+
 // A record as a training writes it, with its chain and one file of a model.
 class SignedRun : public testing::Test {
  protected:
@@ -212,8 +226,13 @@ class SignedRun : public testing::Test {
     ASSERT_TRUE(files_.write_atomic(paths_.model() / "config.json", as_bytes(std::string("{}"))));
     subject.steps = 1;
     subject.model.emplace("config.json", crypto::sha256("{}"));
-    const Json::Object log{{"metrics.jsonl", crypto::to_text(crypto::sha256("m"))}};
-    record::Statement statement = run_statement(subject, Json::Object{{"log", log}});
+    subject_ = subject;
+    sign_with_log("metrics.jsonl");
+  }
+
+  void sign_with_log(const std::string& file) {
+    const Json::Object log{{file, crypto::to_text(crypto::sha256("m"))}};
+    record::Statement statement = run_statement(subject_, Json::Object{{"log", log}});
     record::sign(statement, crypto::SecretKey::generate());
     write(record::to_text(statement));
   }
@@ -225,6 +244,7 @@ class SignedRun : public testing::Test {
   system::TemporaryFolder temporary_;
   system::Files& files_ = system::posix_files();
   RunPaths paths_{.root = temporary_.path()};
+  RunSubject subject_;
 };
 
 TEST_F(SignedRun, TheRecordHoldsTheDigestsOfTheLog) {
@@ -232,6 +252,17 @@ TEST_F(SignedRun, TheRecordHoldsTheDigestsOfTheLog) {
   ASSERT_TRUE(record) << record.error().message;
   EXPECT_EQ(log_digests(*record).at("metrics.jsonl"), crypto::sha256("m"));
   EXPECT_TRUE(expect_in_place(*record, paths_, files_));
+}
+
+TEST_F(SignedRun, ALogOfAnotherNameIsRefused) {
+  for (const std::string file : {"../../../pwn", "other.jsonl"}) {
+    sign_with_log(file);
+    const auto record = read_run_record(files_, paths_);
+    ASSERT_FALSE(record) << file;
+    EXPECT_EQ(record.error().code, ErrorCode::kInvalidInput);
+    EXPECT_NE(record.error().message.find("record.json: log names "), std::string::npos)
+        << record.error().message;
+  }
 }
 
 TEST_F(SignedRun, ARecordWithABitFlippedIsNamedAsChanged) {

@@ -12,6 +12,7 @@
 #include <fmt/core.h>
 
 #include "glass/base/json.h"
+#include "glass/base/plain_path.h"
 #include "glass/base/result.h"
 #include "glass/crypto/sha256.h"
 #include "glass/record/evidence/statement.h"
@@ -35,11 +36,15 @@ Json digests_to_json(const std::map<std::string, crypto::Digest>& digests) {
   return json;
 }
 
+// By names of files below a folder of the run, which are joined to its path.
 Result<std::map<std::string, crypto::Digest>> digests_member(const Json& json,
                                                              std::string_view key) {
   GLASS_TRY(const Json::Object* object, json.get_object(key));
   std::map<std::string, crypto::Digest> digests;
   for (const auto& [file, value] : *object) {
+    if (!is_printable_path(file))
+      return invalid_input(fmt::format("{} names {}, which is no file of its folder", key,
+                                       to_canonical(Json(file))));
     GLASS_TRY(digests[file], digest_member(*object, file));
   }
   return digests;
@@ -52,6 +57,20 @@ std::vector<record::Subject> things_of(const RunSubject& subject) {
   for (const auto& [file, digest] : subject.adapter) things.push_back({"adapter/" + file, digest});
   std::ranges::sort(things, {}, &record::Subject::name);
   return things;
+}
+
+// None in a record of a program that did not take them.
+Result<std::map<std::string, crypto::Digest>> logs_of(const record::Statement& statement) {
+  const Json* execution = statement.predicate.find("execution");
+  if (execution == nullptr || execution->find("log") == nullptr)
+    return std::map<std::string, crypto::Digest>();
+  GLASS_TRY(auto logs, digests_member(*execution, "log"));
+  for (const auto& [file, digest] : logs) {
+    if (file != "metrics.jsonl" && file != "samples.jsonl")
+      return invalid_input(fmt::format(
+          "log names {}; the log of a training is metrics.jsonl and samples.jsonl", file));
+  }
+  return logs;
 }
 
 tl::unexpected<Error> no_record(system::Files& files, const RunPaths& paths) {
@@ -162,6 +181,7 @@ Result<RunRecord> read_run_record(system::Files& files, const RunPaths& paths) {
   if (!subject) return told(std::move(subject).error());
   if (statement.subjects != things_of(*subject))
     return told({ErrorCode::kMismatch, "it is about other things than its run names"});
+  if (const auto logs = logs_of(statement); !logs) return told(logs.error());
   return RunRecord{.statement = std::move(statement), .subject = std::move(*subject)};
 }
 
@@ -195,14 +215,7 @@ Status expect_in_place(const RunRecord& record, const RunPaths& paths, system::F
 }
 
 std::map<std::string, crypto::Digest> log_digests(const RunRecord& record) {
-  std::map<std::string, crypto::Digest> digests;
-  const Json* execution = record.statement.predicate.find("execution");
-  const Json* log = execution == nullptr ? nullptr : execution->find("log");
-  if (log == nullptr || log->if_object() == nullptr) return digests;
-  for (const auto& [file, value] : *log->if_object()) {
-    if (const auto digest = digest_member(*log, file)) digests.emplace(file, *digest);
-  }
-  return digests;
+  return logs_of(record.statement).value_or(std::map<std::string, crypto::Digest>());
 }
 
 std::string float_bits(float value) {

@@ -70,7 +70,8 @@ struct RunRecord {
 [[nodiscard]] Status expect_about(const record::Statement& statement, const crypto::Digest& run);
 
 // Reads record.json and checks its form and its signatures: kMismatch if it was changed.
-// kInvalidInput if the run is unfinished, or its record one that this program does not know.
+// kInvalidInput if the run is unfinished, its record one that this program does not know, or a file
+// that it names not one of its folder: names are joined to paths.
 [[nodiscard]] Result<RunRecord> read_run_record(system::Files& files, const RunPaths& paths);
 
 // The chain is whole and ends as recorded. kMismatch names the file.

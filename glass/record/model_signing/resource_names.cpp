@@ -24,18 +24,6 @@ std::optional<uint64_t> offset_of(std::string_view text) {
 
 }  // namespace
 
-bool is_plain_path(std::string_view path) {
-  if (path.find('\0') != std::string_view::npos || path.find('\\') != std::string_view::npos)
-    return false;
-  for (;;) {
-    const size_t slash = path.find('/');
-    const std::string_view part = path.substr(0, slash);
-    if (part.empty() || part == "." || part == "..") return false;
-    if (slash == std::string_view::npos) return true;
-    path = path.substr(slash + 1);
-  }
-}
-
 Result<Part> part_of(std::string_view name) {
   const auto refuse = [&] {
     return invalid_input(fmt::format("\"{}\" is no part of a file, \"path:begin:end\"", name));

@@ -5,12 +5,10 @@
 #include <string>
 #include <string_view>
 
+#include "glass/base/plain_path.h"
 #include "glass/base/result.h"
 
 namespace glass::record {
-
-// Relative, not empty, '/' between parts of which none is empty, "." or "..", no NUL, no backslash.
-bool is_plain_path(std::string_view path);
 
 struct Part {
   std::string file;

@@ -1,0 +1,36 @@
+#include "glass/base/plain_path.h"
+
+#include "glass/base/utf8.h"
+
+namespace glass {
+namespace {
+
+bool is_control(char32_t code_point) {
+  return code_point < 0x20 || (0x7f <= code_point && code_point < 0xa0);
+}
+
+}  // namespace
+
+bool is_plain_path(std::string_view path) {
+  if (path.find('\0') != std::string_view::npos || path.find('\\') != std::string_view::npos)
+    return false;
+  for (;;) {
+    const size_t slash = path.find('/');
+    const std::string_view part = path.substr(0, slash);
+    if (part.empty() || part == "." || part == "..") return false;
+    if (slash == std::string_view::npos) return true;
+    path = path.substr(slash + 1);
+  }
+}
+
+bool is_printable_path(std::string_view path) {
+  if (!is_plain_path(path)) return false;
+  while (!path.empty()) {
+    const Utf8Step step = decode_utf8(path);
+    if (step.size == 0 || is_control(step.code_point)) return false;
+    path = path.substr(step.size);
+  }
+  return true;
+}
+
+}  // namespace glass
