@@ -9,8 +9,11 @@
 
 #include <fmt/core.h>
 
+#include "glass/base/json.h"
 #include "glass/base/result.h"
 #include "glass/crypto/sha256.h"
+#include "glass/record/evidence/kinds.h"
+#include "glass/record/evidence/statement.h"
 #include "glass/record/release/release_layout.h"
 #include "glass/service/release/internal/release_parts.h"
 #include "glass/system/files.h"
@@ -38,27 +41,68 @@ std::vector<EvidenceFile> evidence_of(const RunRecord& record) {
   return files;
 }
 
+// system/files.h: what a killed write_atomic leaves.
+bool is_left_over(std::string_view name) {
+  return name.starts_with('.') && name.ends_with(".partial");
+}
+
+Status expect_replay(const record::Statement& statement, const RunRecord& record) {
+  GLASS_TRY_STATUS(record::expect_kind(statement, kReplayKind, 1));
+  return record::check_members(statement).and_then(
+      [&] { return expect_about(statement, run_digest(record.subject)); });
+}
+
+Status expect_equal(const record::Statement& statement) {
+  GLASS_TRY(const Json::Array* segments, statement.predicate.get_array("segments"));
+  for (const Json& segment : *segments) {
+    if (!segment.get_bool("equal").value_or(false))
+      return fail(ErrorCode::kMismatch,
+                  "a part of the training was executed again and was not equal; such a run is not "
+                  "released. `glass verify` and `glass replay` tell more");
+  }
+  return {};
+}
+
 }  // namespace
 
+Result<std::vector<std::string>> equal_replays(const RunRecord& record, const RunPaths& paths,
+                                               system::Files& files) {
+  std::vector<std::string> names;
+  if (!files.exists(paths.replays())) return names;
+  GLASS_TRY(const std::vector<system::Entry> entries, files.list(paths.replays()));
+  for (const system::Entry& entry : entries) {
+    if (is_left_over(entry.name)) continue;
+    const system::Path file = paths.replays() / entry.name;
+    const std::string shown = system::path_text(file);
+    if (entry.kind != system::Entry::Kind::kFile || !entry.name.ends_with(".json"))
+      return invalid_input(fmt::format("{} is no replay; move it away", shown));
+    GLASS_TRY(const record::Statement statement, read_signed(files, file));
+    if (const Status replay = expect_replay(statement, record); !replay)
+      return invalid_input(fmt::format("{} is no replay of this run; move it away: {}", shown,
+                                       replay.error().message));
+    if (const Status equal = expect_equal(statement); !equal)
+      return in_context(shown, equal.error());
+    names.push_back(entry.name);
+  }
+  return names;
+}
+
 Status add_evidence(StagedRelease& release, const RunRecord& record, const RunPaths& paths,
-                    system::Files& files) {
+                    const Services& services) {
   const auto in_release = [](std::string_view name) {
     return fmt::format("{}/{}", record::kEvidenceFolder, name);
   };
-  for (const EvidenceFile& file : evidence_of(record))
+  for (const EvidenceFile& file : evidence_of(record)) {
+    GLASS_TRY_STATUS(expect_wanted(services));
     GLASS_TRY_STATUS(release.copy(paths.root / file.name, in_release(file.name), file.recorded));
+  }
   // The record of the run that the start came from, where it came from one.
-  if (files.exists(paths.start() / "record.json"))
+  if (services.files.exists(paths.start() / "record.json"))
     GLASS_TRY_STATUS(
         release.copy(paths.start() / "record.json", in_release("start/record.json"), {}));
-  if (!files.exists(paths.replays())) return {};
-  GLASS_TRY(const std::vector<system::Entry> replays, files.list(paths.replays()));
-  for (const system::Entry& replay : replays) {
-    GLASS_TRY(const record::Statement statement, read_signed(files, paths.replays() / replay.name));
-    GLASS_TRY_STATUS(expect_about(statement, run_digest(record.subject)));
-    GLASS_TRY_STATUS(
-        release.copy(paths.replays() / replay.name, in_release("replays/" + replay.name), {}));
-  }
+  GLASS_TRY(const std::vector<std::string> replays, equal_replays(record, paths, services.files));
+  for (const std::string& replay : replays)
+    GLASS_TRY_STATUS(release.copy(paths.replays() / replay, in_release("replays/" + replay), {}));
   return {};
 }
 

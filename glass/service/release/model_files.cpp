@@ -12,6 +12,7 @@
 
 #include <fmt/core.h>
 
+#include "glass/base/ascii.h"
 #include "glass/base/json.h"
 #include "glass/base/result.h"
 #include "glass/data/tokenizer/tokenizer.h"
@@ -20,6 +21,7 @@
 #include "glass/engine/formats/huggingface.h"
 #include "glass/engine/formats/model_file.h"
 #include "glass/engine/models/family.h"
+#include "glass/record/release/release_layout.h"
 #include "glass/service/gguf_models.h"
 #include "glass/service/recipe/recipe.h"
 #include "glass/service/release/internal/release_parts.h"
@@ -30,11 +32,13 @@ namespace {
 
 using engine::GgufForm;
 
-Result<GgufForm> form_of(std::string_view name) {
+const std::string kAdapterFolder = "adapter/";
+
+Result<ReleasedForm> form_of(std::string_view name) {
   static constexpr std::pair<std::string_view, GgufForm> kForms[] = {
       {"F32", GgufForm::kF32}, {"F16", GgufForm::kF16}, {"Q8_0", GgufForm::kQ8_0}};
   for (const auto& [known, form] : kForms) {
-    if (known == name) return form;
+    if (known == to_upper(name)) return ReleasedForm{.name = std::string(known), .form = form};
   }
   return invalid_input(
       fmt::format("\"{}\" is no form of a GGUF file; there are F32, F16 and Q8_0", name));
@@ -58,6 +62,12 @@ Result<ReleasedModel> read_model(const StagedRelease& release, system::Files& fi
   GLASS_TRY(const int64_t begin, config.get_int("bos_token_id"));
   GLASS_TRY(const int64_t end, config.get_int("eos_token_id"));
   GLASS_TRY(const engine::ModelFamily* family, engine::hugging_face_family(config));
+  for (const int64_t token : {begin, end}) {
+    if (token < 0 || token >= tokenizer.vocabulary_size())
+      return fail(ErrorCode::kMismatch,
+                  fmt::format("config.json names the token {}, tokenizer.json has {}", token,
+                              tokenizer.vocabulary_size()));
+  }
   const int64_t context = config.get_int("max_position_embeddings").value_or(0);
   return ReleasedModel{
       .family = family,
@@ -117,10 +127,11 @@ Status add_gguf(StagedRelease& release, const ReleasedModel& model,
   const engine::TensorViews tensors = engine::views(weights);
   const engine::GgufKeys further = {
       {"glassworks.run", engine::GgufValue::text(crypto::to_text(run))}};
+  GLASS_TRY(const system::Path path, release.new_path(file));
   GLASS_TRY_STATUS(write_gguf_model(
-      files, release.path(file),
-      {*model.family, weights.config, tensors, model.tokenizer, model.special}, form, further));
-  GLASS_TRY_STATUS(expect_same_model(model, weights, release.path(file), form, files));
+      files, path, {*model.family, weights.config, tensors, model.tokenizer, model.special}, form,
+      further));
+  GLASS_TRY_STATUS(expect_same_model(model, weights, path, form, files));
   return release.adopt(file);
 }
 
@@ -142,24 +153,56 @@ Status add_tokenizer_config(StagedRelease& release, const ReleasedModel& model) 
 
 }  // namespace
 
+Status expect_wanted(const Services& services) {
+  if (!services.interrupted()) return {};
+  return fail(ErrorCode::kInterrupted, "the release was stopped; nothing was published");
+}
+
+Result<std::vector<ReleasedForm>> released_forms(const std::vector<std::string>& names) {
+  std::vector<ReleasedForm> forms;
+  for (const std::string& name : names) {
+    GLASS_TRY(ReleasedForm form, form_of(name));
+    if (std::ranges::find(forms, form.name, &ReleasedForm::name) != forms.end())
+      return invalid_input(fmt::format("the form {} of a GGUF file is named twice", form.name));
+    forms.push_back(std::move(form));
+  }
+  return forms;
+}
+
+Status expect_model_names(const RunRecord& record) {
+  const std::string evidence = fmt::format("{}/", record::kEvidenceFolder);
+  for (const auto& [file, digest] : record.subject.model) {
+    if (record::is_stated(file) && file != record::kLogKeyFile && !file.starts_with(evidence) &&
+        !file.starts_with(kAdapterFolder))
+      continue;
+    return invalid_input(
+        fmt::format("the run's record has a file {} of its model, a name that a release needs for "
+                    "itself",
+                    file));
+  }
+  return {};
+}
+
 Status add_model(StagedRelease& release, const RunRecord& record, const RunPaths& paths,
-                 const std::string& name, const std::vector<std::string>& forms,
+                 const std::string& name, const std::vector<ReleasedForm>& forms,
                  const Services& services) {
-  for (const auto& [file, digest] : record.subject.model)
+  for (const auto& [file, digest] : record.subject.model) {
+    GLASS_TRY_STATUS(expect_wanted(services));
     GLASS_TRY_STATUS(release.copy(paths.model() / file, file, digest));
+  }
   for (const auto& [file, digest] : record.subject.adapter)
-    GLASS_TRY_STATUS(release.copy(paths.adapter() / file, "adapter/" + file, digest));
+    GLASS_TRY_STATUS(release.copy(paths.adapter() / file, kAdapterFolder + file, digest));
   GLASS_TRY(const ReleasedModel model, read_model(release, services.files));
   GLASS_TRY_STATUS(add_tokenizer_config(release, model));
   if (forms.empty()) return {};
   GLASS_TRY(const engine::ModelFile weights,
             engine::import_huggingface(services.files, release.folder()));
-  for (const std::string& form_name : forms) {
-    GLASS_TRY(const GgufForm form, form_of(form_name));
-    const std::string file = fmt::format("{}-{}.gguf", name, form_name);
-    services.progress.part(file, static_cast<uint64_t>(&form_name - forms.data()), forms.size());
-    GLASS_TRY_STATUS(
-        add_gguf(release, model, weights, file, form, run_digest(record.subject), services.files));
+  for (const ReleasedForm& form : forms) {
+    GLASS_TRY_STATUS(expect_wanted(services));
+    const std::string file = fmt::format("{}-{}.gguf", name, form.name);
+    services.progress.part(file, static_cast<uint64_t>(&form - forms.data()), forms.size());
+    GLASS_TRY_STATUS(add_gguf(release, model, weights, file, form.form, run_digest(record.subject),
+                              services.files));
   }
   return {};
 }

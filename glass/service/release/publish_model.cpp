@@ -94,16 +94,6 @@ void add_files(const StagedRelease& release, ReleaseFacts& facts) {
                            .sha256 = to_hex(file.digest.bytes)});
 }
 
-// The log as it is known before the release is in it.
-Status add_log(const ReleaseChoice& choice, StagedRelease& release, ReleaseFacts& facts,
-               system::Files& files) {
-  if (choice.log.empty()) return {};
-  GLASS_TRY(const LogState log, show_log(files, choice.log));
-  const std::string key = record::to_text(log.key);
-  facts.log = record::LogFact{.origin = log.key.name, .url = "", .index = {}, .key = key};
-  return release.write(std::string(record::kLogKeyFile), key + "\n");
-}
-
 // Of the model's files alone, which is what a training gives.
 Status add_provenance(StagedRelease& release, const RunRecord& record, const ReleaseFacts& facts,
                       const crypto::SecretKey& key) {
@@ -129,16 +119,18 @@ record::Statement release_statement(const StagedRelease& release, const RunRecor
                                     {"record", crypto::to_text(digest)}});
 }
 
-Status add_sums_and_signature(StagedRelease& release, const std::string& name,
-                              const crypto::P256SecretKey& key) {
+// Under all that is there, its own earlier result left out.
+Status seal(StagedRelease& release, const std::string& name, const crypto::P256SecretKey& key) {
+  const std::string sums_file(record::kReleaseSumsFile), signature(record::kModelSignature);
+  GLASS_TRY_STATUS(release.discard(sums_file));
+  GLASS_TRY_STATUS(release.discard(signature));
   std::string sums;
   for (const auto& [file, staged] : release.files())
     sums += fmt::format("{}  {}\n", to_hex(staged.digest.bytes), file);
-  GLASS_TRY_STATUS(release.write(std::string(record::kReleaseSumsFile), sums));
+  GLASS_TRY_STATUS(release.write(sums_file, sums));
   std::vector<record::ModelResource> resources;
   for (const auto& [file, staged] : release.files()) resources.push_back({file, staged.digest});
-  return release.write(std::string(record::kModelSignature),
-                       record::sign_model(name, std::move(resources), key));
+  return release.write(signature, record::sign_model(name, std::move(resources), key));
 }
 
 // As a stranger would who believes our own keys: whatever is broken is not published.
@@ -158,53 +150,102 @@ Result<record::EvidenceNode> verified(const StagedRelease& release, const Releas
                           record::to_text(tree)));
 }
 
-}  // namespace
+// What is known before anything is written.
+struct Plan {
+  system::Path target;
+  RunPaths paths;
+  RunRecord record;
+  Known known;
+  std::vector<ReleasedForm> forms;
+  std::optional<LogState> log;
+};
 
-Result<PublishedRelease> publish_model(const ReleaseChoice& choice,
-                                       const crypto::P256SecretKey& key, const Services& services) {
+// Whatever is cheap to refuse is refused here.
+Result<Plan> plan_of(const ReleaseChoice& choice, const Services& services) {
   system::Files& files = services.files;
-  if (files.exists(choice.to))
-    return fail(ErrorCode::kRefused,
-                fmt::format("{} is there already; a release is never changed, so name another "
-                            "folder",
-                            system::path_text(choice.to)));
-  GLASS_TRY(Known known, known_of(choice.run, choice.answers, files));
-  ReleaseFacts& facts = known.facts;
-  const RunPaths paths{.root = choice.run};
-  GLASS_TRY(const RunRecord record, read_run_record(files, paths));
-  add_recorded_files(record, facts);
-  GLASS_TRY_STATUS(expect_answered(choice, facts));
-  services.progress.stage("release", false);
-  GLASS_TRY_STATUS(expect_chain_in_place(record, paths, files));  // its files: as they are copied
-  system::Path folder = choice.to;
-  folder += ".part";
-  GLASS_TRY(StagedRelease release, StagedRelease::begin(files, services.parallel, folder));
-  GLASS_TRY_STATUS(add_model(release, record, paths, facts.name, choice.forms, services));
-  GLASS_TRY_STATUS(add_evidence(release, record, paths, files));
+  Plan plan;
+  GLASS_TRY(plan.target, release_target(files, choice.to));
+  GLASS_TRY(plan.forms, released_forms(choice.forms));
+  plan.paths = {.root = choice.run};
+  GLASS_TRY(plan.record, read_run_record(files, plan.paths));
+  GLASS_TRY_STATUS(expect_model_names(plan.record));
+  GLASS_TRY_STATUS(equal_replays(plan.record, plan.paths, files).map([](const auto&) {}));
+  if (!choice.log.empty()) {
+    GLASS_TRY(plan.log, show_log(files, choice.log));
+  }
+  GLASS_TRY(plan.known, known_of(choice.run, choice.answers, files));
+  add_recorded_files(plan.record, plan.known.facts);
+  GLASS_TRY_STATUS(expect_answered(choice, plan.known.facts));
+  GLASS_TRY_STATUS(expect_chain_in_place(plan.record, plan.paths, files));  // its files: as copied
+  return plan;
+}
+
+// The log as it is known before the release is in it.
+Status add_log_key(const LogState& log, StagedRelease& release, ReleaseFacts& facts) {
+  const std::string key = record::to_text(log.key);
+  facts.log = record::LogFact{.origin = log.key.name, .url = "", .index = {}, .key = key};
+  return release.write(std::string(record::kLogKeyFile), key + "\n");
+}
+
+// Model, evidence, documents: all that the statement will be about.
+Status stage(StagedRelease& release, Plan& plan, const crypto::P256SecretKey& key,
+             const Services& services) {
+  ReleaseFacts& facts = plan.known.facts;
+  GLASS_TRY_STATUS(add_model(release, plan.record, plan.paths, facts.name, plan.forms, services));
+  GLASS_TRY_STATUS(add_evidence(release, plan.record, plan.paths, services));
+  GLASS_TRY_STATUS(expect_wanted(services));
   const std::string answers = fmt::format("{}/{}", record::kEvidenceFolder, kAnswersFile);
-  GLASS_TRY_STATUS(release.write(answers, known.answers));
+  GLASS_TRY_STATUS(release.write(answers, plan.known.answers));
   const std::string pem = key.public_key().to_pem();
   GLASS_TRY_STATUS(release.write(std::string(record::kModelKeyFile), pem));
-  GLASS_TRY_STATUS(add_log(choice, release, facts, files));
+  if (plan.log) {
+    GLASS_TRY_STATUS(add_log_key(*plan.log, release, facts));
+  }
   facts.statement_key = crypto::to_text(services.key.public_key());
   facts.signing_key_hint = to_hex(crypto::sha256(pem).bytes);
   add_files(release, facts);
   GLASS_TRY_STATUS(add_documents(release, facts));
-  GLASS_TRY_STATUS(add_provenance(release, record, facts, services.key));
-  record::Statement statement = release_statement(release, record, facts);
-  record::sign(statement, services.key);
+  return add_provenance(release, plan.record, facts, services.key);
+}
+
+Result<record::Statement> add_statement(StagedRelease& release, const Plan& plan,
+                                        const crypto::SecretKey& key) {
+  record::Statement statement = release_statement(release, plan.record, plan.known.facts);
+  record::sign(statement, key);
   GLASS_TRY_STATUS(
       release.write(std::string(record::kReleaseStatementFile), record::to_text(statement)));
-  if (!choice.log.empty()) {
-    GLASS_TRY_STATUS(append_statement(files, choice.log, record.statement));
-    GLASS_TRY(const LoggedStatement logged, append_statement(files, choice.log, statement));
-    GLASS_TRY_STATUS(
-        release.write(std::string(record::kReleaseProofFile), record::to_text(logged.proof)));
-  }
-  GLASS_TRY_STATUS(add_sums_and_signature(release, facts.name, key));
+  return statement;
+}
+
+Status append_to_log(StagedRelease& release, const Plan& plan, const record::Statement& statement,
+                     const system::Path& log, system::Files& files) {
+  GLASS_TRY_STATUS(append_statement(files, log, plan.record.statement));
+  GLASS_TRY(const LoggedStatement logged, append_statement(files, log, statement));
+  return release.write(std::string(record::kReleaseProofFile), record::to_text(logged.proof));
+}
+
+}  // namespace
+
+Result<PublishedRelease> publish_model(const ReleaseChoice& choice,
+                                       const crypto::P256SecretKey& key, const Services& services) {
+  GLASS_TRY(Plan plan, plan_of(choice, services));
+  const ReleaseFacts& facts = plan.known.facts;
+  services.progress.stage("release", false);
+  GLASS_TRY(StagedRelease release,
+            StagedRelease::begin(services.files, services.parallel, plan.target));
+  GLASS_TRY_STATUS(stage(release, plan, key, services));
+  GLASS_TRY(const record::Statement statement, add_statement(release, plan, services.key));
+  GLASS_TRY_STATUS(seal(release, facts.name, key));
+  GLASS_TRY_STATUS(expect_wanted(services));
   GLASS_TRY(record::EvidenceNode tree, verified(release, facts, key, services));
-  GLASS_TRY_STATUS(files.publish(release.folder(), choice.to));
-  tree.detail = system::path_text(choice.to);
+  GLASS_TRY_STATUS(expect_wanted(services));
+  if (plan.log) {  // from here on it is said in public
+    GLASS_TRY_STATUS(append_to_log(release, plan, statement, choice.log, services.files));
+    GLASS_TRY_STATUS(seal(release, facts.name, key));
+    GLASS_TRY(tree, verified(release, facts, key, services));
+  }
+  GLASS_TRY_STATUS(release.publish());
+  tree.detail = system::path_text(plan.target);
   return PublishedRelease{.name = facts.name, .version = facts.version, .tree = std::move(tree)};
 }
 

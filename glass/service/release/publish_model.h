@@ -1,10 +1,15 @@
 // publish_model: a finished run becomes a folder that anyone can load, read and check.
 //
-//   facts -> model files, GGUF (read back, compared) -> evidence -> documents -> statement
-//         -> entry of the log -> signature of all files -> verified -> the folder appears
+//   plan    record, replays, answers, forms, log: whatever is cheap to refuse
+//   stage   model files, GGUF (read back, compared), evidence, documents, provenance, statement
+//   prove   signed, and verified as a stranger would
+//   log     entries of record and statement; signed and verified again, with the proof
+//   publish the folder appears
 //
-// What always holds: the folder appears whole and verified, or not at all; the same run, answers,
-// keys and log give the same bytes; nothing of it is newer than the record, but what the log adds.
+// What always holds: the folder appears whole and verified, or not at all; nothing of the run or
+// the answers can fail once the log has an entry; the same run, answers, keys and log give the same
+// bytes; nothing of it is newer than the record, but what the log adds. Two releases to one folder
+// do not meet: the second is refused.
 // Layout: record/release/release_layout.h.
 #pragma once
 
@@ -22,10 +27,11 @@ namespace glass::service {
 
 struct ReleaseChoice {
   system::Path run;      // a finished one
-  system::Path to;       // must not be there
+  system::Path to;       // must not be there, not even as a link that leads nowhere
   system::Path answers;  // release.toml
   system::Path log;      // folder of a log of our own; empty: the release is in none, and says so
-  std::vector<std::string> forms = {"F32", "F16", "Q8_0"};  // of GGUF files; none: no such file
+  std::vector<std::string> forms = {"F32", "F16", "Q8_0"};  // of GGUF files, in either case; none:
+                                                            // no such file
   bool allows_missing = false;  // answers that the forms demand; they are told as missing
 };
 
@@ -34,8 +40,11 @@ struct PublishedRelease {
   record::EvidenceNode tree;  // as its maker verified it, with its own keys
 };
 
-// kRefused if the folder is there, or if answers are missing, which it lists; kInvalidInput names
-// what is wrong with run or answers; kMismatch what of the run was changed since it was recorded.
+// kRefused if the folder is there or on its way, or if answers are missing, which it lists;
+// kInvalidInput names what is wrong with run, answers or forms; kMismatch what of the run was
+// changed since it was recorded, or that a replay was not equal; kNotFound that there is no such
+// log; kInterrupted that the user stopped it. After each nothing is published and nothing is left
+// beside the folder.
 [[nodiscard]] Result<PublishedRelease> publish_model(const ReleaseChoice& choice,
                                                      const crypto::P256SecretKey& key,
                                                      const Services& services);
