@@ -65,7 +65,7 @@ Result<ReleasedModel> read_model(const StagedRelease& release, system::Files& fi
   for (const int64_t token : {begin, end}) {
     if (token < 0 || token >= tokenizer.vocabulary_size())
       return fail(ErrorCode::kMismatch,
-                  fmt::format("config.json names the token {}, tokenizer.json has {}", token,
+                  fmt::format("config.json names the token {}, tokenizer.json has {} tokens", token,
                               tokenizer.vocabulary_size()));
   }
   const int64_t context = config.get_int("max_position_embeddings").value_or(0);

@@ -13,6 +13,7 @@
 #include "glass/base/parallel.h"
 #include "glass/crypto/ed25519.h"
 #include "glass/crypto/sha256.h"
+#include "glass/data/tokenizer/tokenizer.h"
 #include "glass/record/evidence/statement.h"
 #include "glass/service/progress.h"
 #include "glass/service/services.h"
@@ -140,38 +141,66 @@ class SilentProgress final : public Progress {
   void generated(std::string_view) override {}
 };
 
-TEST(Parts, EndWhereTheUserStopsThem) {
-  const system::TemporaryFolder temporary;
-  system::Files& files = system::posix_files();
-  const RunPaths paths{.root = temporary / "run"};
-  ASSERT_TRUE(files.make_folders(paths.model()));
-  for (const char* file : {"a", "b"})
-    ASSERT_TRUE(files.write_atomic(paths.model() / file, as_bytes(std::string("weights"))));
-  RunRecord record;
-  record.subject.model = {{"a", crypto::sha256("weights")}, {"b", crypto::sha256("weights")}};
-  SerialParallel parallel;
-  SilentProgress progress;
-  const crypto::SecretKey key = crypto::SecretKey::from_seed({});
+class Parts : public testing::Test {
+ protected:
+  void SetUp() override { ASSERT_TRUE(files_.make_folders(paths_.model())); }
+
+  void add_model_file(const std::string& name, const std::string& text) {
+    ASSERT_TRUE(files_.write_atomic(paths_.model() / name, as_bytes(text)));
+    record_.subject.model[name] = crypto::sha256(text);
+  }
+
+  [[nodiscard]] Services services(FunctionRef<bool()> interrupted) {
+    return {.files = files_,
+            .process = system::posix_process(),
+            .clock = system::posix_clock(),
+            .parallel = parallel_,
+            .progress = progress_,
+            .key = key_,
+            .cache = {},
+            .interrupted = interrupted,
+            .program = "glass"};
+  }
+
+  system::TemporaryFolder temporary_;
+  system::Files& files_ = system::posix_files();
+  RunPaths paths_{.root = temporary_ / "run"};
+  RunRecord record_;
+  SerialParallel parallel_;
+  SilentProgress progress_;
+  crypto::SecretKey key_ = crypto::SecretKey::from_seed({});
+  Result<StagedRelease> release_ = StagedRelease::begin(files_, parallel_, temporary_ / "release");
+};
+
+TEST_F(Parts, EndWhereTheUserStopsThem) {
+  add_model_file("a", "weights");
+  add_model_file("b", "weights");
   int asked = 0;
   const auto at_the_second = [&] { return ++asked >= 2; };
-  const Services services{.files = files,
-                          .process = system::posix_process(),
-                          .clock = system::posix_clock(),
-                          .parallel = parallel,
-                          .progress = progress,
-                          .key = key,
-                          .cache = {},
-                          .interrupted = at_the_second,
-                          .program = "glass"};
-  auto release = StagedRelease::begin(files, parallel, temporary / "release");
-  ASSERT_TRUE(release) << release.error().message;
-  const Status model = add_model(*release, record, paths, "name", {}, services);
+  const Status model = add_model(*release_, record_, paths_, "name", {}, services(at_the_second));
   ASSERT_FALSE(model);
   EXPECT_EQ(model.error().code, ErrorCode::kInterrupted);
-  EXPECT_EQ(release->files().size(), 1U);
-  const Status evidence = add_evidence(*release, record, paths, services);
+  EXPECT_EQ(release_->files().size(), 1U);
+  const Status evidence = add_evidence(*release_, record_, paths_, services(at_the_second));
   ASSERT_FALSE(evidence);
   EXPECT_EQ(evidence.error().code, ErrorCode::kInterrupted);
+}
+
+TEST_F(Parts, AModelWhoseTokensItsTokenizerLacksIsRefused) {
+  data::TokenizerParts bytes;
+  for (int byte = 0; byte < 256; ++byte) bytes.pieces.emplace_back(1, static_cast<char>(byte));
+  add_model_file("tokenizer.json", data::Tokenizer::make(bytes)->to_json());
+  const auto never = [] { return false; };
+  for (const char* tokens :
+       {R"("bos_token_id": 1, "eos_token_id": 256)", R"("bos_token_id": -1, "eos_token_id": 1)"}) {
+    const std::string config = R"({"architectures": ["LlamaForCausalLM"], "model_type": "llama", )";
+    add_model_file("config.json", config + tokens + "}");
+    auto release = StagedRelease::begin(files_, parallel_, temporary_ / "other");
+    const Status model = add_model(*release, record_, paths_, "name", {}, services(never));
+    ASSERT_FALSE(model);
+    EXPECT_NE(model.error().message.find("tokenizer.json has 256"), std::string::npos)
+        << model.error().message;
+  }
 }
 
 }  // namespace
