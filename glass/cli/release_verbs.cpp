@@ -44,6 +44,7 @@ struct ReleaseVerb {
   CommonFlags common;
   std::string run, to, answers, log;
   std::string forms = "F32,F16,Q8_0";
+  int64_t shard_bytes = service::ReleaseChoice{}.shard_bytes;
   bool allows_missing = false, questions = false;
 };
 
@@ -73,6 +74,7 @@ Status release(const ReleaseVerb& flags, const service::Services& services) {
                                       .answers = flags.answers,
                                       .log = flags.log,
                                       .forms = words_of(flags.forms),
+                                      .shard_bytes = flags.shard_bytes,
                                       .allows_missing = flags.allows_missing};
   GLASS_TRY(const service::PublishedRelease made, service::publish_model(choice, key, services));
   if (flags.common.json) {
@@ -191,6 +193,10 @@ void add_release(CLI::App& app, Action& action) {
   verb->add_option("--log", flags->log, "Folder of a log of your own that shall name the release");
   verb->add_option("--gguf", flags->forms,
                    "Forms of files for llama.cpp, parted by commas; \"\" makes none")
+      ->capture_default_str();
+  verb->add_option("--shard-bytes", flags->shard_bytes,
+                   "Split weights of more bytes into several files")
+      ->check(CLI::PositiveNumber)
       ->capture_default_str();
   verb->add_flag("--allow-missing", flags->allows_missing,
                  "Publish with unanswered fields, which the forms then tell as missing");

@@ -24,6 +24,7 @@
 #include "glass/cli/door.h"
 #include "glass/cli/log_verbs.h"
 #include "glass/cli/release_verbs.h"
+#include "glass/cli/statement_verb.h"
 #include "glass/crypto/ed25519.h"
 #include "glass/data/examples/example_set.h"
 #include "glass/service/recipe/recipe.h"
@@ -430,7 +431,7 @@ int run(int argc, char** argv) {
   app.require_subcommand(1);
   Action action;
   for (const auto& add : {add_run, add_plan, add_train, add_verify, add_replay, add_generate,
-                          add_release, add_recipe, add_log, add_key})
+                          add_release, add_state, add_recipe, add_log, add_key})
     add(app, action);
   try {
     app.parse(argc, argv);

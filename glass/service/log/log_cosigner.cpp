@@ -9,13 +9,24 @@
 #include <fmt/core.h>
 
 #include "glass/base/result.h"
-#include "glass/record/tlog/log_reader.h"
-#include "glass/record/tlog/log_source.h"
+#include "glass/record/tlog/policy.h"
+#include "glass/record/tlog/signed_note.h"
 
 namespace glass::service {
+namespace {
 
-LogCosigner::LogCosigner(World world)
-    : world_(std::move(world)), cosigned_{.size = -1, .root = {}}, thread_([this] { work(); }) {}
+bool has_all_cosignatures(const record::SignedNote& note, const record::Policy& policy) {
+  return std::ranges::all_of(policy.witnesses, [&](const record::PolicyWitness& witness) {
+    return witness.url.empty() ||
+           std::ranges::any_of(note.signatures, [&](const record::NoteSignature& one) {
+             return record::is_by(one, witness.key);
+           });
+  });
+}
+
+}  // namespace
+
+LogCosigner::LogCosigner(World world) : world_(std::move(world)), thread_([this] { work(); }) {}
 
 LogCosigner::~LogCosigner() {
   {
@@ -36,16 +47,14 @@ void LogCosigner::work() {
   }
 }
 
-// A state that all witnesses with a URL have cosigned is not shown to them again.
+// A state that is published with the word of all witnesses who can be asked is not shown again.
 void LogCosigner::ask() {
-  record::FolderSource source(world_.files, world_.log.folder.published());
-  const record::NoteKey key = world_.log.note_key();
-  const auto published = record::read_checkpoint(source, {&key, 1});
-  if (!published || published->checkpoint.tree == cosigned_) return;
+  const auto text = world_.files.read_text(world_.log.folder.checkpoint());
+  const auto note = text ? record::parse_note(*text) : tl::unexpected(text.error());
+  if (!note || has_all_cosignatures(*note, world_.policy)) return;
   auto cosigned = ask_witnesses(world_.files, world_.log, world_.policy);
   if (!cosigned) return tell("", cosigned.error().message);
   for (const AskedWitness& one : cosigned->asked) tell(one.name, one.why_not);
-  if (std::ranges::all_of(cosigned->asked, &AskedWitness::cosigned)) cosigned_ = cosigned->tree;
   if (!cosigned->signatures.empty()) world_.publish(std::move(*cosigned));
 }
 

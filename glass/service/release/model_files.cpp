@@ -20,15 +20,19 @@
 #include "glass/engine/formats/gguf_blocks.h"
 #include "glass/engine/formats/huggingface.h"
 #include "glass/engine/formats/model_file.h"
+#include "glass/engine/formats/shard_files.h"
 #include "glass/engine/models/family.h"
 #include "glass/record/release/release_layout.h"
 #include "glass/service/gguf_models.h"
 #include "glass/service/recipe/recipe.h"
+#include "glass/service/recorded_file.h"
 #include "glass/service/release/internal/release_parts.h"
 #include "glass/system/files.h"
 
 namespace glass::service {
 namespace {
+
+constexpr std::string_view kWeightsFile = "model.safetensors";
 
 using engine::GgufForm;
 
@@ -183,24 +187,41 @@ Status expect_model_names(const RunRecord& record) {
   return {};
 }
 
+namespace {
+
+// The weights as recorded, in one file or in several.
+Status add_model_file(StagedRelease& release, const system::Path& from, const std::string& name,
+                      const crypto::Digest& recorded, uint64_t shard_bytes, system::Files& files) {
+  GLASS_TRY(const uint64_t bytes, files.size_bytes(from));
+  if (name != kWeightsFile || bytes <= shard_bytes) return release.copy(from, name, recorded);
+  GLASS_TRY_STATUS(recorded_file(files, from, recorded));
+  GLASS_TRY(const std::vector<std::string> shards,
+            engine::write_shards(files, from, release.folder(), shard_bytes));
+  for (const std::string& shard : shards) GLASS_TRY_STATUS(release.adopt(shard));
+  return {};
+}
+
+}  // namespace
+
 Status add_model(StagedRelease& release, const RunRecord& record, const RunPaths& paths,
-                 const std::string& name, const std::vector<ReleasedForm>& forms,
-                 const Services& services) {
+                 const std::string& name, const ModelForms& forms, const Services& services) {
   for (const auto& [file, digest] : record.subject.model) {
     GLASS_TRY_STATUS(expect_wanted(services));
-    GLASS_TRY_STATUS(release.copy(paths.model() / file, file, digest));
+    GLASS_TRY_STATUS(add_model_file(release, paths.model() / file, file, digest, forms.shard_bytes,
+                                    services.files));
   }
   for (const auto& [file, digest] : record.subject.adapter)
     GLASS_TRY_STATUS(release.copy(paths.adapter() / file, kAdapterFolder + file, digest));
   GLASS_TRY(const ReleasedModel model, read_model(release, services.files));
   GLASS_TRY_STATUS(add_tokenizer_config(release, model));
-  if (forms.empty()) return {};
+  if (forms.gguf.empty()) return {};
   GLASS_TRY(const engine::ModelFile weights,
             engine::import_huggingface(services.files, release.folder()));
-  for (const ReleasedForm& form : forms) {
+  for (const ReleasedForm& form : forms.gguf) {
     GLASS_TRY_STATUS(expect_wanted(services));
     const std::string file = fmt::format("{}-{}.gguf", name, form.name);
-    services.progress.part(file, static_cast<uint64_t>(&form - forms.data()), forms.size());
+    services.progress.part(file, static_cast<uint64_t>(&form - forms.gguf.data()),
+                           forms.gguf.size());
     GLASS_TRY_STATUS(add_gguf(release, model, weights, file, form.form, run_digest(record.subject),
                               services.files));
   }

@@ -98,7 +98,13 @@ void add_files(const StagedRelease& release, ReleaseFacts& facts) {
 Status add_provenance(StagedRelease& release, const RunRecord& record, const ReleaseFacts& facts,
                       const crypto::SecretKey& key) {
   std::vector<record::Subject> subjects;
-  for (const auto& [file, digest] : record.subject.model) subjects.push_back({file, digest});
+  for (const auto& [file, digest] : record.subject.model) {
+    if (release.files().contains(file)) subjects.push_back({file, digest});
+  }
+  for (const auto& [file, staged] : release.files()) {  // weights that were split
+    if (file.starts_with("model-") && file.ends_with(".safetensors"))
+      subjects.push_back({file, staged.digest});
+  }
   record::Statement statement =
       record::state(std::string(record::kProvenancePredicate), std::move(subjects),
                     record::provenance_predicate(facts));
@@ -156,7 +162,7 @@ struct Plan {
   RunPaths paths;
   RunRecord record;
   Known known;
-  std::vector<ReleasedForm> forms;
+  ModelForms forms;
   std::optional<LogState> log;
 };
 
@@ -165,7 +171,9 @@ Result<Plan> plan_of(const ReleaseChoice& choice, const Services& services) {
   system::Files& files = services.files;
   Plan plan;
   GLASS_TRY(plan.target, release_target(files, choice.to));
-  GLASS_TRY(plan.forms, released_forms(choice.forms));
+  GLASS_TRY(plan.forms.gguf, released_forms(choice.forms));
+  if (choice.shard_bytes < 1) return invalid_input("a file of weights has at least one byte");
+  plan.forms.shard_bytes = static_cast<uint64_t>(choice.shard_bytes);
   plan.paths = {.root = choice.run};
   GLASS_TRY(plan.record, read_run_record(files, plan.paths));
   GLASS_TRY_STATUS(expect_model_names(plan.record));

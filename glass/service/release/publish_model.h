@@ -32,6 +32,8 @@ struct ReleaseChoice {
   system::Path log;      // folder of a log of our own; empty: the release is in none, and says so
   std::vector<std::string> forms = {"F32", "F16", "Q8_0"};  // of GGUF files, in either case; none:
                                                             // no such file
+  // Weights of more bytes are split into files of at most so many, as Hugging Face's hub does.
+  int64_t shard_bytes = 5'000'000'000;
   bool allows_missing = false;  // answers that the forms demand; they are told as missing
 };
 

@@ -41,7 +41,6 @@ class LogCosigner {
   void tell(const std::string& witness, const std::string& why);
 
   World world_;
-  record::TreeHead cosigned_;                // by all that can be asked
   std::map<std::string, std::string> told_;  // by witness, what was said of it last
   std::mutex mutex_;
   std::condition_variable stop_;

@@ -1,6 +1,7 @@
 // The parts of a release, each added to the staged folder. Nothing outside this room.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -30,11 +31,16 @@ struct ReleasedForm {
 // kInvalidInput if the record has a file of the model by a name that the release needs for itself.
 [[nodiscard]] Status expect_model_names(const RunRecord& record);
 
+struct ModelForms {
+  std::vector<ReleasedForm> gguf = {};
+  uint64_t shard_bytes = UINT64_MAX;  // weights of more are split
+};
+
 // The files of model/ and adapter/ as recorded, what other programs want beside them, and the model
-// as GGUF in the forms, each read back and compared.
+// as GGUF in the forms; what is not a copy is read back and compared.
 [[nodiscard]] Status add_model(StagedRelease& release, const RunRecord& record,
                                const RunPaths& paths, const std::string& name,
-                               const std::vector<ReleasedForm>& forms, const Services& services);
+                               const ModelForms& forms, const Services& services);
 
 // The files of replays/, each a replay of this run that was equal. What a kill has left is passed
 // over; of anything else the error names the file: kMismatch if it was changed or its replay not
