@@ -7,6 +7,7 @@
 
 #include "glass/base/bytes.h"
 #include "glass/base/check.h"
+#include "glass/base/plain_path.h"
 #include "glass/crypto/ecdsa.h"
 #include "glass/record/model_signing/internal/resource_names.h"
 #include "glass/record/model_signing/model_signature.h"
@@ -22,7 +23,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (model) {
     GLASS_CHECK(!model->resources.empty());
     for (const auto& one : model->resources)
-      GLASS_CHECK(model->shard_bytes > 0 || glass::record::is_plain_path(one.name));
+      GLASS_CHECK(model->shard_bytes > 0 || glass::is_plain_path(one.name));
   }
   (void)glass::record::part_of(glass::as_text({data, size})).has_value();
   return 0;
