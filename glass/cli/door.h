@@ -36,7 +36,8 @@ system::Path key_file();
 // the default place of the other. Made on first use, which is told.
 [[nodiscard]] Result<crypto::P256SecretKey> own_release_key();
 
-// The flags that verbs on runs share.
+// The flags that all verbs share, and those of verbs on runs.
+void add_basic(CLI::App& verb, CommonFlags& flags);
 void add_common(CLI::App& verb, CommonFlags& flags);
 
 // Prints the error, if any, and returns the exit code.

@@ -202,7 +202,7 @@ void add_release(CLI::App& app, Action& action) {
                  "Publish with unanswered fields, which the forms then tell as missing");
   verb->add_flag("--questions", flags->questions,
                  "Write a release.toml to fill in to standard output, and make nothing");
-  add_common(*verb, flags->common);
+  add_basic(*verb, flags->common);
   verb->callback([flags, &action] {
     action = [flags] {
       return with_services(flags->common, [&](const service::Services& services) {
@@ -222,7 +222,8 @@ void add_verify(CLI::App& app, Action& action) {
   verb->add_option("--key", flags->trust.model_key,
                    "Public key that a release's files must be signed with, a PEM file");
   verb->add_option("--signer", flags->trust.statement_keys,
-                   "Public key whose statements you believe, ed25519:...; may be repeated");
+                   "Public key whose statements you believe, ed25519:...; may be repeated")
+      ->allow_extra_args(false);
   verb->add_option("--policy", flags->trust.policy,
                    "File with the logs and witnesses that you believe");
   verb->add_option("--log-key", flags->trust.log_key, "Public key of a log, if there is no policy");

@@ -92,6 +92,7 @@ void add_state(CLI::App& app, Action& action) {
   verb->add_option("PREDICATE", flags->predicate, "JSON file with what is said")->required();
   verb->add_option("--about", flags->about,
                    "File that it is about; may be repeated. A statement is named by its payload")
+      ->allow_extra_args(false)
       ->required();
   verb->add_option("--out", flags->out, "File to write, which is not there yet")->required();
   verb->callback([flags, &action] { action = [flags] { return ended(state(*flags)); }; });

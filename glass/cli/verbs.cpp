@@ -414,13 +414,17 @@ void add_recipe(CLI::App& app, Action& action) {
 
 }  // namespace
 
-void add_common(CLI::App& verb, CommonFlags& flags) {
+void add_basic(CLI::App& verb, CommonFlags& flags) {
   flags.program = verb.get_parent()->get_name();
   verb.add_option("--threads", flags.threads,
                   "Threads to compute with; results do not depend on it")
       ->check(CLI::Range(1, 1024));
-  verb.add_option("--out", flags.out, "Folder of the run");
   verb.add_flag("--json", flags.json, "End with one JSON object on standard output");
+}
+
+void add_common(CLI::App& verb, CommonFlags& flags) {
+  add_basic(verb, flags);
+  verb.add_option("--out", flags.out, "Folder of the run");
 }
 
 int run(int argc, char** argv) {

@@ -31,7 +31,8 @@ void add_flags(CLI::App& app, Flags& flags) {
   app.add_option("--key", flags.trust.model_key,
                  "Public key that the files must be signed with, a PEM file");
   app.add_option("--signer", flags.trust.statement_keys,
-                 "Public key whose statements you believe, ed25519:...; may be repeated");
+                 "Public key whose statements you believe, ed25519:...; may be repeated")
+      ->allow_extra_args(false);
   app.add_option("--policy", flags.trust.policy,
                  "File with the logs and witnesses that you believe");
   app.add_option("--log-key", flags.trust.log_key, "Public key of a log, if there is no policy");
