@@ -33,8 +33,9 @@ struct FormDocument {
   MakeForm make;
 };
 
-constexpr FormDocument kForms[] = {{record::kPublicSummaryName, record::public_summary},
-                                   {record::kDocumentationName, record::model_documentation}};
+constexpr FormDocument kFormDocuments[] = {
+    {record::kPublicSummaryName, record::public_summary},
+    {record::kDocumentationName, record::model_documentation}};
 
 // Once for machines, and in each language for people.
 Status add_form(StagedRelease& release, const FormDocument& document, const ReleaseFacts& facts) {
@@ -62,7 +63,7 @@ Status add_documents(StagedRelease& release, const ReleaseFacts& facts) {
       add_json(release, record::kBillOfMaterialsFile, record::bill_of_materials(facts)));
   GLASS_TRY_STATUS(add_json(release, record::kSpdxFile, record::spdx_document(facts)));
   GLASS_TRY_STATUS(add_json(release, record::kCroissantFile, record::croissant(facts)));
-  for (const FormDocument& form : kForms) GLASS_TRY_STATUS(add_form(release, form, facts));
+  for (const FormDocument& form : kFormDocuments) GLASS_TRY_STATUS(add_form(release, form, facts));
   GLASS_TRY_STATUS(add_json(release, record::kOpennessFile, record::openness(facts)));
   GLASS_TRY_STATUS(
       release.write(std::string(record::kFrameworkFile), record::framework_yaml(facts)));
@@ -71,7 +72,7 @@ Status add_documents(StagedRelease& release, const ReleaseFacts& facts) {
 
 std::vector<std::string> missing_answers(const ReleaseFacts& facts) {
   std::vector<std::string> missing;
-  for (const FormDocument& document : kForms) {
+  for (const FormDocument& document : kFormDocuments) {
     const Form form = document.make(facts, Language::kEnglish);
     for (const record::FormField* field : record::fields_with(form, record::FieldMark::kMissing))
       missing.push_back(fmt::format("{} {} {}", document.name, field->number, field->label));
