@@ -9,6 +9,13 @@
 namespace glass {
 namespace {
 
+TEST(TimeText, KnowsTheDaysThatThereAre) {
+  for (const char* day : {"2026-11-26", "2024-02-29", "0000-01-01"}) EXPECT_TRUE(is_date(day));
+  for (const char* none : {"2026-02-29", "2026-11-31", "2026-13-01", "2026-00-10", "2026-1-100",
+                           "26-11-2026", "2026/11/26", ""})
+    EXPECT_FALSE(is_date(none)) << none;
+}
+
 TEST(TimeText, IsRfc3339InUtc) {
   EXPECT_EQ(time_text(0), "1970-01-01T00:00:00.000Z");
   EXPECT_EQ(time_text(951782400000), "2000-02-29T00:00:00.000Z");

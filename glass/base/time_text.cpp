@@ -3,9 +3,11 @@
 #include <chrono>
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include <fmt/core.h>
 
+#include "glass/base/ascii.h"
 #include "glass/base/check.h"
 
 namespace glass {
@@ -22,6 +24,22 @@ std::string time_text(int64_t unix_ms) {
                      static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
                      time.hours().count(), time.minutes().count(), time.seconds().count(),
                      time.subseconds().count());
+}
+
+bool is_date(std::string_view text) {
+  if (text.size() != 10) return false;
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (i == 4 || i == 7 ? text[i] != '-' : !is_digit(text[i])) return false;
+  }
+  const auto number = [&](size_t at, size_t count) {
+    int value = 0;
+    for (const char digit : text.substr(at, count)) value = 10 * value + (digit - '0');
+    return value;
+  };
+  const std::chrono::year_month_day day{std::chrono::year(number(0, 4)),
+                                        std::chrono::month(static_cast<unsigned>(number(5, 2))),
+                                        std::chrono::day(static_cast<unsigned>(number(8, 2)))};
+  return day.ok();
 }
 
 }  // namespace glass

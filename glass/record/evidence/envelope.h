@@ -20,6 +20,7 @@
 namespace glass::record {
 
 inline constexpr std::string_view kInTotoType = "application/vnd.in-toto+json";
+inline constexpr std::string_view kInTotoStatement = "https://in-toto.io/Statement/v1";  // "_type"
 
 inline constexpr size_t kMostSignatures = 100;
 

@@ -1,7 +1,6 @@
 #include "glass/record/evidence/kinds.h"
 
 #include <algorithm>
-#include <chrono>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -10,7 +9,7 @@
 
 #include <fmt/core.h>
 
-#include "glass/base/ascii.h"
+#include "glass/base/time_text.h"
 
 namespace glass::record {
 namespace {
@@ -129,22 +128,6 @@ const Json* at_path(const Json& predicate, std::string_view path) {
     path = dot == std::string_view::npos ? "" : path.substr(dot + 1);
   }
   return at;
-}
-
-bool is_date(std::string_view text) {
-  if (text.size() != 10) return false;
-  for (size_t i = 0; i < text.size(); ++i) {
-    if (i == 4 || i == 7 ? text[i] != '-' : !is_digit(text[i])) return false;
-  }
-  const auto number = [&](size_t at, size_t count) {
-    int value = 0;
-    for (const char digit : text.substr(at, count)) value = 10 * value + (digit - '0');
-    return value;
-  };
-  const std::chrono::year_month_day day{std::chrono::year(number(0, 4)),
-                                        std::chrono::month(static_cast<unsigned>(number(5, 2))),
-                                        std::chrono::day(static_cast<unsigned>(number(8, 2)))};
-  return day.ok();
 }
 
 bool is_digest(const Json& json) {

@@ -17,8 +17,6 @@
 namespace glass::record {
 namespace {
 
-constexpr std::string_view kStatementType = "https://in-toto.io/Statement/v1";
-
 Status check_subjects(const std::vector<Subject>& subjects) {
   if (subjects.empty()) return invalid_input("it is about nothing: it has no subject");
   const auto out_of_order = std::ranges::adjacent_find(
@@ -37,7 +35,7 @@ Json to_json(const Statement& statement) {
     subjects.push_back(
         Json::Object{{"name", subject.name},
                      {"digest", Json::Object{{"sha256", to_hex(subject.digest.bytes)}}}});
-  return Json::Object{{"_type", kStatementType},
+  return Json::Object{{"_type", kInTotoStatement},
                       {"subject", std::move(subjects)},
                       {"predicateType", statement.predicate_type},
                       {"predicate", statement.predicate}};
@@ -55,7 +53,7 @@ Result<Subject> subject_from_json(const Json& json) {
 Result<Statement> from_payload(std::string_view payload) {
   GLASS_TRY(const Json json, parse_json(payload));
   GLASS_TRY(const std::string type, json.get_string("_type"));
-  if (type != kStatementType)
+  if (type != kInTotoStatement)
     return invalid_input(fmt::format("its payload is no in-toto statement but \"{}\"", type));
   Statement statement;
   GLASS_TRY(statement.predicate_type, json.get_string("predicateType"));

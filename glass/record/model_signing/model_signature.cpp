@@ -19,7 +19,6 @@ namespace glass::record {
 namespace {
 
 constexpr std::string_view kBundleType = "application/vnd.dev.sigstore.bundle.v0.3+json";
-constexpr std::string_view kInTotoStatement = "https://in-toto.io/Statement/v1";
 constexpr std::string_view kPredicateType = "https://model_signing/signature/v1.0";
 constexpr std::string_view kPredicateMajor = "https://model_signing/signature/v1.";
 constexpr std::string_view kIgnored[] = {".git", ".gitattributes", ".github", ".gitignore",

@@ -13,6 +13,7 @@
 
 #include "glass/base/ascii.h"
 #include "glass/base/result.h"
+#include "glass/base/time_text.h"
 #include "glass/record/release_documents/openness.h"
 #include "glass/record/release_documents/public_summary.h"
 #include "glass/record/release_documents/release_answers.h"
@@ -31,11 +32,6 @@ bool has_form(std::string_view text, std::string_view form) {
 
 bool is_month(std::string_view text) {
   return has_form(text, "0000-00") && text.substr(5) >= "01" && text.substr(5) <= "12";
-}
-
-bool is_date(std::string_view text) {
-  return has_form(text, "0000-00-00") && is_month(text.substr(0, 7)) && text.substr(8) >= "01" &&
-         text.substr(8) <= "31";
 }
 
 void expect_dates(const record::ReleaseAnswers& answers, std::string_view file,

@@ -1,5 +1,4 @@
 // add_evidence: the record of the run as a part of its release.
-#include <array>
 #include <map>
 #include <optional>
 #include <string>

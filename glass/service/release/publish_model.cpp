@@ -1,7 +1,6 @@
 #include "glass/service/release/publish_model.h"
 
 #include <algorithm>
-#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,7 +14,6 @@
 #include "glass/base/result.h"
 #include "glass/base/units_text.h"
 #include "glass/crypto/sha256.h"
-#include "glass/record/evidence/kinds.h"
 #include "glass/record/evidence/statement.h"
 #include "glass/record/model_signing/model_signature.h"
 #include "glass/record/release/release_layout.h"
