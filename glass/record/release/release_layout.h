@@ -13,7 +13,11 @@
 // Format page: docs/reference/formats/release.md.
 #pragma once
 
+#include <map>
+#include <string>
 #include <string_view>
+
+#include "glass/crypto/sha256.h"
 
 namespace glass::record {
 
@@ -27,5 +31,9 @@ inline constexpr std::string_view kEvidenceFolder = "evidence";
 
 // Whether release.json has to name it.
 bool is_stated(std::string_view file);
+
+// What SHA256SUMS holds for these files: "<hex>  <file>" a line, as sha256sum prints it, itself and
+// model.sig left out.
+std::string sums_text(const std::map<std::string, crypto::Digest>& files);
 
 }  // namespace glass::record

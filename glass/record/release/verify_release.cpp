@@ -79,16 +79,6 @@ EvidenceNode signature_node(const Verified& release) {
                              files, kModelKeyFile));
 }
 
-// "<hex>  <file>" a line, as sha256sum prints it.
-std::string sums_text(const std::map<std::string, crypto::Digest>& files) {
-  std::string text;
-  for (const auto& [file, digest] : files) {
-    if (file != kReleaseSumsFile && file != kModelSignature)
-      text += fmt::format("{}  {}\n", to_hex(digest.bytes), file);
-  }
-  return text;
-}
-
 EvidenceNode sums_node(const Verified& release) {
   constexpr std::string_view kWhat = "list of digests";
   if (!has(release, kReleaseSumsFile)) return absent(kWhat, kReleaseSumsFile);
@@ -236,6 +226,15 @@ void settle(EvidenceNode& root, const Trust& trust) {
 bool is_stated(std::string_view file) {
   return file != kReleaseStatementFile && file != kReleaseProofFile && file != kReleaseSumsFile &&
          file != kModelSignature;
+}
+
+std::string sums_text(const std::map<std::string, crypto::Digest>& files) {
+  std::string text;
+  for (const auto& [file, digest] : files) {
+    if (file != kReleaseSumsFile && file != kModelSignature)
+      text += fmt::format("{}  {}\n", to_hex(digest.bytes), file);
+  }
+  return text;
 }
 
 EvidenceNode signed_node(std::string what, const Statement& statement, const Trust& trust,

@@ -1,6 +1,7 @@
 #include "glass/service/release/publish_model.h"
 
 #include <algorithm>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -128,10 +129,9 @@ Status seal(StagedRelease& release, const std::string& name, const crypto::P256S
   const std::string sums_file(record::kReleaseSumsFile), signature(record::kModelSignature);
   GLASS_TRY_STATUS(release.discard(sums_file));
   GLASS_TRY_STATUS(release.discard(signature));
-  std::string sums;
-  for (const auto& [file, staged] : release.files())
-    sums += fmt::format("{}  {}\n", to_hex(staged.digest.bytes), file);
-  GLASS_TRY_STATUS(release.write(sums_file, sums));
+  std::map<std::string, crypto::Digest> digests;
+  for (const auto& [file, staged] : release.files()) digests.emplace(file, staged.digest);
+  GLASS_TRY_STATUS(release.write(sums_file, record::sums_text(digests)));
   std::vector<record::ModelResource> resources;
   for (const auto& [file, staged] : release.files()) resources.push_back({file, staged.digest});
   return release.write(signature, record::sign_model(name, std::move(resources), key));
