@@ -69,6 +69,17 @@ TEST(Tar, FilesFoldersAndLinks) {
   EXPECT_EQ((*entries)[4].kind, TarEntry::Kind::kOther);
 }
 
+TEST(Tar, PathsLoseTheirDotsAndStayInTheArchive) {
+  const std::string bytes = tar_entry('0', ".//etc/passwd", "a") + tar_entry('0', "././/./b", "b") +
+                            tar_entry('5', ".//", "") + tar_end();
+  const auto entries = read_tar(as_bytes(bytes));
+  ASSERT_TRUE(entries.has_value()) << entries.error().message;
+  ASSERT_EQ(entries->size(), 3U);
+  EXPECT_EQ((*entries)[0].path, "etc/passwd");
+  EXPECT_EQ((*entries)[1].path, "b");
+  EXPECT_EQ((*entries)[2].path, "");
+}
+
 TEST(Tar, LongNamesOfGnu) {
   const std::string path = "usr/" + std::string(150, 'p') + "/f";
   const std::string target(120, 't');

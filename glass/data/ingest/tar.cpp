@@ -93,8 +93,12 @@ TarEntry::Kind kind_of(char type) {
   }
 }
 
+// Without "./" in front: ".//etc" is the file etc of the archive, not one of the machine.
 std::string_view plain_path(std::string_view path) {
-  while (path.starts_with("./")) path.remove_prefix(2);
+  while (path.starts_with("./")) {
+    path.remove_prefix(2);
+    while (path.starts_with('/')) path.remove_prefix(1);
+  }
   while (path.ends_with('/')) path.remove_suffix(1);
   return path == "." ? std::string_view{} : path;
 }
