@@ -30,7 +30,7 @@
 #include "glass/service/log/internal/own_log.h"
 #include "glass/system/files.h"
 #include "glass/system/http/http.h"
-#include "glass/system/http/http_server.h"
+#include "glass/system/http_server/http_server.h"
 
 namespace glass::service {
 namespace {

@@ -19,7 +19,7 @@
 #include "glass/system/clock.h"
 #include "glass/system/files.h"
 #include "glass/system/http/http.h"
-#include "glass/system/http/http_server.h"
+#include "glass/system/http_server/http_server.h"
 
 namespace glass::service {
 

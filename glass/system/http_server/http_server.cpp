@@ -1,4 +1,4 @@
-#include "glass/system/http/http_server.h"
+#include "glass/system/http_server/http_server.h"
 
 #include <atomic>
 #include <chrono>

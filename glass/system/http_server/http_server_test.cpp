@@ -1,4 +1,4 @@
-#include "glass/system/http/http.h"
+#include "glass/system/http_server/http_server.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -18,8 +18,8 @@
 #include <gtest/gtest.h>
 
 #include "glass/base/result.h"
+#include "glass/system/http/http.h"
 #include "glass/system/http/http_client.h"
-#include "glass/system/http/http_server.h"
 
 namespace glass::system {
 namespace {
@@ -59,7 +59,7 @@ std::string raw(const HttpServer& server, std::string_view bytes) {
   return answer;
 }
 
-TEST(Http, ARequestIsAnswered) {
+TEST(HttpServer, ARequestIsAnswered) {
   const auto server = serve(echo);
   const auto got = fetch({.url = url(*server, "/a?b=c")});
   ASSERT_TRUE(got) << got.error().message;
@@ -71,7 +71,7 @@ TEST(Http, ARequestIsAnswered) {
   EXPECT_EQ(HttpRequest{.target = "/a?b=c"}.path(), "/a");
 }
 
-TEST(Http, AConnectionTakesRequestsOneAfterTheOther) {
+TEST(HttpServer, AConnectionTakesRequestsOneAfterTheOther) {
   const auto server = serve(echo);
   const std::string answer = raw(*server,
                                  "GET /1 HTTP/1.1\r\nHost: x\r\nX-Sent: yes\r\n\r\n"
@@ -84,7 +84,7 @@ TEST(Http, AConnectionTakesRequestsOneAfterTheOther) {
   EXPECT_TRUE(answer.ends_with("GET /3 "));
 }
 
-TEST(Http, WhatIsTooLongOrNoHttpIsRefused) {
+TEST(HttpServer, WhatIsTooLongOrNoHttpIsRefused) {
   const auto server = serve(echo, {.header_bytes = 1024, .body_bytes = 10});
   EXPECT_EQ(fetch({.url = url(*server, "/"), .method = "POST", .body = "0123456789"})->status, 200);
   EXPECT_EQ(fetch({.url = url(*server, "/"), .method = "POST", .body = "0123456789x"})->status,
@@ -94,12 +94,12 @@ TEST(Http, WhatIsTooLongOrNoHttpIsRefused) {
   EXPECT_TRUE(raw(*server, "nonsense\r\n\r\n").starts_with("HTTP/1.1 400"));
 }
 
-TEST(Http, WhoSendsNothingIsLeft) {
+TEST(HttpServer, WhoSendsNothingIsLeft) {
   const auto server = serve(echo, {.idle_seconds = 1});
   EXPECT_EQ(raw(*server, "GET / HT"), "");
 }
 
-TEST(Http, AnAnswerMayComeLaterFromAnotherThreadAndIsGivenBeforeTheServerEnds) {
+TEST(HttpServer, AnAnswerMayComeLaterFromAnotherThreadAndIsGivenBeforeTheServerEnds) {
   std::atomic<bool> asked = false;
   std::thread later;
   auto server = serve([&](const HttpRequest& /*request*/, HttpReply reply) {
@@ -119,7 +119,7 @@ TEST(Http, AnAnswerMayComeLaterFromAnotherThreadAndIsGivenBeforeTheServerEnds) {
   EXPECT_EQ(body, "late\n");
 }
 
-TEST(Http, ManyConnectionsAtOnceAreAllAnswered) {
+TEST(HttpServer, ManyConnectionsAtOnceAreAllAnswered) {
   const auto server = serve(echo, {.connections = 4});
   std::atomic<int> good = 0;
   std::vector<std::thread> clients;
@@ -134,7 +134,7 @@ TEST(Http, ManyConnectionsAtOnceAreAllAnswered) {
   EXPECT_EQ(good, 16 * 20);
 }
 
-TEST(Http, AnAddressThatIsTakenIsNamed) {
+TEST(HttpServer, AnAddressThatIsTakenIsNamed) {
   const auto server = serve(echo);
   const auto other = HttpServer::start("127.0.0.1", server->port(), echo);
   ASSERT_FALSE(other);
@@ -143,22 +143,6 @@ TEST(Http, AnAddressThatIsTakenIsNamed) {
             std::string::npos)
       << other.error().message;
   EXPECT_FALSE(HttpServer::start("no address", 0, echo));
-}
-
-TEST(Http, AClientTellsWhyThereIsNoAnswer) {
-  const auto server = serve([](const HttpRequest& /*request*/, const HttpReply& reply) {
-    reply({.status = 200, .headers = {}, .body = std::string(1000, 'x')});
-  });
-  EXPECT_NE(fetch({.url = url(*server, "/"), .most_bytes = 999})
-                .error()
-                .message.find("has more than 999 bytes"),
-            std::string::npos);
-  const std::string nobody = "http://127.0.0.1:1/";
-  const auto refused = fetch({.url = nobody});
-  ASSERT_FALSE(refused);
-  EXPECT_EQ(refused.error().code, ErrorCode::kIo);
-  EXPECT_TRUE(refused.error().message.starts_with(nobody));
-  EXPECT_FALSE(fetch({.url = "file:///etc/passwd"}));
 }
 
 }  // namespace
