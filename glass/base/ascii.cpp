@@ -1,5 +1,6 @@
 #include "glass/base/ascii.h"
 
+#include <algorithm>
 #include <charconv>
 
 namespace glass {
@@ -14,6 +15,17 @@ std::string to_upper(std::string_view text) {
   std::string out(text);
   for (char& c : out) c = to_upper(c);
   return out;
+}
+
+std::vector<std::string_view> split_words(std::string_view line) {
+  std::vector<std::string_view> words;
+  while (true) {
+    const size_t begin = line.find_first_not_of(" \t");
+    if (begin == std::string_view::npos) return words;
+    const size_t end = std::min(line.find_first_of(" \t", begin), line.size());
+    words.push_back(line.substr(begin, end - begin));
+    line.remove_prefix(end);
+  }
 }
 
 std::optional<uint64_t> parse_decimal(std::string_view digits) {

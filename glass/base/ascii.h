@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace glass {
 
@@ -26,6 +27,9 @@ constexpr char to_upper(char c) {
 
 std::string to_lower(std::string_view text);
 std::string to_upper(std::string_view text);
+
+// The parts between spaces and tabs; none of them is empty.
+std::vector<std::string_view> split_words(std::string_view line);
 
 // The number that `digits` write: one digit or more and nothing else, below 2^64.
 std::optional<uint64_t> parse_decimal(std::string_view digits);

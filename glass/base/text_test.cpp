@@ -1,8 +1,12 @@
 #include <cstdint>
 #include <limits>
+#include <optional>
+#include <string_view>
+#include <vector>
 
 #include <gtest/gtest.h>
 
+#include "glass/base/ascii.h"
 #include "glass/base/time_text.h"
 #include "glass/base/units_text.h"
 
@@ -14,6 +18,19 @@ TEST(TimeText, KnowsTheDaysThatThereAre) {
   for (const char* none : {"2026-02-29", "2026-11-31", "2026-13-01", "2026-00-10", "2026-1-100",
                            "26-11-2026", "2026/11/26", ""})
     EXPECT_FALSE(is_date(none)) << none;
+}
+
+TEST(TimeText, CountsTheSecondsOfDays) {
+  EXPECT_EQ(first_second_of("1970-01-01"), 0);
+  EXPECT_EQ(first_second_of("2026-11-26"), 1'795'651'200);  // date -u -d 2026-11-26 +%s
+  EXPECT_EQ(first_second_of("2026-02-29"), std::nullopt);
+  EXPECT_EQ(date_text(1'795'651'200), "2026-11-26");
+  EXPECT_EQ(date_text(1'795'651'199), "2026-11-25");
+}
+
+TEST(SplitWords, HasNoEmptyOnes) {
+  EXPECT_TRUE(split_words(" \t").empty());
+  EXPECT_EQ(split_words("\tlog  a b "), (std::vector<std::string_view>{"log", "a", "b"}));
 }
 
 TEST(TimeText, IsRfc3339InUtc) {

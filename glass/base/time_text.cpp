@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -27,9 +28,17 @@ std::string time_text(int64_t unix_ms) {
 }
 
 bool is_date(std::string_view text) {
-  if (text.size() != 10) return false;
+  return first_second_of(text).has_value();
+}
+
+std::string date_text(int64_t unix_seconds) {
+  return time_text(unix_seconds * 1000).substr(0, 10);
+}
+
+std::optional<int64_t> first_second_of(std::string_view text) {
+  if (text.size() != 10) return std::nullopt;
   for (size_t i = 0; i < text.size(); ++i) {
-    if (i == 4 || i == 7 ? text[i] != '-' : !is_digit(text[i])) return false;
+    if (i == 4 || i == 7 ? text[i] != '-' : !is_digit(text[i])) return std::nullopt;
   }
   const auto number = [&](size_t at, size_t count) {
     int value = 0;
@@ -39,7 +48,8 @@ bool is_date(std::string_view text) {
   const std::chrono::year_month_day day{std::chrono::year(number(0, 4)),
                                         std::chrono::month(static_cast<unsigned>(number(5, 2))),
                                         std::chrono::day(static_cast<unsigned>(number(8, 2)))};
-  return day.ok();
+  if (!day.ok()) return std::nullopt;
+  return std::chrono::sys_seconds(std::chrono::sys_days(day)).time_since_epoch().count();
 }
 
 }  // namespace glass

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -13,5 +14,11 @@ std::string time_text(int64_t unix_ms);
 
 // "2026-11-26", a day that there is.
 bool is_date(std::string_view text);
+
+// The first second of such a day in UTC, since 1970; nothing if it is none.
+std::optional<int64_t> first_second_of(std::string_view date);
+
+// The day in UTC. REQUIRES: the year is 0 to 9999.
+std::string date_text(int64_t unix_seconds);
 
 }  // namespace glass

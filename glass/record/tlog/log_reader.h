@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -26,6 +27,8 @@ struct OpenedCheckpoint {
   SignedNote note;
   std::vector<NoteVerdict> verdicts;   // over the keys it was opened with
   std::vector<std::string> key_names;  // of these keys
+  // By when a policy's quorum had seen it, where one was asked for (policy.h).
+  std::optional<int64_t> seen_unix_seconds = {};
 };
 
 // A checkpoint that is signed by the log, the first of `keys`; the others are witnesses'.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -22,17 +23,6 @@ namespace glass::record {
 namespace {
 
 using Words = std::vector<std::string_view>;
-
-Words words_of(std::string_view line) {
-  Words words;
-  while (true) {
-    const size_t begin = line.find_first_not_of(" \t");
-    if (begin == std::string_view::npos) return words;
-    const size_t end = std::min(line.find_first_of(" \t", begin), line.size());
-    words.push_back(line.substr(begin, end - begin));
-    line.remove_prefix(end);
-  }
-}
 
 bool is_allowed(char c) {
   const auto byte = static_cast<unsigned char>(c);
@@ -59,7 +49,7 @@ class PolicyParser {
 
   [[nodiscard]] Status statement(std::string_view line) {
     if (!std::ranges::all_of(line, is_allowed)) return refuse("it has a control character");
-    const Words words = words_of(line);
+    const Words words = split_words(line);
     if (words.empty() || words[0].starts_with('#')) return {};
     if (words[0] == "log") return log(words);
     if (words[0] == "witness") return witness(words);
@@ -146,14 +136,25 @@ class PolicyParser {
   bool has_quorum_ = false;
 };
 
-// Whether those that have cosigned satisfy a witness or group.
-bool satisfies(const Policy& policy, std::string_view name,
-               const std::set<std::string>& cosigners) {
+// When each witness has cosigned, in Unix seconds.
+using SeenTimes = std::map<std::string, int64_t>;
+
+// By when a witness or group had seen it; nothing if too few have. Of a group that needs k members
+// that is the k-th time: who would make it earlier has to have k of them on his side.
+std::optional<int64_t> seen_by(const Policy& policy, const std::string& name,
+                               const SeenTimes& times) {
   const auto group = std::ranges::find(policy.groups, name, &PolicyGroup::name);
-  if (group == policy.groups.end()) return cosigners.contains(std::string(name));
-  return std::ranges::count_if(group->members, [&](const std::string& member) {
-           return satisfies(policy, member, cosigners);
-         }) >= group->needed;
+  if (group == policy.groups.end()) {
+    const auto found = times.find(name);
+    return found == times.end() ? std::nullopt : std::optional(found->second);
+  }
+  std::vector<int64_t> members;
+  for (const std::string& member : group->members) {
+    if (const auto seen = seen_by(policy, member, times)) members.push_back(*seen);
+  }
+  if (std::ssize(members) < group->needed) return std::nullopt;
+  std::ranges::sort(members);
+  return members[static_cast<size_t>(group->needed) - 1];
 }
 
 }  // namespace
@@ -176,14 +177,16 @@ Result<OpenedCheckpoint> open_by_policy(std::string_view note, const Policy& pol
   }
   if (!opened) return opened;
   if (!policy.quorum) return opened;
-  std::set<std::string> cosigners;
+  SeenTimes times;
   for (const NoteVerdict& verdict : opened->verdicts) {
-    if (verdict.key > 0) cosigners.insert(policy.witnesses[verdict.key - 1].name);
+    if (verdict.key > 0)
+      times.emplace(policy.witnesses[verdict.key - 1].name, verdict.unix_seconds.value());
   }
-  if (satisfies(policy, *policy.quorum, cosigners)) return opened;
+  opened->seen_unix_seconds = seen_by(policy, *policy.quorum, times);
+  if (opened->seen_unix_seconds) return opened;
   std::vector<std::string> missing;
   for (const PolicyWitness& witness : policy.witnesses) {
-    if (!cosigners.contains(witness.name)) missing.push_back(witness.name);
+    if (!times.contains(witness.name)) missing.push_back(witness.name);
   }
   return fail(ErrorCode::kMismatch,
               fmt::format("the checkpoint of {} does not have the quorum {}: not cosigned by {}",

@@ -50,6 +50,9 @@ struct Policy {
 
 // A checkpoint of one of the policy's logs, cosigned as its quorum asks. The verdicts are over the
 // log's key, then the witnesses'. kMismatch says which witnesses are missing.
+//
+// seen_unix_seconds: of a quorum of k the k-th cosignature's time, so that k of them together would
+// have to lie for it to be too early. Later than that nothing below the checkpoint was made.
 [[nodiscard]] Result<OpenedCheckpoint> open_by_policy(std::string_view note, const Policy& policy);
 
 }  // namespace glass::record

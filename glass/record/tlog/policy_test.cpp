@@ -2,8 +2,10 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <fmt/core.h>
@@ -52,7 +54,7 @@ std::string checkpoint(const std::vector<uint8_t>& cosigners) {
   note.signatures.push_back(sign_note(note.text, kLog, key_number(1)));
   for (const uint8_t number : cosigners)
     note.signatures.push_back(
-        cosign_note(note.text, witness_name(number), key_number(number), 1'800'000'000));
+        cosign_note(note.text, witness_name(number), key_number(number), 1'800'000'000 + number));
   return to_text(note);
 }
 
@@ -78,6 +80,18 @@ TEST(Policy, QuorumIsCountedThroughGroups) {
     EXPECT_EQ(opened.error().code, ErrorCode::kMismatch);
     EXPECT_NE(opened.error().message.find("not cosigned by"), std::string::npos);
   }
+}
+
+// Witness n cosigns n seconds after 1,800,000,000.
+TEST(Policy, TellsByWhenAsManyAsItAsksForHadSeenIt) {
+  const Policy policy = parse_policy(policy_text()).value();
+  for (const auto& [cosigners, second] : std::vector<std::pair<std::vector<uint8_t>, int64_t>>{
+           {{2, 3}, 3}, {{2, 3, 4, 5}, 3}, {{3, 5}, 5}, {{3, 4, 5}, 4}})
+    EXPECT_EQ(open_by_policy(checkpoint(cosigners), policy)->seen_unix_seconds,
+              1'800'000'000 + second)
+        << cosigners.size();
+  const Policy none = parse_policy(fmt::format("log {}\nquorum none", log_key())).value();
+  EXPECT_EQ(open_by_policy(checkpoint({}), none)->seen_unix_seconds, std::nullopt);
 }
 
 TEST(Policy, OfAnotherLogOrWithoutAQuorum) {

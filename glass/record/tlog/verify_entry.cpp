@@ -18,7 +18,10 @@ Result<VerifiedEntry> entry_in(const OpenedCheckpoint& opened, const ProofFile& 
                                ByteView entry) {
   GLASS_TRY_STATUS(
       check_inclusion(leaf_hash(entry), proof.index, proof.proof, opened.checkpoint.tree));
-  VerifiedEntry verified{.index = proof.index, .checkpoint = opened.checkpoint, .witnesses = {}};
+  VerifiedEntry verified{.index = proof.index,
+                         .checkpoint = opened.checkpoint,
+                         .witnesses = {},
+                         .seen_unix_seconds = opened.seen_unix_seconds};
   for (const NoteVerdict& verdict : opened.verdicts) {
     if (verdict.unix_seconds) verified.witnesses.push_back(opened.key_names.at(verdict.key));
   }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -19,7 +20,8 @@ namespace glass::record {
 struct VerifiedEntry {
   int64_t index = 0;
   Checkpoint checkpoint;
-  std::vector<std::string> witnesses;  // that have cosigned it, of those that are known
+  std::vector<std::string> witnesses;             // that have cosigned it, of those that are known
+  std::optional<int64_t> seen_unix_seconds = {};  // by when the policy's quorum had seen it
 };
 
 // The log is the first of `keys`; all others must have cosigned. kMismatch tells what fails.
