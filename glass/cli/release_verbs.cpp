@@ -1,6 +1,7 @@
 #include "glass/cli/release_verbs.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <cstdio>
 #include <functional>
 #include <memory>
@@ -16,14 +17,14 @@
 #include "glass/base/result.h"
 #include "glass/cli/door.h"
 #include "glass/crypto/ecdsa.h"
-#include "glass/record/evidence/kinds.h"
-#include "glass/record/evidence/statement.h"
 #include "glass/record/release/evidence_tree.h"
 #include "glass/record/release/release_layout.h"
 #include "glass/record/release/trust.h"
 #include "glass/record/release/verify_release.h"
+#include "glass/record/release/verify_statement.h"
 #include "glass/service/release/publish_model.h"
 #include "glass/service/use_cases.h"
+#include "glass/system/clock.h"
 #include "glass/system/files.h"
 #include "glass/system/machine.h"
 #include "glass/system/thread_pool.h"
@@ -95,69 +96,33 @@ struct VerifyVerb {
   CommonFlags common;
   std::string thing;
   record::TrustWords trust;
+  std::vector<std::string> evidence;
+  std::string proof;
 
   // --out names a run as well, for scripts that pass the same flags to every verb.
   [[nodiscard]] system::Path path() const { return thing.empty() ? common.out : thing; }
+
+  [[nodiscard]] record::EvidencePlaces places() const {
+    record::EvidencePlaces places{.folders = {evidence.begin(), evidence.end()}};
+    if (!proof.empty()) places.proof = proof;
+    return places;
+  }
 };
 
-int verify_release_folder(const VerifyVerb& flags) {
+// A release's folder or a statement's file.
+int verify_evidence(const VerifyVerb& flags, bool is_release) {
   system::Files& files = system::posix_files();
   const auto tree = [&]() -> Result<record::EvidenceNode> {
-    GLASS_TRY(const record::Trust trust, record::trust_of(flags.trust, files));
+    const int64_t now = system::posix_clock().unix_ms() / 1000;
+    GLASS_TRY(const record::Trust trust, record::trust_of(flags.trust, files, now));
     const int threads = flags.common.threads;
     system::ThreadPool pool(threads > 0 ? threads : system::this_machine().cores);
-    return record::verify_release(files, flags.path(), trust, pool);
+    if (is_release) return record::verify_release(files, flags.path(), trust, pool);
+    return record::verify_statement(files, flags.path(), flags.places(), trust, pool);
   }();
   if (!tree) return ended(tl::unexpected(tree.error()));
   print_tree(*tree, flags.common.json);
   return record::exit_code(*tree);
-}
-
-// A statement alone: whether its signatures hold and its members are as its kind says.
-Result<record::EvidenceNode> verify_statement(const VerifyVerb& flags) {
-  system::Files& files = system::posix_files();
-  GLASS_TRY(const record::Trust trust, record::trust_of(flags.trust, files));
-  GLASS_TRY(const std::string text, files.read_text(flags.path()));
-  auto statement = record::parse_statement(text);
-  if (!statement) return in_context(flags.thing, std::move(statement).error());
-  record::EvidenceNode node{record::EvidenceState::kVerified,
-                            statement->predicate_type,
-                            crypto::to_text(record::payload_digest(*statement)),
-                            {}};
-  const auto add = [&](std::string what, const Status& found, std::string detail) {
-    node.parts.push_back({found ? record::EvidenceState::kVerified : record::EvidenceState::kBroken,
-                          std::move(what),
-                          found ? std::move(detail) : found.error().message,
-                          {}});
-  };
-  add("signatures", record::verify(*statement), record::signers(*statement));
-  if (record::kind_of(statement->predicate_type) == nullptr)
-    node.parts.push_back({record::EvidenceState::kAttested,
-                          "members",
-                          "nobody here knows what a statement of this type says",
-                          {}});
-  else
-    add("members", record::check_members(*statement), "as the kind says");
-  if (!trust.statement_keys.empty()) {
-    const bool believed = std::ranges::any_of(trust.statement_keys, [&](const auto& key) {
-      return record::is_signed_by(*statement, key);
-    });
-    add("signer",
-        believed ? Status{} : fail(ErrorCode::kMismatch, "nobody whom you named signed it"),
-        "one whom you named");
-  }
-  for (const record::Subject& subject : statement->subjects)
-    node.parts.push_back(
-        {record::EvidenceState::kAttested, subject.name, crypto::to_text(subject.digest), {}});
-  if (record::exit_code(node) != 0) node.state = record::EvidenceState::kBroken;
-  return node;
-}
-
-int verify_statement_file(const VerifyVerb& flags) {
-  const auto node = verify_statement(flags);
-  if (!node) return ended(tl::unexpected(node.error()));
-  print_tree(*node, flags.common.json);
-  return record::exit_code(*node);
 }
 
 int verify_thing(const VerifyVerb& flags) {
@@ -166,14 +131,13 @@ int verify_thing(const VerifyVerb& flags) {
     return ended(invalid_input(
         "name what to verify: the folder of a run or of a release, or the file of a statement"));
   if (files.exists(flags.path() / record::kReleaseStatementFile))
-    return verify_release_folder(flags);
-  if (flags.path().extension() == ".json") return verify_statement_file(flags);
-  const record::TrustWords& trust = flags.trust;
-  if (!trust.model_key.empty() || !trust.statement_keys.empty() || !trust.policy.empty() ||
-      !trust.log_key.empty())
-    return ended(invalid_input(
-        "--key, --signer, --policy and --log-key are for releases and statements; a run is checked "
-        "by computing it again"));
+    return verify_evidence(flags, true);
+  if (flags.path().extension() == ".json") return verify_evidence(flags, false);
+  if (!flags.trust.empty() || !flags.evidence.empty() || !flags.proof.empty())
+    return ended(
+        invalid_input("--trust, --key, --signer, --policy, --log-key, --evidence and --proof are "
+                      "for releases and "
+                      "statements; a run is checked by computing it again"));
   return with_services(flags.common, [&](const service::Services& services) -> Status {
     GLASS_TRY(const service::Summary summary, service::verify_run(flags.path(), services));
     return tell(flags.common, summary, "Verified.");
@@ -227,6 +191,12 @@ void add_verify(CLI::App& app, Action& action) {
   verb->add_option("--policy", flags->trust.policy,
                    "File with the logs and witnesses that you believe");
   verb->add_option("--log-key", flags->trust.log_key, "Public key of a log, if there is no policy");
+  verb->add_option("--trust", flags->trust.file,
+                   "File with all of these and the terms of the keys, instead of the flags");
+  verb->add_option("--evidence", flags->evidence,
+                   "Folder, such as a log's, with what a statement names; may be repeated")
+      ->allow_extra_args(false);
+  verb->add_option("--proof", flags->proof, "Proof file that a statement is in a log");
   add_common(*verb, flags->common);
   verb->callback([flags, &action] { action = [flags] { return verify_thing(*flags); }; });
   verb->footer(

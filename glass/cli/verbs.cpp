@@ -20,17 +20,20 @@
 
 #include "glass/base/json.h"
 #include "glass/base/result.h"
+#include "glass/base/time_text.h"
 #include "glass/base/units_text.h"
 #include "glass/cli/door.h"
 #include "glass/cli/log_verbs.h"
 #include "glass/cli/release_verbs.h"
 #include "glass/cli/statement_verb.h"
+#include "glass/crypto/ecdsa.h"
 #include "glass/crypto/ed25519.h"
 #include "glass/data/examples/example_set.h"
 #include "glass/service/recipe/recipe.h"
 #include "glass/service/services.h"
 #include "glass/service/summary.h"
 #include "glass/service/use_cases.h"
+#include "glass/system/clock.h"
 
 namespace glass::cli {
 namespace {
@@ -384,19 +387,27 @@ void add_generate(CLI::App& app, Action& action) {
   });
 }
 
+Status show_key(bool as_trust) {
+  GLASS_TRY(const crypto::SecretKey key, own_key());
+  const std::string text = crypto::to_text(key.public_key());
+  if (!as_trust) {
+    fmt::print("{}\n", text);
+    return {};
+  }
+  GLASS_TRY(const crypto::P256SecretKey files_key, own_release_key());
+  const std::string today = date_text(system::posix_clock().unix_ms() / 1000);
+  fmt::print("signer {0} from {2}\nkey {1} from {2}\n", text, files_key.public_key().to_base64(),
+             today);
+  return {};
+}
+
 void add_key(CLI::App& app, Action& action) {
+  auto as_trust = std::make_shared<bool>(false);
   CLI::App* verb = app.add_subcommand("key", "Show the public key that signs your records");
-  verb->callback([&action] {
-    action = [] {
-      const auto key = own_key();
-      if (!key) {
-        fmt::print(stderr, "glass: {}\n", key.error().message);
-        return exit_code(key.error().code);
-      }
-      fmt::print("{}\n", crypto::to_text(key->public_key()));
-      return 0;
-    };
-  });
+  verb->add_flag("--trust", *as_trust,
+                 "As lines of a trust file, with the key that signs the files of releases");
+  verb->callback(
+      [as_trust, &action] { action = [as_trust] { return ended(show_key(*as_trust)); }; });
 }
 
 void add_recipe(CLI::App& app, Action& action) {

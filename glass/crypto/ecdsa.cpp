@@ -49,6 +49,9 @@ using ParameterBuild = std::unique_ptr<OSSL_PARAM_BLD, Freed<OSSL_PARAM_BLD_free
 using Parameters = std::unique_ptr<OSSL_PARAM, Freed<OSSL_PARAM_free>>;
 using Scalar = std::array<uint8_t, 32>;
 
+constexpr std::string_view kPemBegin = "-----BEGIN PUBLIC KEY-----\n";
+constexpr std::string_view kPemEnd = "-----END PUBLIC KEY-----\n";
+
 struct Curve {
   std::string_view group;  // as OpenSSL calls it
   std::string_view name;   // as FIPS 186 does
@@ -248,6 +251,26 @@ std::string EcdsaPublicKey::to_pem() const {
   const Bio bio(BIO_new(BIO_s_mem()));
   GLASS_CHECK(bio != nullptr && PEM_write_bio_PUBKEY(bio.get(), handle_->key.get()) == 1);
   return written(bio.get());
+}
+
+Result<EcdsaPublicKey> EcdsaPublicKey::from_base64(std::string_view base64) {
+  constexpr size_t kColumns = 64;
+  std::string pem(kPemBegin);
+  const std::string_view whole = base64;
+  for (; !base64.empty(); base64.remove_prefix(std::min(base64.size(), kColumns)))
+    pem.append(base64.substr(0, kColumns)).append("\n");
+  auto key = from_pem(pem.append(kPemEnd));
+  if (key && key->to_base64() == whole) return key;
+  return invalid_input(
+      "it is no public key of P-256, P-384 or P-521 in base64: the lines of its PEM file between "
+      "the first and the last, as one");
+}
+
+std::string EcdsaPublicKey::to_base64() const {
+  std::string pem = to_pem();
+  std::erase(pem, '\n');
+  const size_t begin = kPemBegin.size() - 1, end = kPemEnd.size() - 1;
+  return pem.substr(begin, pem.size() - begin - end);
 }
 
 std::string_view EcdsaPublicKey::curve() const {

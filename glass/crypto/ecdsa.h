@@ -24,6 +24,10 @@ class EcdsaPublicKey {
   // "-----BEGIN PUBLIC KEY-----", lines of 64 columns, a line feed at the end.
   [[nodiscard]] std::string to_pem() const;
 
+  // The same key without the first and the last line and the line feeds: base64 of its DER form.
+  [[nodiscard]] static Result<EcdsaPublicKey> from_base64(std::string_view base64);
+  [[nodiscard]] std::string to_base64() const;
+
   // "P-256", "P-384" or "P-521".
   [[nodiscard]] std::string_view curve() const;
 

@@ -78,6 +78,12 @@ TEST(Ecdsa, ReadsPublicKeysOfThreeCurvesAndWritesThemBack) {
   EXPECT_EQ(p384->to_pem(), kP384);
   const std::string ours = key_of_rfc6979().public_key().to_pem();
   EXPECT_EQ(EcdsaPublicKey::from_pem(ours)->to_pem(), ours);
+  const std::string base64 = p384->to_base64();
+  EXPECT_EQ(base64.size(), 160U);
+  EXPECT_EQ(EcdsaPublicKey::from_base64(base64)->to_pem(), kP384);
+  EXPECT_FALSE(EcdsaPublicKey::from_base64(base64.substr(4)));
+  EXPECT_FALSE(EcdsaPublicKey::from_base64(base64 + "\n"));
+  EXPECT_FALSE(EcdsaPublicKey::from_base64(""));
   EXPECT_FALSE(EcdsaPublicKey::from_pem("-----BEGIN PUBLIC KEY-----\n"));
   EXPECT_FALSE(EcdsaPublicKey::from_pem(""));
   // Of Ed25519: a key, but none of these.

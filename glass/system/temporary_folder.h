@@ -2,9 +2,6 @@
 // tools; what must survive a crash is staged beside its target instead (Files::publish).
 #pragma once
 
-#include <memory>
-
-#include "glass/base/result.h"
 #include "glass/system/files.h"
 
 namespace glass::system {
@@ -13,10 +10,6 @@ class TemporaryFolder {
  public:
   // Below $TMPDIR, or /tmp. Stops the program if no folder can be made there.
   TemporaryFolder();
-
-  // For what may be large: below $TMPDIR, or /var/tmp, since /tmp may be memory.
-  [[nodiscard]] static Result<std::unique_ptr<TemporaryFolder>> on_disk();
-
   ~TemporaryFolder();
   TemporaryFolder(const TemporaryFolder&) = delete;
   TemporaryFolder& operator=(const TemporaryFolder&) = delete;
@@ -24,8 +17,6 @@ class TemporaryFolder {
   [[nodiscard]] const Path& path() const { return path_; }
 
  private:
-  explicit TemporaryFolder(Path path);
-
   Path path_;
 };
 

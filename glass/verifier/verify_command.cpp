@@ -1,7 +1,9 @@
 #include "glass/verifier/verify_command.h"
 
+#include <cstdint>
 #include <cstdio>
 #include <string>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 #include <fmt/core.h>
@@ -11,6 +13,8 @@
 #include "glass/record/release/evidence_tree.h"
 #include "glass/record/release/trust.h"
 #include "glass/record/release/verify_release.h"
+#include "glass/record/release/verify_statement.h"
+#include "glass/system/clock.h"
 #include "glass/system/files.h"
 #include "glass/system/machine.h"
 #include "glass/system/thread_pool.h"
@@ -21,13 +25,16 @@ namespace {
 constexpr int kWrongUsage = 2;
 
 struct Flags {
-  std::string folder;
+  std::string thing;
   record::TrustWords trust;
+  std::vector<std::string> evidence;
+  std::string proof;
   bool json = false;
 };
 
 void add_flags(CLI::App& app, Flags& flags) {
-  app.add_option("FOLDER", flags.folder, "Folder of a release")->required();
+  app.add_option("THING", flags.thing, "Folder of a release, or file of a statement (.json)")
+      ->required();
   app.add_option("--key", flags.trust.model_key,
                  "Public key that the files must be signed with, a PEM file");
   app.add_option("--signer", flags.trust.statement_keys,
@@ -36,15 +43,29 @@ void add_flags(CLI::App& app, Flags& flags) {
   app.add_option("--policy", flags.trust.policy,
                  "File with the logs and witnesses that you believe");
   app.add_option("--log-key", flags.trust.log_key, "Public key of a log, if there is no policy");
+  app.add_option("--trust", flags.trust.file,
+                 "File with all of these and the terms of the keys, instead of the flags");
+  app.add_option("--evidence", flags.evidence,
+                 "Folder, such as a log's, with what a statement names; may be repeated")
+      ->allow_extra_args(false);
+  app.add_option("--proof", flags.proof, "Proof file that a statement is in a log");
   app.add_flag("--json", flags.json, "Print the tree as one JSON object");
   app.footer("Exit codes: 0 nothing broken or missing, 1 broken, 2 wrong usage, 4 missing.");
 }
 
 Result<record::EvidenceNode> verified(const Flags& flags) {
   system::Files& files = system::posix_files();
-  GLASS_TRY(const record::Trust trust, record::trust_of(flags.trust, files));
+  const int64_t now = system::posix_clock().unix_ms() / 1000;
+  GLASS_TRY(const record::Trust trust, record::trust_of(flags.trust, files, now));
   system::ThreadPool pool(system::this_machine().cores);
-  return record::verify_release(files, flags.folder, trust, pool);
+  const system::Path thing = flags.thing;
+  const bool is_statement = thing.extension() == ".json";
+  if (!is_statement && (!flags.evidence.empty() || !flags.proof.empty()))
+    return invalid_input("--evidence and --proof are for statements; a release has its own");
+  if (!is_statement) return record::verify_release(files, thing, trust, pool);
+  record::EvidencePlaces places{.folders = {flags.evidence.begin(), flags.evidence.end()}};
+  if (!flags.proof.empty()) places.proof = flags.proof;
+  return record::verify_statement(files, thing, places, trust, pool);
 }
 
 int run(const Flags& flags) {
@@ -63,7 +84,8 @@ int run(const Flags& flags) {
 }  // namespace
 
 int verify_command(int argc, char** argv) {
-  CLI::App app("Checks a release offline: digests, signatures, the chain of steps, the log");
+  CLI::App app(
+      "Checks a release or a statement offline: digests, signatures, the chain of steps, the log");
   Flags flags;
   add_flags(app, flags);
   try {

@@ -70,6 +70,13 @@ int64_t count(const EvidenceNode& node, EvidenceState state) {
   return found;
 }
 
+void settle(EvidenceNode& node) {
+  if (count(node, EvidenceState::kBroken) > 0)
+    node.state = EvidenceState::kBroken;
+  else if (count(node, EvidenceState::kMissing) > 0)
+    node.state = EvidenceState::kMissing;
+}
+
 std::string to_text(const EvidenceNode& node) {
   std::string text;
   add_lines(node, "", "", text);

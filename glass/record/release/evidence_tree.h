@@ -35,6 +35,9 @@ std::string printable(std::string_view text);
 // How many nodes are in a state, the node itself included.
 int64_t count(const EvidenceNode& node, EvidenceState state);
 
+// What is broken or missing anywhere below shows in the node; what is attested takes nothing away.
+void settle(EvidenceNode& node);
+
 // Lines of UTF-8 with branches, the state first, without colours; texts are made printable.
 std::string to_text(const EvidenceNode& node);
 

@@ -161,7 +161,7 @@ EvidenceNode replay_node(const Verified& release, const std::string& file, const
   auto detail = told(*statement, run, release.trust);
   if (!detail) return {kBroken, "replay", fmt::format("{}: {}", file, detail.error().message), {}};
   EvidenceNode node{kAttested, "replay", std::move(*detail), {}};
-  node.parts.push_back(signed_node(file, *statement, release.trust, Signer::kAnyone));
+  node.parts.push_back(signed_node(release, file, *statement, Signer::kAnyone));
   return node;
 }
 

@@ -152,7 +152,7 @@ EvidenceNode start_record(const Verified& release, const crypto::Digest& run) {
   if (!named || crypto::sha256(to_canonical(Json(**named))) != run)
     return broken(what, fmt::format("{} is of another run than the start's manifest names", file));
   EvidenceNode node{kVerified, what, fmt::format("of the run {}", crypto::to_text(run)), {}};
-  node.parts.push_back(signed_node(file, *statement, release.trust, Signer::kAnyone));
+  node.parts.push_back(signed_node(release, file, *statement, Signer::kAnyone));
   return node;
 }
 
@@ -254,7 +254,7 @@ EvidenceNode run_node(const Verified& release, const crypto::Digest& record) {
   if (const Status whole = expect_whole(*statement, run, digest); !whole)
     return broken(what, fmt::format("{}: {}", file, whole.error().message));
   EvidenceNode node{kVerified, what, fmt::format("the run {}", crypto::to_text(digest)), {}};
-  node.parts.push_back(signed_node(file, *statement, release.trust, Signer::kBelieved));
+  node.parts.push_back(signed_node(release, file, *statement, Signer::kBelieved));
   for (const Reference& reference : references(*statement)) {
     const auto* part = std::ranges::find(kParts, reference.path, &Part::path);
     if (part != std::end(kParts))

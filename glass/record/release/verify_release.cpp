@@ -1,7 +1,9 @@
 #include "glass/record/release/verify_release.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -13,6 +15,7 @@
 
 #include "glass/base/json.h"
 #include "glass/base/result.h"
+#include "glass/base/time_text.h"
 #include "glass/base/units_text.h"
 #include "glass/record/evidence/kinds.h"
 #include "glass/record/evidence/log_entry.h"
@@ -44,20 +47,41 @@ EvidenceNode absent(std::string_view what, std::string_view file) {
   return node_of(kMissing, what, fmt::format("{} is not in the folder", file));
 }
 
-// The key to check model.sig with: the one that was given, or the folder's own.
-Result<crypto::EcdsaPublicKey> model_key(const Verified& release) {
-  if (release.trust.model_key) return *release.trust.model_key;
+Result<crypto::EcdsaPublicKey> own_files_key(const Verified& release) {
   GLASS_TRY(const std::string pem, text_of(release, kModelKeyFile));
   return crypto::EcdsaPublicKey::from_pem(pem);
+}
+
+// By when witnesses had seen what the key signs: model.sig is in no log, but release.json is, and
+// names every file and, as one of them, the key.
+std::optional<int64_t> seen_with(const Verified& release, const crypto::EcdsaPublicKey& key) {
+  const auto own = own_files_key(release);
+  return own && own->to_pem() == key.to_pem() ? release.seen : std::nullopt;
+}
+
+// model.sig by one of the keys that are believed, in its term; if none is named, by the folder's.
+Result<SignedModel> open_by_trust(const Verified& release, std::string_view bundle) {
+  if (release.trust.files_keys.empty()) {
+    GLASS_TRY(const crypto::EcdsaPublicKey key, own_files_key(release));
+    return open_model_signature(bundle, key);
+  }
+  Result<SignedModel> opened = fail(ErrorCode::kMismatch, "");
+  for (const FilesKey& one : release.trust.files_keys) {
+    opened = open_model_signature(bundle, one.key);
+    if (!opened) continue;
+    GLASS_TRY_STATUS(
+        expect_in_term(one.term, {release.trust.now_unix_seconds, seen_with(release, one.key)}));
+    break;
+  }
+  return opened;
 }
 
 EvidenceNode signature_node(const Verified& release) {
   constexpr std::string_view kWhat = "signature of all files";
   if (!has(release, kModelSignature)) return absent(kWhat, kModelSignature);
   const auto checked = [&]() -> Status {
-    GLASS_TRY(const crypto::EcdsaPublicKey key, model_key(release));
     GLASS_TRY(const std::string bundle, text_of(release, kModelSignature));
-    GLASS_TRY(const SignedModel model, open_model_signature(bundle, key));
+    GLASS_TRY(const SignedModel model, open_by_trust(release, bundle));
     if (!signs_everything(model))
       return fail(ErrorCode::kMismatch, "it leaves out files that it should sign, or allows links");
     const auto digest_of = [&](const std::string& file) -> Result<crypto::Digest> {
@@ -71,7 +95,7 @@ EvidenceNode signature_node(const Verified& release) {
   const std::string files =
       fmt::format("{}, {}", count_text(std::ssize(release.digests.files) - 1, "file"),
                   bytes_text(release.digests.bytes));
-  if (release.trust.model_key)
+  if (!release.trust.files_keys.empty())
     return node_of(kVerified, kWhat, fmt::format("{}, signed by the key that you named", files));
   return node_of(kAttested, kWhat,
                  fmt::format("{}, signed by the folder's own {}; name the key that you expect "
@@ -110,21 +134,23 @@ Status expect_stated(const Verified& release, const Statement& statement) {
               fmt::format("{} was released and is not in the folder", stated.begin()->first));
 }
 
-EvidenceNode log_node(const Verified& release, const Statement& statement) {
+// The statement's entry, by the log that is believed or, if none is named, the folder's own.
+Result<VerifiedEntry> logged_entry(const Verified& release, const Statement& statement) {
+  GLASS_TRY(const std::string text, text_of(release, kReleaseProofFile));
+  GLASS_TRY(const ProofFile proof, parse_proof_file(text));
+  const std::string entry = log_entry(statement);
+  if (release.trust.policy) return verify_entry(proof, as_bytes(entry), *release.trust.policy);
+  GLASS_TRY(std::string key_text, text_of(release, kLogKeyFile));
+  if (key_text.ends_with('\n')) key_text.pop_back();
+  GLASS_TRY(const NoteKey key, note_key_from_text(key_text));
+  return verify_entry(proof, as_bytes(entry), std::span(&key, 1));
+}
+
+EvidenceNode log_node(const Verified& release, const Result<VerifiedEntry>& verified) {
   constexpr std::string_view kWhat = "transparency log";
   if (!has(release, kReleaseProofFile))
     return node_of(kMissing, kWhat,
                    fmt::format("the release is in no log: there is no {}", kReleaseProofFile));
-  const auto verified = [&]() -> Result<VerifiedEntry> {
-    GLASS_TRY(const std::string text, text_of(release, kReleaseProofFile));
-    GLASS_TRY(const ProofFile proof, parse_proof_file(text));
-    const std::string entry = log_entry(statement);
-    if (release.trust.policy) return verify_entry(proof, as_bytes(entry), *release.trust.policy);
-    GLASS_TRY(std::string key_text, text_of(release, kLogKeyFile));
-    if (key_text.ends_with('\n')) key_text.pop_back();
-    GLASS_TRY(const NoteKey key, note_key_from_text(key_text));
-    return verify_entry(proof, as_bytes(entry), std::span(&key, 1));
-  }();
   if (!verified) return node_of(kBroken, kWhat, verified.error().message);
   const std::string entry =
       fmt::format("entry {} of {}", verified->index, verified->checkpoint.origin);
@@ -137,6 +163,8 @@ EvidenceNode log_node(const Verified& release, const Statement& statement) {
   for (const std::string& one : verified->witnesses)
     witnesses += (witnesses.empty() ? ", cosigned by " : ", ") + one;
   if (witnesses.empty()) witnesses = ", cosigned by no witness";
+  if (verified->seen_unix_seconds)
+    witnesses += fmt::format(", seen by {}", date_text(*verified->seen_unix_seconds));
   return node_of(kVerified, kWhat, entry + witnesses);
 }
 
@@ -157,8 +185,8 @@ EvidenceNode provenance_node(const Verified& release) {
   EvidenceNode node = node_of(kAttested, kWhat,
                               fmt::format("of {}; what it says of them is not compared here",
                                           count_text(std::ssize(statement->subjects), "file")));
-  node.parts.push_back(signed_node(std::string(kProvenanceStatementFile), *statement, release.trust,
-                                   Signer::kBelieved));
+  node.parts.push_back(
+      signed_node(release, std::string(kProvenanceStatementFile), *statement, Signer::kBelieved));
   return node;
 }
 
@@ -172,9 +200,9 @@ void add_named_releases(const Json& said, EvidenceNode& node) {
   }
 }
 
-EvidenceNode statement_node(const Verified& release) {
+EvidenceNode statement_node(const Verified& release, const Result<Statement>& statement,
+                            const Result<VerifiedEntry>& entry) {
   constexpr std::string_view kWhat = "release statement";
-  const auto statement = read_statement(release, std::string(kReleaseStatementFile));
   if (!statement) return node_of(kBroken, kWhat, statement.error().message);
   if (const Status kind = expect_kind(*statement, "release", 1); !kind)
     return node_of(kBroken, kWhat, kind.error().message);
@@ -188,9 +216,9 @@ EvidenceNode statement_node(const Verified& release) {
     node.state = kBroken;
     node.detail = same.error().message;
   }
-  node.parts.push_back(signed_node(std::string(kReleaseStatementFile), *statement, release.trust,
-                                   Signer::kBelieved));
-  node.parts.push_back(log_node(release, *statement));
+  node.parts.push_back(
+      signed_node(release, std::string(kReleaseStatementFile), *statement, Signer::kBelieved));
+  node.parts.push_back(log_node(release, entry));
   node.parts.push_back(
       run_node(release, crypto::digest_from_text(said.get_string("record").value()).value()));
   add_named_releases(said, node);
@@ -210,17 +238,6 @@ void add_other_files(const Verified& release, EvidenceNode& node) {
                           count_text(std::ssize(names), "file"), fmt::join(names, ", "))));
 }
 
-// What is broken or missing anywhere shows at the root; without a key of the reader's the whole
-// rests on those of the folder.
-void settle(EvidenceNode& root, const Trust& trust) {
-  if (count(root, kBroken) > 0)
-    root.state = kBroken;
-  else if (count(root, kMissing) > 0)
-    root.state = kMissing;
-  else if (!trust.model_key)
-    root.state = kAttested;
-}
-
 }  // namespace
 
 bool is_stated(std::string_view file) {
@@ -237,17 +254,15 @@ std::string sums_text(const std::map<std::string, crypto::Digest>& files) {
   return text;
 }
 
-EvidenceNode signed_node(std::string what, const Statement& statement, const Trust& trust,
+EvidenceNode signed_node(const Verified& release, std::string what, const Statement& statement,
                          Signer signer) {
-  const bool believed = std::ranges::any_of(
-      trust.statement_keys,
-      [&](const crypto::PublicKey& key) { return is_signed_by(statement, key); });
-  if (believed) return {kVerified, std::move(what), "signed by " + signers(statement), {}};
-  const bool refused = !trust.statement_keys.empty() && signer == Signer::kBelieved;
-  return {refused ? kBroken : kAttested,
-          std::move(what),
-          fmt::format("signed by {}, whom you have not named", signers(statement)),
-          {}};
+  const FoundBelief found = belief_in(release.trust, statement, release.seen);
+  const std::string by = "signed by " + signers(statement);
+  if (found.belief == Belief::kBelieved) return {kVerified, std::move(what), by, {}};
+  const bool refused = !release.trust.signer_keys.empty() && signer == Signer::kBelieved;
+  const std::string why =
+      found.belief == Belief::kOutOfTerm ? found.why : "whom you have not named";
+  return {refused ? kBroken : kAttested, std::move(what), fmt::format("{}, {}", by, why), {}};
 }
 
 Result<std::string> text_of(const Verified& release, std::string_view file) {
@@ -278,7 +293,11 @@ Result<EvidenceNode> verify_release(system::Files& files, const system::Path& fo
                             system::path_text(folder), kReleaseStatementFile));
   GLASS_TRY(const FolderDigests digests, digest_folder(files, folder, parallel));
   std::set<std::string> compared = {std::string(kModelKeyFile), std::string(kLogKeyFile)};
-  const Verified release{files, folder, trust, digests, compared};
+  Verified release{files, folder, trust, digests, compared, {}};
+  const auto statement = read_statement(release, std::string(kReleaseStatementFile));
+  const auto entry =
+      statement ? logged_entry(release, *statement) : tl::unexpected(statement.error());
+  if (entry) release.seen = entry->seen_unix_seconds;
   EvidenceNode root = node_of(kVerified, "release", system::path_text(folder));
   for (const std::string& other : digests.others)
     root.parts.push_back(node_of(kBroken, other, "is neither a file nor a folder"));
@@ -287,10 +306,12 @@ Result<EvidenceNode> verify_release(system::Files& files, const system::Path& fo
         node_of(kAttested, of_git, "belongs to git and not to the release; nobody looked at it"));
   root.parts.push_back(signature_node(release));
   root.parts.push_back(sums_node(release));
-  root.parts.push_back(statement_node(release));
+  root.parts.push_back(statement_node(release, statement, entry));
   root.parts.push_back(provenance_node(release));
   add_other_files(release, root);
-  settle(root, trust);
+  // Without a key of the reader's the whole rests on those of the folder.
+  if (trust.files_keys.empty()) root.state = kAttested;
+  settle(root);
   return root;
 }
 

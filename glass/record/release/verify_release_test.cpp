@@ -18,6 +18,7 @@
 
 #include "glass/base/base64.h"
 #include "glass/base/json.h"
+#include "glass/base/time_text.h"
 #include "glass/record/evidence/envelope.h"
 #include "glass/record/evidence/log_entry.h"
 #include "glass/record/evidence/replay_choice.h"
@@ -178,8 +179,8 @@ class Release : public testing::Test {
   }
 
   static Trust everything() {
-    return {.model_key = model_key().public_key(),
-            .statement_keys = {key_number(kStater).public_key()},
+    return {.files_keys = {{model_key().public_key()}},
+            .signer_keys = {{key_number(kStater).public_key()}},
             .policy = parse_policy(fmt::format("log {}\nwitness w {}\nquorum w\n",
                                                to_text(log_key()), to_text(witness_key())))
                           .value()};
@@ -371,7 +372,7 @@ TEST_F(Release, IsBrokenWhereARecordContradictsItself) {
 
 TEST_F(Release, IsBrokenWhereItsSignersAreNotThoseThatOneBelieves) {
   Trust trust = everything();
-  trust.statement_keys = {key_number(9).public_key()};
+  trust.signer_keys = {{key_number(9).public_key()}};
   const std::string text = to_text(verified(trust));
   EXPECT_EQ(exit_code(verified(trust)), 1);
   for (const char* file : {"release.json", "evidence/record.json", "provenance.json"})
@@ -422,7 +423,7 @@ TEST_F(Release, SaysWhatIsMissing) {
 
 TEST_F(Release, OfAnotherKeyOrLogIsNotTheOneExpected) {
   Trust trust = everything();
-  trust.model_key = crypto::P256SecretKey::generate().public_key();
+  trust.files_keys = {{crypto::P256SecretKey::generate().public_key()}};
   EXPECT_EQ(verified(trust).parts[0].state, kBroken);
   trust = everything();
   trust.policy =
@@ -435,6 +436,67 @@ TEST_F(Release, OfAnotherKeyOrLogIsNotTheOneExpected) {
   const std::string text = to_text(verified(trust));
   EXPECT_NE(text.find("broken    │ ├ transparency log"), std::string::npos) << text;
   EXPECT_NE(text.find("not cosigned by v"), std::string::npos) << text;
+}
+
+// The witness has seen the release at 1,800,000,000: on 2027-01-15.
+TEST_F(Release, HoldsWithKeysThatEndedAfterItWasSeen) {
+  for (const char* day : {"2027-01-16", "2028-01-01"}) {
+    Trust trust = everything();
+    trust.now_unix_seconds = 2'000'000'000;  // 2033-05-18
+    trust.signer_keys[0].term.revoked = trust.files_keys[0].term.until = first_second_of(day);
+    EXPECT_EQ(verified(trust).state, kVerified) << to_text(verified(trust));
+  }
+}
+
+TEST_F(Release, IsBrokenByKeysThatEndedBeforeItWasSeen) {
+  Trust trust = everything();
+  trust.now_unix_seconds = 2'000'000'000;
+  trust.signer_keys[0].term.revoked = first_second_of("2027-01-15");
+  std::string text = to_text(verified(trust));
+  EXPECT_NE(text.find("broken    │ ├ release.json: signed by ed25519:"), std::string::npos) << text;
+  EXPECT_NE(text.find("the key was revoked on 2027-01-15, and witnesses had seen the signature by "
+                      "2027-01-15"),
+            std::string::npos)
+      << text;
+  trust = everything();
+  trust.now_unix_seconds = 2'000'000'000;
+  trust.files_keys[0].term.until = first_second_of("2026-12-31");
+  EXPECT_EQ(verified(trust).parts[0].state, kBroken);
+}
+
+TEST_F(Release, WithoutWitnessesEndedKeysDoNotCount) {
+  Trust trust = everything();
+  trust.policy = parse_policy(fmt::format("log {}\nquorum none\n", to_text(log_key()))).value();
+  trust.files_keys[0].term.until = trust.signer_keys[0].term.until = first_second_of("2028-01-01");
+  trust.now_unix_seconds = *first_second_of("2027-12-31");
+  EXPECT_EQ(verified(trust).state, kVerified);
+  trust.now_unix_seconds = *first_second_of("2028-01-01");
+  const std::string text = to_text(verified(trust));
+  EXPECT_NE(
+      text.find("broken    ├ signature of all files: the key ended on 2028-01-01, and no time "
+                "of witnesses shows when it signed; today is 2028-01-01"),
+      std::string::npos)
+      << text;
+  EXPECT_NE(text.find("broken    │ ├ release.json"), std::string::npos) << text;
+}
+
+// Then nothing that witnesses have seen says that this key signs the files.
+TEST_F(Release, DoesNotVouchForAnotherFilesKeyThanItsOwn) {
+  Trust trust = everything();
+  trust.now_unix_seconds = 2'000'000'000;
+  trust.files_keys[0].term.until = first_second_of("2028-01-01");
+  EXPECT_EQ(verified(trust).state, kVerified);
+  write("model.pub", crypto::P256SecretKey::generate().public_key().to_pem());
+  finish();
+  EXPECT_EQ(verified(trust).parts[0].state, kBroken);
+}
+
+TEST_F(Release, OfSeveralKeysOneIsEnough) {
+  Trust trust = everything();
+  trust.files_keys.insert(trust.files_keys.begin(),
+                          {crypto::P256SecretKey::generate().public_key()});
+  trust.signer_keys.insert(trust.signer_keys.begin(), {key_number(9).public_key()});
+  EXPECT_EQ(verified(trust).state, kVerified);
 }
 
 TEST_F(Release, TellsOfWeightsInSeveralFilesAsAttested) {

@@ -140,8 +140,8 @@ Status seal(StagedRelease& release, const std::string& name, const crypto::P256S
 // As a stranger would who believes our own keys: whatever is broken is not published.
 Result<record::EvidenceNode> verified(const StagedRelease& release, const ReleaseFacts& facts,
                                       const crypto::P256SecretKey& key, const Services& services) {
-  record::Trust trust{
-      .model_key = key.public_key(), .statement_keys = {services.key.public_key()}, .policy = {}};
+  record::Trust trust{.files_keys = {{key.public_key()}},
+                      .signer_keys = {{services.key.public_key()}}};
   if (facts.log) {
     GLASS_TRY(trust.policy,
               record::parse_policy(fmt::format("log {}\nquorum none\n", facts.log->key)));

@@ -1,6 +1,8 @@
 // RunEvidence: what a folder holds about the run that a model came of, as nodes of a tree.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -21,14 +23,15 @@ struct Verified {
   const Trust& trust;
   const FolderDigests& digests;
   std::set<std::string>& compared;  // files that a node tells of
+  std::optional<int64_t> seen;      // by when witnesses had seen release.json, Unix seconds
 };
 
 // Who has to have signed a statement: those that the reader believes, or anyone, whose word it is.
 enum class Signer { kBelieved, kAnyone };
 
-// "signed by ed25519:...": verified if one of the keys is believed; else attested, but broken where
-// the reader believes others and nobody else will do.
-EvidenceNode signed_node(std::string what, const Statement& statement, const Trust& trust,
+// "signed by ed25519:...": verified if one of the keys is believed and was in its term; else
+// attested, but broken where the reader believes others and nobody else will do.
+EvidenceNode signed_node(const Verified& release, std::string what, const Statement& statement,
                          Signer signer);
 
 // A file of the folder of a size that no honest one exceeds. Nothing that is a link or no file.

@@ -1,0 +1,177 @@
+#include "glass/record/release/verify_statement.h"
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <fmt/core.h>
+
+#include "glass/base/result.h"
+#include "glass/base/time_text.h"
+#include "glass/record/evidence/kinds.h"
+#include "glass/record/evidence/log_entry.h"
+#include "glass/record/evidence/statement.h"
+#include "glass/record/release/internal/known_things.h"
+#include "glass/record/tlog/proof_file.h"
+#include "glass/record/tlog/verify_entry.h"
+
+namespace glass::record {
+namespace {
+
+using enum EvidenceState;
+
+std::string kind_text(const Statement& statement) {
+  const Kind* kind = kind_of(statement.predicate_type);
+  return std::string(kind == nullptr ? statement.predicate_type : kind->name);
+}
+
+// Statements that lead from one to the next; nobody's honest chain is longer.
+constexpr int kMostDepth = 1000;
+
+class Walk {
+ public:
+  Walk(const KnownThings& known, bool has_places, const Trust& trust)
+      : known_(known), has_places_(has_places), trust_(trust) {}
+
+  // `seen`: by when witnesses had seen the statement. The root has to be signed by someone whom the
+  // reader believes, where any are named; the others' words are their signers'.
+  EvidenceNode statement(const std::string& file, const Statement& statement, bool is_root,
+                         std::optional<int64_t> seen) {
+    const crypto::Digest payload = payload_digest(statement);
+    const std::string what = fmt::format("{} {}", kind_text(statement), crypto::to_text(payload));
+    const auto [told, is_new] = told_.try_emplace(payload, kVerified);
+    if (!is_new) return {told->second, what, "told above", {}};
+    if (depth_ == kMostDepth)
+      return {kMissing, what, fmt::format("too far from the root; verify {} by itself", file), {}};
+    ++depth_;
+    EvidenceNode node{kVerified, what, file, {}};
+    add_signature(statement, is_root, seen, node);
+    add_members(statement, node);
+    for (const Subject& subject : statement.subjects) {
+      if (run_stated_by(statement) != subject.digest)
+        node.parts.push_back(thing("about " + subject.name, subject.digest));
+    }
+    if (check_members(statement)) {
+      for (const Reference& reference : references(statement))
+        node.parts.push_back(thing(std::string(reference.path), reference.digest));
+    }
+    add_said_about(payload, node);
+    if (const auto run = run_stated_by(statement)) add_said_about(*run, node);
+    settle(node);
+    told_[payload] = node.state;
+    --depth_;
+    return node;
+  }
+
+ private:
+  void add_signature(const Statement& statement, bool is_root, std::optional<int64_t> seen,
+                     EvidenceNode& node) const {
+    const std::string by = "by " + signers(statement);
+    if (const Status right = verify(statement); !right)
+      return node.parts.push_back({kBroken, "signature", right.error().message, {}});
+    const FoundBelief found = belief_in(trust_, statement, seen);
+    if (found.belief == Belief::kBelieved)
+      return node.parts.push_back({kVerified, "signature", by, {}});
+    const bool refused = is_root && !trust_.signer_keys.empty();
+    const std::string why =
+        found.belief == Belief::kOutOfTerm ? found.why : "whom you have not named";
+    node.parts.push_back(
+        {refused ? kBroken : kAttested, "signature", fmt::format("{}, {}", by, why), {}});
+  }
+
+  static void add_members(const Statement& statement, EvidenceNode& node) {
+    if (kind_of(statement.predicate_type) == nullptr)
+      return node.parts.push_back(
+          {kAttested, "members", "nobody here knows what a statement of this type says", {}});
+    const Status members = check_members(statement);
+    node.parts.push_back({members ? kVerified : kBroken,
+                          "members",
+                          members ? "as the kind says" : members.error().message,
+                          {}});
+  }
+
+  EvidenceNode thing(std::string what, const crypto::Digest& digest) {
+    if (const KnownStatement* one = known_.statement(digest)) {
+      EvidenceNode node{kVerified, std::move(what), one->file, {}};
+      node.parts.push_back(statement(one->file, one->statement, false, std::nullopt));
+      settle(node);
+      return node;
+    }
+    if (const std::string* file = known_.file(digest))
+      return {kVerified, std::move(what), *file, {}};
+    if (!has_places_) return {kAttested, std::move(what), crypto::to_text(digest), {}};
+    return {kMissing,
+            std::move(what),
+            fmt::format("no file of the evidence has {}", crypto::to_text(digest)),
+            {}};
+  }
+
+  // What others have stated about it. Whose word that is, is told; it is not walked further.
+  void add_said_about(const crypto::Digest& digest, EvidenceNode& node) const {
+    for (const KnownStatement* one : known_.about(digest)) {
+      if (told_.contains(payload_digest(one->statement))) continue;
+      const Status right = verify(one->statement);
+      node.parts.push_back(
+          {right ? kAttested : kBroken,
+           fmt::format("{} about it", kind_text(one->statement)),
+           right ? fmt::format("{}, signed by {}", one->file, signers(one->statement))
+                 : fmt::format("{}: {}", one->file, right.error().message),
+           {}});
+    }
+  }
+
+  const KnownThings& known_;
+  bool has_places_;
+  const Trust& trust_;
+  std::map<crypto::Digest, EvidenceState> told_;  // statements, by payload
+  int depth_ = 0;
+};
+
+Result<VerifiedEntry> logged(system::Files& files, const system::Path& file,
+                             const Statement& statement, const Trust& trust) {
+  GLASS_TRY(const std::string text, files.read_text(file));
+  auto proof = parse_proof_file(text);
+  if (!proof) return in_context(system::path_text(file), std::move(proof).error());
+  return verify_entry(*proof, as_bytes(log_entry(statement)), *trust.policy);
+}
+
+EvidenceNode log_part(const VerifiedEntry& entry) {
+  std::string detail = fmt::format("entry {} of {}", entry.index, entry.checkpoint.origin);
+  if (entry.seen_unix_seconds)
+    detail += ", seen by witnesses by " + date_text(*entry.seen_unix_seconds);
+  return {kVerified, "transparency log", std::move(detail), {}};
+}
+
+}  // namespace
+
+Result<EvidenceNode> verify_statement(system::Files& files, const system::Path& file,
+                                      const EvidencePlaces& places, const Trust& trust,
+                                      Parallel& parallel) {
+  if (places.proof && !trust.policy)
+    return invalid_input("name the log that the proof should be of, by --policy or --log-key");
+  GLASS_TRY(const std::string text, files.read_text(file));
+  const auto statement = parse_statement(text);
+  if (!statement) return in_context(system::path_text(file), Error(statement.error()));
+  GLASS_TRY(const KnownThings known, KnownThings::in(files, places.folders, parallel));
+  std::optional<EvidenceNode> log;
+  std::optional<int64_t> seen;
+  if (places.proof) {
+    const auto entry = logged(files, *places.proof, *statement, trust);
+    if (entry) seen = entry->seen_unix_seconds;
+    log = entry ? log_part(*entry)
+                : EvidenceNode{kBroken, "transparency log", entry.error().message, {}};
+  } else if (trust.policy) {
+    log = EvidenceNode{kMissing, "transparency log", "no proof was given that a log has it", {}};
+  }
+  EvidenceNode root = Walk(known, !places.folders.empty(), trust)
+                          .statement(system::path_text(file), *statement, true, seen);
+  if (log) root.parts.push_back(std::move(*log));
+  settle(root);
+  return root;
+}
+
+}  // namespace glass::record
