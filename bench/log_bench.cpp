@@ -7,11 +7,13 @@
 // reads each new checkpoint, proves that it continues the last one, and proves an entry of it; at
 // the end answered indices are checked from outside: rate, and how long an answer and an audit
 // take. proof: of random entries of a log of 100 million equal ones, whose tiles are made up.
+// index: of as many different ones, made as a server does at its start, and asked.
 #include <algorithm>
 #include <array>
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <cstring>
 #include <random>
 #include <string>
 #include <string_view>
@@ -30,6 +32,7 @@
 #include "glass/crypto/sha256.h"
 #include "glass/record/heads/head_store.h"
 #include "glass/record/merkle/merkle.h"
+#include "glass/record/sequencer/entry_index.h"
 #include "glass/record/sequencer/log_folder.h"
 #include "glass/record/sequencer/sequencer.h"
 #include "glass/record/tlog/log_reader.h"
@@ -257,6 +260,50 @@ Status prove(int64_t size) {
   return {};
 }
 
+// A log of entries with hashes of chance, the same for each reader.
+class DifferentEntries final : public record::LogSource {
+ public:
+  Result<Bytes> read(std::string_view path, size_t /*most_bytes*/) override {
+    GLASS_TRY(const record::Tile tile, record::tile_from_path(path));
+    std::mt19937_64 random(static_cast<uint64_t>(tile.index));
+    Bytes bytes(static_cast<size_t>(tile.width) * record::kHashBytes);
+    for (size_t i = 0; i < bytes.size(); i += sizeof(uint64_t)) {
+      const uint64_t word = random();
+      std::memcpy(bytes.data() + i, &word, sizeof word);
+    }
+    return bytes;
+  }
+};
+
+Status look_up(int64_t size) {
+  DifferentEntries source;
+  record::EntryIndex index;
+  const auto begin = Clock::now();
+  record::LogReader all(source, size);
+  GLASS_TRY_STATUS(index.catch_up(all));
+  const double made_seconds = seconds_since(begin);
+  std::mt19937_64 random(1);
+  std::vector<double> milliseconds;
+  for (int i = 0; i < kProofs; ++i) {
+    const auto wanted = static_cast<int64_t>(random() % static_cast<uint64_t>(size));
+    record::LogReader reader(source, size);
+    GLASS_TRY(const crypto::Digest leaf, reader.hash({.level = 0, .index = wanted}));
+    reader.forget();
+    const auto before = Clock::now();
+    GLASS_TRY(const auto found, index.find(leaf, reader));
+    milliseconds.push_back(1e3 * seconds_since(before));
+    if (found != wanted) return fail(ErrorCode::kMismatch, "an entry was not found");
+  }
+  fmt::print("{}\n", to_canonical(Json::Object{
+                         {"name", "log index, a look-up among 100 million entries"},
+                         {"unit", "ms"},
+                         {"ours_median", median(milliseconds)},
+                         {"made_seconds", made_seconds},
+                         {"bytes_an_entry",
+                          static_cast<double>(index.memory_bytes()) / static_cast<double>(size)}}));
+  return {};
+}
+
 Status run(const std::string& folder, double seconds, int writers) {
   system::Files& files = system::posix_files();
   const system::Path log = system::Path(folder) / "glass-log-bench";
@@ -265,6 +312,7 @@ Status run(const std::string& folder, double seconds, int writers) {
   GLASS_TRY_STATUS(append_batches(files, log, made.key.name, seconds));
   GLASS_TRY_STATUS(hammer(files, log, made.key, seconds, writers));
   GLASS_TRY_STATUS(prove(kProvedSize));
+  GLASS_TRY_STATUS(look_up(kProvedSize));
   return files.remove_all(log);
 }
 

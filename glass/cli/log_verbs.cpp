@@ -329,8 +329,10 @@ Status serve(const LogFlags& flags) {
     GLASS_TRY(choice.policy, read_policy(flags.policy));
   }
   GLASS_TRY(const auto server, service::LogServer::start(files(), flags.folder, choice));
-  fmt::print("Serving {} at http://{}:{}/{} Ctrl-C ends it.\n", flags.folder, choice.listen.address,
-             server->port(), flags.takes_entries ? ", and takes entries at /add." : ".");
+  fmt::print(
+      "Serving {} at http://{}:{}/{} Ctrl-C ends it.\n", flags.folder, choice.listen.address,
+      server->port(),
+      flags.takes_entries ? ", and takes entries at /add, statements at /add-statement." : ".");
   wait_for_the_end();
   return {};
 }
@@ -451,7 +453,8 @@ void add_servers(CLI::App& log, Action& action, const std::shared_ptr<LogFlags>&
   CLI::App* served = add_folder_verb(log, action, flags, "serve", "Serve a log over HTTP", serve);
   listen(*served);
   served->add_flag("--take-entries", flags->takes_entries,
-                   "Append what is posted to /add, from anyone who reaches it");
+                   "Append what is posted to /add, and signed statements to /add-statement, from "
+                   "anyone who reaches it");
   served->add_option("--policy", flags->policy,
                      "Show each new state to the witnesses that this policy names a URL of");
   CLI::App* witnessing = add_verb(log, action, flags, "witness",

@@ -7,6 +7,7 @@
 // being lost. Format page: docs/reference/formats/transparency-log.md.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -15,6 +16,9 @@
 #include "glass/record/evidence/statement.h"
 
 namespace glass::record {
+
+// Of the text of a statement that a log takes: a release of 5,000 files has less.
+inline constexpr size_t kMostStatementBytes = size_t{1} << 20;
 
 struct LogEntry {
   crypto::Digest envelope, statement;

@@ -33,7 +33,6 @@ std::optional<crypto::Digest> digest_from_blob_path(std::string_view path) {
 
 Status write_blob(system::Files& files, const LogFolder& folder, ByteView bytes) {
   const system::Path file = folder.published() / blob_path(crypto::sha256(bytes));
-  if (files.exists(file)) return {};
   GLASS_TRY_STATUS(files.make_folders(file.parent_path()));
   return files.write_atomic(file, bytes);
 }

@@ -24,7 +24,7 @@ std::string blob_path(const crypto::Digest& digest);
 // Nothing if it is no such path.
 std::optional<crypto::Digest> digest_from_blob_path(std::string_view path);
 
-// Durable when it returns; one that is there already is left as it is.
+// Durable when it returns, also where a kill has left one that may not be.
 [[nodiscard]] Status write_blob(system::Files& files, const LogFolder& folder, ByteView bytes);
 
 }  // namespace glass::record

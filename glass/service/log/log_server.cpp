@@ -1,33 +1,26 @@
 #include "glass/service/log/log_server.h"
 
-#include <algorithm>
-#include <condition_variable>
-#include <cstddef>
 #include <cstdint>
-#include <functional>
-#include <iterator>
 #include <memory>
-#include <mutex>
-#include <optional>
 #include <string>
 #include <string_view>
-#include <thread>
 #include <utility>
-#include <vector>
 
 #include <fmt/core.h>
 
 #include "glass/base/bytes.h"
 #include "glass/base/result.h"
+#include "glass/record/evidence/log_entry.h"
 #include "glass/record/sequencer/blobs.h"
 #include "glass/record/sequencer/log_folder.h"
-#include "glass/record/sequencer/sequencer.h"
 #include "glass/record/tlog/checkpoint.h"
 #include "glass/record/tlog/signed_note.h"
 #include "glass/record/tlog/tile.h"
 #include "glass/service/log/internal/ask_witnesses.h"
+#include "glass/service/log/internal/entry_queue.h"
 #include "glass/service/log/internal/log_cosigner.h"
 #include "glass/service/log/internal/own_log.h"
+#include "glass/service/log/log_statements.h"
 #include "glass/system/files.h"
 #include "glass/system/http/http.h"
 #include "glass/system/http_server/http_server.h"
@@ -39,137 +32,13 @@ using system::HttpReply;
 using system::HttpRequest;
 using system::HttpResponse;
 
-constexpr size_t kMostBatch = 4096;  // entries
-constexpr size_t kMostBatchBytes = size_t{8} << 20;
-constexpr size_t kMostWaitingBytes = size_t{64} << 20;  // more are refused for now
-constexpr size_t kBytesOfWaiting = 256;                 // that an entry takes besides its own
+// Connections of a server that takes statements: the bodies that are on their way stay below a
+// gigabyte.
+constexpr int kWriters = 1000;
 
-// Entries that wait to be appended. Those that come while a batch is being made durable are the
-// next batch: so the more come at once, the less each costs.
-class EntryQueue {
- public:
-  EntryQueue(system::Files& files, const OwnLog& log, std::unique_ptr<record::Sequencer> sequencer,
-             std::function<void(const Error&)> on_error)
-      : files_(files),
-        log_(log),
-        sequencer_(std::move(sequencer)),
-        on_error_(std::move(on_error)),
-        thread_([this] { work(); }) {}
-
-  ~EntryQueue() {
-    {
-      const std::lock_guard lock(mutex_);
-      stopping_ = true;
-    }
-    ready_.notify_one();
-    thread_.join();
-  }
-
-  EntryQueue(const EntryQueue&) = delete;
-  EntryQueue& operator=(const EntryQueue&) = delete;
-
-  // Publishes them if the log has not grown meanwhile; else they are worth nothing any more.
-  void cosign(CosignedLog cosigned) {
-    {
-      const std::lock_guard lock(mutex_);
-      cosigned_ = std::move(cosigned);
-    }
-    ready_.notify_one();
-  }
-
-  void add(Bytes entry, HttpReply reply) {
-    if (entry.size() > record::kMostEntryBytes)
-      return reply(system::plain_text(413, "an entry has at most 65535 bytes: log its digest"));
-    {
-      const std::lock_guard lock(mutex_);
-      const size_t bytes = entry.size() + kBytesOfWaiting;
-      if (waiting_bytes_ + bytes <= kMostWaitingBytes) {
-        waiting_bytes_ += bytes;
-        waiting_.push_back({std::move(entry), std::move(reply)});
-        reply = nullptr;
-      }
-    }
-    if (reply) return reply(system::plain_text(503, "too many entries wait; try again"));
-    ready_.notify_one();
-  }
-
- private:
-  struct Waiting {
-    Bytes entry;
-    HttpReply reply;
-  };
-
-  void work() {
-    while (true) {
-      std::vector<Waiting> batch;
-      std::optional<CosignedLog> cosigned;
-      {
-        std::unique_lock lock(mutex_);
-        ready_.wait(lock, [&] { return stopping_ || !waiting_.empty() || cosigned_; });
-        if (stopping_ && waiting_.empty()) return;
-        cosigned = std::exchange(cosigned_, std::nullopt);
-        take(batch);
-      }
-      if (cosigned) publish(*cosigned);
-      if (!batch.empty()) answer(batch, append(batch));
-    }
-  }
-
-  void publish(const CosignedLog& cosigned) {
-    if (sequencer_ == nullptr || sequencer_->tree() != cosigned.tree) return;
-    const Status published = sequencer_->cosign(cosigned.signatures);
-    if (published) return;
-    on_error_(published.error());
-    sequencer_ = nullptr;
-  }
-
-  // REQUIRES: mutex_ is held.
-  void take(std::vector<Waiting>& batch) {
-    size_t count = 0;
-    for (size_t bytes = 0; count < std::min(waiting_.size(), kMostBatch); ++count) {
-      bytes += waiting_[count].entry.size();
-      if (count > 0 && bytes > kMostBatchBytes) break;
-      waiting_bytes_ -= waiting_[count].entry.size() + kBytesOfWaiting;
-    }
-    const auto end = waiting_.begin() + static_cast<std::ptrdiff_t>(count);
-    std::move(waiting_.begin(), end, std::back_inserter(batch));
-    waiting_.erase(waiting_.begin(), end);
-  }
-
-  // After an error the log is opened anew, which settles what has become of the batch before.
-  [[nodiscard]] Result<int64_t> append(const std::vector<Waiting>& batch) {
-    if (sequencer_ == nullptr) {
-      GLASS_TRY(sequencer_, open_sequencer(files_, log_));
-    }
-    std::vector<ByteView> entries;
-    for (const Waiting& one : batch) entries.emplace_back(one.entry);
-    auto first = sequencer_->append(entries);
-    if (!first) sequencer_ = nullptr;
-    return first;
-  }
-
-  void answer(const std::vector<Waiting>& batch, const Result<int64_t>& first) const {
-    if (!first) on_error_(first.error());
-    for (size_t i = 0; i < batch.size(); ++i)
-      batch[i].reply(
-          first ? system::plain_text(200, fmt::format("{}", *first + static_cast<int64_t>(i)))
-                : system::plain_text(503,
-                                     "the log cannot take entries at the moment; this one may "
-                                     "be in it or not"));
-  }
-
-  system::Files& files_;
-  const OwnLog& log_;
-  std::unique_ptr<record::Sequencer> sequencer_;
-  std::function<void(const Error&)> on_error_;
-  std::mutex mutex_;
-  std::condition_variable ready_;
-  std::vector<Waiting> waiting_;
-  size_t waiting_bytes_ = 0;
-  std::optional<CosignedLog> cosigned_;
-  bool stopping_ = false;
-  std::thread thread_;  // the last: it uses all of the above
-};
+constexpr std::string_view kBytes = "application/octet-stream";
+// A text never changes, but it may be withheld, and then from those who ask a cache as well.
+constexpr std::string_view kForNow = "public, max-age=3600";
 
 HttpResponse not_there() {
   return system::plain_text(404, "there is nothing here");
@@ -199,8 +68,8 @@ HttpResponse published_file(system::Files& files, const record::LogFolder& folde
   if (!path.starts_with('/')) return not_there();
   path.remove_prefix(1);
   const auto tile = record::tile_from_path(path);
-  const bool immutable = tile || record::digest_from_blob_path(path);
-  if (path != "checkpoint" && !immutable) return not_there();
+  const bool is_blob = record::digest_from_blob_path(path).has_value();
+  if (path != "checkpoint" && !tile && !is_blob) return not_there();
   // What a growth that is not published yet has left there is nobody's business.
   if (tile && !record::is_in_log(*tile, published_size(files, folder))) return not_there();
   auto bytes = files.read(folder.published() / path);
@@ -208,9 +77,9 @@ HttpResponse published_file(system::Files& files, const record::LogFolder& folde
     return bytes.error().code == ErrorCode::kNotFound
                ? not_there()
                : system::plain_text(500, "the log cannot be read at the moment");
-  if (!immutable) return file_response(std::move(*bytes), "text/plain; charset=utf-8", "max-age=2");
-  return file_response(std::move(*bytes), "application/octet-stream",
-                       "public, max-age=31536000, immutable");
+  if (is_blob) return file_response(std::move(*bytes), kBytes, kForNow);
+  if (tile) return file_response(std::move(*bytes), kBytes, "public, max-age=31536000, immutable");
+  return file_response(std::move(*bytes), "text/plain; charset=utf-8", "max-age=2");
 }
 
 }  // namespace
@@ -220,16 +89,18 @@ class LogServer::Running {
   Running(system::Files& files, OwnLog log) : files_(files), log_(std::move(log)) {}
 
   [[nodiscard]] Status start(const LogServerChoice& choice) {
+    system::HttpLimits limits{.body_bytes = record::kMostEntryBytes + 1};
     if (choice.takes_entries) {
-      GLASS_TRY(auto sequencer, open_sequencer(files_, log_));
-      queue_ = std::make_unique<EntryQueue>(files_, log_, std::move(sequencer), choice.on_error);
+      GLASS_TRY(queue_, EntryQueue::open(files_, log_, choice.on_error));
+      limits = {.body_bytes = record::kMostStatementBytes + 1, .connections = kWriters};
     }
     if (choice.policy) start_cosigner(choice);
-    GLASS_TRY(server_, system::HttpServer::start(choice.listen.address, choice.listen.port,
-                                                 [this](HttpRequest request, HttpReply reply) {
-                                                   answer(std::move(request), std::move(reply));
-                                                 },
-                                                 {.body_bytes = record::kMostEntryBytes + 1}));
+    GLASS_TRY(server_, system::HttpServer::start(
+                           choice.listen.address, choice.listen.port,
+                           [this](HttpRequest request, HttpReply reply) {
+                             answer(std::move(request), std::move(reply));
+                           },
+                           limits));
     return {};
   }
 
@@ -252,13 +123,25 @@ class LogServer::Running {
 
   void answer(HttpRequest request, HttpReply reply) {
     const std::string_view path = request.path();
-    if (path == "/add" && queue_ != nullptr) {
+    if (queue_ != nullptr && (path == "/add" || path == "/add-statement")) {
       if (request.method != "POST") return reply(not_allowed("POST"));
+      if (path == "/add-statement") return add_statement(std::move(request.body), std::move(reply));
       return queue_->add(Bytes(request.body.begin(), request.body.end()), std::move(reply));
     }
     if (request.method != "GET" && request.method != "HEAD") return reply(not_allowed("GET, HEAD"));
     if (path == "/") return reply(system::plain_text(200, about()));
     reply(published_file(files_, log_.folder, path));
+  }
+
+  // What is checked here, is on as many threads as the server has.
+  void add_statement(std::string text, HttpReply reply) {
+    const auto statement = parse_loggable(text);
+    if (!statement) {
+      const bool too_long = text.size() > record::kMostStatementBytes;
+      return reply(system::plain_text(too_long ? 413 : 400, statement.error().message));
+    }
+    const std::string entry = record::log_entry(*statement);
+    queue_->add_statement(std::move(text), Bytes(entry.begin(), entry.end()), std::move(reply));
   }
 
   static HttpResponse not_allowed(std::string_view methods) {

@@ -1,8 +1,12 @@
 // LogServer: a log of our own over HTTP, as C2SP tlog-tiles says.
 //
-//   GET  /checkpoint, /tile/...    what is published; any web server could serve it as well
-//   POST /add                      an entry as the body, where the server takes them; the answer is
-//                                  its index, when it is durable
+//   GET  /checkpoint, /tile/..., /blob/...   what is published; any web server could serve it
+//
+// Where the server takes entries, each is answered when it is durable and published:
+//
+//   POST /add              an entry as the body; the answer is "<index>"
+//   POST /add-statement    the text of a signed statement; "<index> appended", or "<index> known"
+//                          where the log had it as it is signed: a request may be sent again
 #pragma once
 
 #include <cstdint>

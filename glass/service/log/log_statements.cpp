@@ -3,11 +3,15 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
+#include <fmt/core.h>
+
 #include "glass/base/bytes.h"
 #include "glass/base/result.h"
+#include "glass/base/units_text.h"
 #include "glass/crypto/sha256.h"
 #include "glass/record/evidence/kinds.h"
 #include "glass/record/evidence/log_entry.h"
@@ -36,7 +40,29 @@ Result<std::optional<int64_t>> find_entry(system::Files& files, const record::Lo
   return std::nullopt;
 }
 
+Status expect_short(size_t bytes) {
+  if (bytes <= record::kMostStatementBytes) return {};
+  return invalid_input(fmt::format(
+      "the statement has {} bytes, a log takes at most {}: state the digest of a list instead of "
+      "the list",
+      count_text(static_cast<int64_t>(bytes)),
+      count_text(static_cast<int64_t>(record::kMostStatementBytes))));
+}
+
 }  // namespace
+
+Status expect_loggable(const record::Statement& statement) {
+  GLASS_TRY_STATUS(expect_short(record::to_text(statement).size()));
+  GLASS_TRY_STATUS(record::verify(statement));
+  return record::check_members(statement);
+}
+
+Result<record::Statement> parse_loggable(std::string_view text) {
+  GLASS_TRY_STATUS(expect_short(text.size()));
+  GLASS_TRY(record::Statement statement, record::parse_statement(text));
+  GLASS_TRY_STATUS(expect_loggable(statement));
+  return statement;
+}
 
 Result<std::optional<int64_t>> find_statement(system::Files& files, const system::Path& root,
                                               const record::Statement& statement) {
@@ -47,8 +73,7 @@ Result<std::optional<int64_t>> find_statement(system::Files& files, const system
 
 Result<LoggedStatement> append_statement(system::Files& files, const system::Path& root,
                                          const record::Statement& statement) {
-  GLASS_TRY_STATUS(record::verify(statement));
-  GLASS_TRY_STATUS(record::check_members(statement));
+  GLASS_TRY_STATUS(expect_loggable(statement));
   GLASS_TRY(std::optional<int64_t> index, find_statement(files, root, statement));
   LoggedStatement logged;
   logged.was_there = index.has_value();

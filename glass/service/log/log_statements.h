@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string_view>
 
 #include "glass/base/result.h"
 #include "glass/record/evidence/statement.h"
@@ -19,6 +20,13 @@ struct LoggedStatement {
   LogState log;
 };
 
+// Whether a log takes it: kInvalidInput if it is longer than kMostStatementBytes or a member is not
+// as its kind says, kMismatch if a signature does not hold.
+[[nodiscard]] Status expect_loggable(const record::Statement& statement);
+
+// The same of a text, which is kCorruption where it is no statement.
+[[nodiscard]] Result<record::Statement> parse_loggable(std::string_view text);
+
 // The index of the statement's entry, as it is signed, whether or not its text lies beside the log;
 // nothing if the log does not have it. Reads the hashes of all entries at worst.
 [[nodiscard]] Result<std::optional<int64_t>> find_statement(system::Files& files,
@@ -26,8 +34,7 @@ struct LoggedStatement {
                                                             const record::Statement& statement);
 
 // Appends the statement, as it is signed, unless it is in the log; a text that was withheld from an
-// entry stays withheld. kMismatch or kInvalidInput if a
-// signature does not hold, or a member is not as its kind says; then nothing is appended.
+// entry stays withheld. What is not loggable is not appended.
 [[nodiscard]] Result<LoggedStatement> append_statement(system::Files& files,
                                                        const system::Path& folder,
                                                        const record::Statement& statement);
