@@ -18,6 +18,7 @@
 #include "glass/base/result.h"
 #include "glass/base/units_text.h"
 #include "glass/cli/door.h"
+#include "glass/cli/named_log.h"
 #include "glass/crypto/sha256.h"
 #include "glass/record/evidence/statement.h"
 #include "glass/record/tlog/log_source.h"
@@ -43,6 +44,7 @@ using Action = std::function<int()>;
 
 struct LogFlags {
   std::string folder;
+  NamedLog taker{.place = {}, .key = {}, .policy = {}, .key_flag = "--key"};  // of what is appended
   std::string origin, database;
   std::vector<std::string> entries;
   bool lines = false, statements = false;
@@ -121,27 +123,36 @@ Result<std::vector<Bytes>> read_entries(const LogFlags& flags) {
   return entries;
 }
 
-// Each file is a signed statement; its text lies beside the log afterwards.
+// Each file is a signed statement; its text lies beside the log afterwards. All are posted before
+// the first is proved, which may take a while where others cosign.
 Status append_statements(const LogFlags& flags) {
-  Json::Array indices;
+  GLASS_TRY(const auto log, open_named(flags.taker));
+  GLASS_TRY_STATUS(log->open().map([](const auto&) {}));
+  std::vector<std::pair<record::Statement, int64_t>> posted;
   for (const std::string& file : flags.entries) {
     const auto told = [&](Error error) { return in_context(file, std::move(error)); };
     GLASS_TRY(const std::string text, files().read_text(file));
-    const auto statement = record::parse_statement(text);
+    auto statement = record::parse_statement(text);
     if (!statement) return told(statement.error());
-    const auto logged = service::append_statement(files(), flags.folder, *statement);
-    if (!logged) return told(logged.error());
-    indices.emplace_back(logged->proof.index);
+    const auto entry = log->post(*statement);
+    if (!entry) return told(entry.error());
     if (!flags.json)
-      fmt::print("{}: entry {}{}.\n", file, logged->proof.index,
-                 logged->was_there ? ", where it was before" : "");
+      fmt::print("{}: entry {}{}.\n", file, entry->index,
+                 entry->was_there ? ", where it was before" : "");
+    posted.emplace_back(std::move(*statement), entry->index);
   }
-  GLASS_TRY(const service::LogState log, service::show_log(files(), flags.folder));
+  std::fflush(stdout);
+  Json::Array indices;
+  for (const auto& [statement, index] : posted) {
+    GLASS_TRY_STATUS(log->prove(statement, index).map([](const auto&) {}));
+    indices.emplace_back(index);
+  }
+  GLASS_TRY(const service::OpenedLog opened, log->open());
   if (!flags.json) {
-    print_log(log, false);
+    print_log(opened.state, false);
     return {};
   }
-  Json json = to_json(log);
+  Json json = to_json(opened.state);
   (*json.if_object())["entries"] = std::move(indices);
   fmt::print("{}\n", to_canonical(json));
   return {};
@@ -149,9 +160,13 @@ Status append_statements(const LogFlags& flags) {
 
 Status append(const LogFlags& flags) {
   if (flags.statements) return append_statements(flags);
+  if (is_url(flags.taker.place) || !flags.taker.key.empty() || !flags.taker.policy.empty())
+    return invalid_input(
+        "a log at a URL takes signed statements: say --statements. Other entries are posted to "
+        "/add");
   GLASS_TRY(const std::vector<Bytes> entries, read_entries(flags));
   GLASS_TRY(const service::AppendedEntries appended,
-            service::append_entries(files(), flags.folder, entries));
+            service::append_entries(files(), flags.taker.place, entries));
   const int64_t last = appended.first + std::ssize(entries) - 1;
   if (flags.json) {
     Json json = to_json(appended.log);
@@ -209,13 +224,6 @@ Result<std::vector<record::NoteKey>> read_keys(const LogFlags& flags) {
     GLASS_TRY(keys.emplace_back(), record::note_key_from_text(text));
   }
   return keys;
-}
-
-Result<record::Policy> read_policy(const std::string& file) {
-  GLASS_TRY(const std::string text, files().read_text(file));
-  auto policy = record::parse_policy(text);
-  if (!policy) return in_context(file, std::move(policy).error());
-  return policy;
 }
 
 Result<record::VerifiedEntry> verified_entry(const LogFlags& flags) {
@@ -381,7 +389,7 @@ Status cosign(const LogFlags& flags) {
 
 // A server, or a folder with a checkpoint.
 std::unique_ptr<record::LogSource> source_of(const std::string& place) {
-  if (place.starts_with("http://") || place.starts_with("https://"))
+  if (is_url(place))
     return std::make_unique<service::HttpSource>(
         place.ends_with('/') ? place.substr(0, place.size() - 1) : place);
   return std::make_unique<record::FolderSource>(files(), place);
@@ -480,7 +488,9 @@ void add_log(CLI::App& app, Action& action) {
                    "Let PostgreSQL keep what the log stands at: postgresql://...");
   add_folder_verb(*log, action, flags, "show", "Name, key, size and root of a log", show);
   CLI::App* appended =
-      add_folder_verb(*log, action, flags, "append", "Append files as entries, durably", append);
+      add_verb(*log, action, flags, "append", "Append files as entries, durably", append);
+  appended->add_option("LOG", flags->taker.place, "Folder of the log, or URL of one that is served")
+      ->required();
   appended->add_option("FILE", flags->entries, "Each is an entry")->required();
   CLI::Option* lines =
       appended->add_flag("--lines", flags->lines, "Each line of the files is an entry");
@@ -488,6 +498,7 @@ void add_log(CLI::App& app, Action& action) {
       ->add_flag("--statements", flags->statements,
                  "Each is a signed statement: its digest is the entry, its text lies beside")
       ->excludes(lines);
+  add_expected(*appended, flags->taker);
   CLI::App* proved = add_folder_verb(*log, action, flags, "prove",
                                      "Write the proof that an entry is in the log", prove);
   CLI::Option* index = proved->add_option("INDEX", flags->index, "Of the entry, counted from 0");

@@ -16,6 +16,7 @@
 #include "glass/base/json.h"
 #include "glass/base/result.h"
 #include "glass/cli/door.h"
+#include "glass/cli/named_log.h"
 #include "glass/crypto/ecdsa.h"
 #include "glass/record/release/evidence_tree.h"
 #include "glass/record/release/release_layout.h"
@@ -43,7 +44,8 @@ void print_tree(const record::EvidenceNode& tree, bool json) {
 
 struct ReleaseVerb {
   CommonFlags common;
-  std::string run, to, answers, log;
+  std::string run, to, answers;
+  NamedLog log;
   std::string forms = "F32,F16,Q8_0";
   int64_t shard_bytes = service::ReleaseChoice{}.shard_bytes;
   bool allows_missing = false, questions = false;
@@ -69,11 +71,12 @@ Status ask(const ReleaseVerb& flags, const service::Services& services) {
 Status release(const ReleaseVerb& flags, const service::Services& services) {
   if (flags.questions) return ask(flags, services);
   if (flags.to.empty()) return invalid_input("name the folder to make by --to");
+  GLASS_TRY(const auto log, open_named(flags.log));
   GLASS_TRY(const crypto::P256SecretKey key, own_release_key());
   const service::ReleaseChoice choice{.run = flags.run,
                                       .to = flags.to,
                                       .answers = flags.answers,
-                                      .log = flags.log,
+                                      .log = log.get(),
                                       .forms = words_of(flags.forms),
                                       .shard_bytes = flags.shard_bytes,
                                       .allows_missing = flags.allows_missing};
@@ -86,7 +89,7 @@ Status release(const ReleaseVerb& flags, const service::Services& services) {
   print_tree(made.tree, false);
   fmt::print("\n  {0}/README.md   what it is\n  {0}/VERIFY.md   how a stranger checks it\n",
              flags.to);
-  if (flags.log.empty())
+  if (log == nullptr)
     fmt::print(
         "  It is in no log; --log puts it into one, where nobody can take it back unseen.\n");
   return {};
@@ -154,7 +157,10 @@ void add_release(CLI::App& app, Action& action) {
   verb->add_option("--to", flags->to, "Folder to make");
   verb->add_option("--answers", flags->answers,
                    "release.toml: what only people can say; see --questions");
-  verb->add_option("--log", flags->log, "Folder of a log of your own that shall name the release");
+  verb->add_option(
+      "--log", flags->log.place,
+      "Folder of a log of your own that shall name the release, or URL of a served one");
+  add_expected(*verb, flags->log);
   verb->add_option("--gguf", flags->forms,
                    "Forms of files for llama.cpp, parted by commas; \"\" makes none")
       ->capture_default_str();

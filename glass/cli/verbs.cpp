@@ -24,6 +24,7 @@
 #include "glass/base/units_text.h"
 #include "glass/cli/door.h"
 #include "glass/cli/log_verbs.h"
+#include "glass/cli/named_log.h"
 #include "glass/cli/release_verbs.h"
 #include "glass/cli/statement_verb.h"
 #include "glass/crypto/ecdsa.h"
@@ -149,7 +150,7 @@ struct CheckVerb {
   std::string segment;
   std::optional<int64_t> random;
   std::optional<uint64_t> seed;
-  std::string challenge;  // folder of a log
+  NamedLog challenge;
 
   // --out names the run as well, for scripts that pass the same flags to every verb.
   [[nodiscard]] system::Path folder() const { return run.empty() ? common.out : run; }
@@ -173,10 +174,11 @@ Result<std::pair<int64_t, int64_t>> parse_segment(const std::string& text) {
 }
 
 Result<service::Summary> replay(const CheckVerb& flags, const service::Services& services) {
+  GLASS_TRY(const auto challenge, open_named(flags.challenge));
   service::ReplayChoice choice{.segment = std::nullopt,
                                .random = flags.random,
                                .seed = flags.seed,
-                               .challenge = flags.challenge};
+                               .challenge = challenge.get()};
   if (!flags.segment.empty()) {
     GLASS_TRY(choice.segment, parse_segment(flags.segment));
   }
@@ -346,9 +348,10 @@ void add_replay(CLI::App& app, Action& action) {
       ->check(CLI::Range(1, 1000))
       ->excludes(segment);
   CLI::Option* seed = verb->add_option("--seed", flags->seed, "Makes the random choice repeatable");
-  verb->add_option("--challenge", flags->challenge,
-                   "Folder of a log that names the run: its checkpoint draws the segments, and the "
-                   "replay becomes an entry")
+  add_expected(*verb, flags->challenge);
+  verb->add_option("--challenge", flags->challenge.place,
+                   "Folder or URL of a log that names the run: its checkpoint draws the segments, "
+                   "and the replay becomes an entry")
       ->excludes(segment)
       ->excludes(seed);
 }

@@ -27,8 +27,7 @@
 #include "glass/record/evidence/step_chain.h"
 #include "glass/record/tlog/proof_file.h"
 #include "glass/record/tlog/signed_note.h"
-#include "glass/service/log/log.h"
-#include "glass/service/log/log_statements.h"
+#include "glass/service/log/statement_log.h"
 #include "glass/service/prepare_data.h"
 #include "glass/service/recipe/recipe.h"
 #include "glass/service/run_folder.h"
@@ -132,15 +131,16 @@ struct Challenge {
 };
 
 // Of a log that names the run already: who made the record could not know its later checkpoints.
-Result<Challenge> challenge_of(const system::Path& log, const RunRecord& record,
-                               const RunPaths& paths, system::Files& files) {
-  GLASS_TRY(const auto index, find_statement(files, log, record.statement));
-  if (!index)
+Result<Challenge> challenge_of(StatementLog& log, const RunRecord& record, const RunPaths& paths) {
+  GLASS_TRY_STATUS(log.open().map([](const auto&) {}));
+  const auto index = log.index_of(record.statement);
+  if (!index && index.error().code == ErrorCode::kNotFound)
     return invalid_input(fmt::format(
         "{0} does not name this run; `glass log append {0} --statements {1}` lets it, and its next "
         "checkpoint gives the challenge",
-        system::path_text(log), system::path_text(paths.record())));
-  GLASS_TRY(record::ProofFile proof, prove_entry(files, log, *index));
+        log.place(), system::path_text(paths.record())));
+  if (!index) return tl::unexpected(index.error());
+  GLASS_TRY(record::ProofFile proof, log.prove(record.statement, *index));
   const std::string note = record::to_text(record::in_order(proof.checkpoint));
   return Challenge{.seed = record::challenge_seed(run_digest(record.subject), note),
                    .proof = std::move(proof)};
@@ -209,8 +209,8 @@ Result<Summary> replay_run(const system::Path& run, const ReplayChoice& choice,
   GLASS_TRY(const RunRecord record, read_run_record(services.files, paths));
   GLASS_TRY_STATUS(expect_in_place(record, paths, services.files));
   std::optional<Challenge> challenge;
-  if (!choice.challenge.empty()) {
-    GLASS_TRY(challenge, challenge_of(choice.challenge, record, paths, services.files));
+  if (choice.challenge != nullptr) {
+    GLASS_TRY(challenge, challenge_of(*choice.challenge, record, paths));
   }
   std::vector<system::Path> needed = {paths.corpus(), paths.tokenizer()};
   if (record.subject.origin.shards) needed.push_back(paths.shards());
@@ -246,7 +246,7 @@ Result<Summary> replay_run(const system::Path& run, const ReplayChoice& choice,
   record::Statement statement = statement_of(record, what, summary);
   record::sign(statement, services.key);
   GLASS_TRY_STATUS(write_statement(statement, paths, services.files));
-  if (challenge) GLASS_TRY_STATUS(append_statement(services.files, choice.challenge, statement));
+  if (challenge) GLASS_TRY_STATUS(choice.challenge->post(statement).map([](const auto&) {}));
   if (executed < step_count) summary.checks.push_back(rest_of(executed, step_count, what));
   finish(summary, {"generate", "verify"});
   return summary;

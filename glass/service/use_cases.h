@@ -13,6 +13,7 @@
 #include "glass/base/result.h"
 #include "glass/data/examples/example_set.h"
 #include "glass/engine/plan/memory_report.h"
+#include "glass/service/log/statement_log.h"
 #include "glass/service/services.h"
 #include "glass/service/summary.h"
 #include "glass/system/files.h"
@@ -48,9 +49,9 @@ struct ReplayChoice {
   std::optional<std::pair<int64_t, int64_t>> segment;
   std::optional<int64_t> random;  // else as many as the recipe says
   std::optional<uint64_t> seed;   // of the choice; else unpredictable, and told
-  // Folder of a log that names the run: the seed is drawn from its checkpoint, and the statement of
-  // the replay becomes an entry. Empty: none.
-  system::Path challenge;
+  // A log that names the run: the seed is drawn from its checkpoint, and the statement of the
+  // replay becomes an entry. Outlives the call.
+  StatementLog* challenge = nullptr;
 };
 
 // Executes segments of the training again and compares every step's digest, bit for bit. Writes a

@@ -23,8 +23,6 @@
 namespace glass::record {
 namespace {
 
-constexpr size_t kMostCheckpointBytes = 1'000'000;
-
 size_t most_bytes(const Tile& tile) {
   const auto width = static_cast<size_t>(tile.width);
   return tile.level == kEntriesLevel ? width * (2 + kMostEntryBytes) : width * kHashBytes;

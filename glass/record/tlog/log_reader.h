@@ -4,6 +4,7 @@
 // (check_inclusion, check_consistency), and only then it says something.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -21,6 +22,8 @@
 #include "glass/record/tlog/tile.h"
 
 namespace glass::record {
+
+inline constexpr size_t kMostCheckpointBytes = 1'000'000;
 
 struct OpenedCheckpoint {
   Checkpoint checkpoint;

@@ -159,38 +159,48 @@ std::optional<int64_t> seen_by(const Policy& policy, const std::string& name,
 
 }  // namespace
 
+Policy policy_of(NoteKey log) {
+  return {
+      .logs = {{.key = std::move(log), .url = ""}}, .witnesses = {}, .groups = {}, .quorum = {}};
+}
+
 Result<Policy> parse_policy(std::string_view text) {
   return PolicyParser().parse(text);
 }
 
-Result<OpenedCheckpoint> open_by_policy(std::string_view note, const Policy& policy) {
+Result<CheckpointOfLog> open_by_log(std::string_view note, const Policy& policy) {
   GLASS_TRY(const SignedNote signed_note, parse_note(note));
   GLASS_TRY(const Checkpoint checkpoint, parse_checkpoint(signed_note.text));
-  Result<OpenedCheckpoint> opened =
-      fail(ErrorCode::kMismatch, fmt::format("the policy has no log {}", checkpoint.origin));
+  Error why{ErrorCode::kMismatch, fmt::format("the policy has no log {}", checkpoint.origin)};
   for (const PolicyLog& log : policy.logs) {  // of several keys of a log, the one that has signed
     if (log.key.name != checkpoint.origin) continue;
     std::vector<NoteKey> keys = {log.key};
     for (const PolicyWitness& witness : policy.witnesses) keys.push_back(witness.key);
-    opened = open_checkpoint(note, keys);
-    if (opened) break;
+    auto opened = open_checkpoint(note, keys);
+    if (opened) return CheckpointOfLog{.log = log, .opened = std::move(*opened)};
+    why = std::move(opened).error();
   }
-  if (!opened) return opened;
-  if (!policy.quorum) return opened;
+  return tl::unexpected(std::move(why));
+}
+
+Result<OpenedCheckpoint> open_by_policy(std::string_view note, const Policy& policy) {
+  GLASS_TRY(CheckpointOfLog found, open_by_log(note, policy));
+  OpenedCheckpoint& opened = found.opened;
+  if (!policy.quorum) return std::move(opened);
   SeenTimes times;
-  for (const NoteVerdict& verdict : opened->verdicts) {
+  for (const NoteVerdict& verdict : opened.verdicts) {
     if (verdict.key > 0)
       times.emplace(policy.witnesses[verdict.key - 1].name, verdict.unix_seconds.value());
   }
-  opened->seen_unix_seconds = seen_by(policy, *policy.quorum, times);
-  if (opened->seen_unix_seconds) return opened;
+  opened.seen_unix_seconds = seen_by(policy, *policy.quorum, times);
+  if (opened.seen_unix_seconds) return std::move(opened);
   std::vector<std::string> missing;
   for (const PolicyWitness& witness : policy.witnesses) {
     if (!times.contains(witness.name)) missing.push_back(witness.name);
   }
   return fail(ErrorCode::kMismatch,
               fmt::format("the checkpoint of {} does not have the quorum {}: not cosigned by {}",
-                          checkpoint.origin, *policy.quorum, fmt::join(missing, ", ")));
+                          opened.checkpoint.origin, *policy.quorum, fmt::join(missing, ", ")));
 }
 
 }  // namespace glass::record

@@ -45,11 +45,23 @@ struct Policy {
   std::optional<std::string> quorum;  // a witness or group; none: the log's signature is enough
 };
 
+// Of a log's key alone, whoever else has cosigned.
+Policy policy_of(NoteKey log);
+
 // kInvalidInput names the line.
 [[nodiscard]] Result<Policy> parse_policy(std::string_view text);
 
-// A checkpoint of one of the policy's logs, cosigned as its quorum asks. The verdicts are over the
-// log's key, then the witnesses'. kMismatch says which witnesses are missing.
+// A checkpoint of one of the policy's logs, whoever has cosigned it. The verdicts are over the
+// log's key, then the witnesses'.
+struct CheckpointOfLog {
+  PolicyLog log;
+  OpenedCheckpoint opened;
+};
+
+// kMismatch if no log of the policy has signed it.
+[[nodiscard]] Result<CheckpointOfLog> open_by_log(std::string_view note, const Policy& policy);
+
+// The same, cosigned as the policy's quorum asks. kMismatch says which witnesses are missing.
 //
 // seen_unix_seconds: of a quorum of k the k-th cosignature's time, so that k of them together would
 // have to lie for it to be too early. Later than that nothing below the checkpoint was made.

@@ -32,7 +32,7 @@ struct LogServerChoice {
   // Whose witnesses with a URL are shown each new state, which is then published with what they
   // cosign; looked at so often. None: nobody is asked.
   std::optional<record::Policy> policy = {};
-  int64_t ask_every_ms = 5000;
+  int64_t ask_every_ms = 1000;
   // Told what goes wrong inside; strangers are told only that something has.
   std::function<void(const Error&)> on_error = [](const Error&) {};
 };

@@ -25,6 +25,7 @@
 #include "glass/record/tlog/signed_note.h"
 #include "glass/service/log/log.h"
 #include "glass/service/log/log_statements.h"
+#include "glass/service/log/statement_log.h"
 #include "glass/service/recipe/release_toml.h"
 #include "glass/service/release/internal/release_parts.h"
 #include "glass/service/release/internal/staged_release.h"
@@ -138,14 +139,12 @@ Status seal(StagedRelease& release, const std::string& name, const crypto::P256S
 }
 
 // As a stranger would who believes our own keys: whatever is broken is not published.
-Result<record::EvidenceNode> verified(const StagedRelease& release, const ReleaseFacts& facts,
+Result<record::EvidenceNode> verified(const StagedRelease& release,
+                                      const std::optional<OpenedLog>& log,
                                       const crypto::P256SecretKey& key, const Services& services) {
   record::Trust trust{.files_keys = {{key.public_key()}},
                       .signer_keys = {{services.key.public_key()}}};
-  if (facts.log) {
-    GLASS_TRY(trust.policy,
-              record::parse_policy(fmt::format("log {}\nquorum none\n", facts.log->key)));
-  }
+  if (log) trust.policy = log->policy;
   GLASS_TRY(record::EvidenceNode tree,
             record::verify_release(services.files, release.folder(), trust, services.parallel));
   if (record::count(tree, record::EvidenceState::kBroken) == 0) return tree;
@@ -161,7 +160,7 @@ struct Plan {
   RunRecord record;
   Known known;
   ModelForms forms;
-  std::optional<LogState> log;
+  std::optional<OpenedLog> log;
 };
 
 // Whatever is cheap to refuse is refused here.
@@ -176,8 +175,9 @@ Result<Plan> plan_of(const ReleaseChoice& choice, const Services& services) {
   GLASS_TRY(plan.record, read_run_record(files, plan.paths));
   GLASS_TRY_STATUS(expect_model_names(plan.record));
   GLASS_TRY_STATUS(equal_replays(plan.record, plan.paths, files).map([](const auto&) {}));
-  if (!choice.log.empty()) {
-    GLASS_TRY(plan.log, show_log(files, choice.log));
+  if (choice.log != nullptr) {
+    GLASS_TRY(plan.log, choice.log->open());
+    GLASS_TRY_STATUS(expect_loggable(plan.record.statement));
   }
   GLASS_TRY(plan.known, known_of(choice.run, choice.answers, files));
   add_recorded_files(plan.record, plan.known.facts);
@@ -187,9 +187,10 @@ Result<Plan> plan_of(const ReleaseChoice& choice, const Services& services) {
 }
 
 // The log as it is known before the release is in it.
-Status add_log_key(const LogState& log, StagedRelease& release, ReleaseFacts& facts) {
-  const std::string key = record::to_text(log.key);
-  facts.log = record::LogFact{.origin = log.key.name, .url = "", .index = {}, .key = key};
+Status add_log_key(const OpenedLog& log, StagedRelease& release, ReleaseFacts& facts) {
+  const record::NoteKey& signer = log.state.key;
+  const std::string key = record::to_text(signer);
+  facts.log = record::LogFact{.origin = signer.name, .url = log.url, .index = {}, .key = key};
   return release.write(std::string(record::kLogKeyFile), key + "\n");
 }
 
@@ -224,10 +225,11 @@ Result<record::Statement> add_statement(StagedRelease& release, const Plan& plan
 }
 
 Status append_to_log(StagedRelease& release, const Plan& plan, const record::Statement& statement,
-                     const system::Path& log, system::Files& files) {
-  GLASS_TRY_STATUS(append_statement(files, log, plan.record.statement));
-  GLASS_TRY(const LoggedStatement logged, append_statement(files, log, statement));
-  return release.write(std::string(record::kReleaseProofFile), record::to_text(logged.proof));
+                     StatementLog& log) {
+  GLASS_TRY_STATUS(log.post(plan.record.statement).map([](const auto&) {}));
+  GLASS_TRY(const PostedStatement posted, log.post(statement));
+  GLASS_TRY(const record::ProofFile proof, log.prove(statement, posted.index));
+  return release.write(std::string(record::kReleaseProofFile), record::to_text(proof));
 }
 
 }  // namespace
@@ -243,12 +245,14 @@ Result<PublishedRelease> publish_model(const ReleaseChoice& choice,
   GLASS_TRY(const record::Statement statement, add_statement(release, plan, services.key));
   GLASS_TRY_STATUS(seal(release, facts.name, key));
   GLASS_TRY_STATUS(expect_wanted(services));
-  GLASS_TRY(record::EvidenceNode tree, verified(release, facts, key, services));
+  GLASS_TRY(record::EvidenceNode tree, verified(release, plan.log, key, services));
   GLASS_TRY_STATUS(expect_wanted(services));
-  if (plan.log) {  // from here on it is said in public
-    GLASS_TRY_STATUS(append_to_log(release, plan, statement, choice.log, services.files));
+  if (plan.log) {
+    GLASS_TRY_STATUS(expect_loggable(statement));
+    // From here on it is said in public.
+    GLASS_TRY_STATUS(append_to_log(release, plan, statement, *choice.log));
     GLASS_TRY_STATUS(seal(release, facts.name, key));
-    GLASS_TRY(tree, verified(release, facts, key, services));
+    GLASS_TRY(tree, verified(release, plan.log, key, services));
   }
   GLASS_TRY_STATUS(release.publish());
   tree.detail = system::path_text(plan.target);

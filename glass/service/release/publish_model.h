@@ -20,16 +20,17 @@
 #include "glass/base/result.h"
 #include "glass/crypto/ecdsa.h"
 #include "glass/record/release/evidence_tree.h"
+#include "glass/service/log/statement_log.h"
 #include "glass/service/services.h"
 #include "glass/system/files.h"
 
 namespace glass::service {
 
 struct ReleaseChoice {
-  system::Path run;      // a finished one
-  system::Path to;       // must not be there, not even as a link that leads nowhere
-  system::Path answers;  // release.toml
-  system::Path log;      // folder of a log of our own; empty: the release is in none, and says so
+  system::Path run;             // a finished one
+  system::Path to;              // must not be there, not even as a link that leads nowhere
+  system::Path answers;         // release.toml
+  StatementLog* log = nullptr;  // outlives the call; none: the release is in none, and says so
   std::vector<std::string> forms = {"F32", "F16", "Q8_0"};  // of GGUF files, in either case; none:
                                                             // no such file
   // Weights of more bytes are split into files of at most so many, as Hugging Face's hub does.
@@ -45,8 +46,8 @@ struct PublishedRelease {
 // kRefused if the folder is there or on its way, or if answers are missing, which it lists;
 // kInvalidInput names what is wrong with run, answers or forms; kMismatch what of the run was
 // changed since it was recorded, or that a replay was not equal; kNotFound that there is no such
-// log; kInterrupted that the user stopped it. After each nothing is published and nothing is left
-// beside the folder.
+// log, kRefused that it takes nothing now, kIo that a proof did not come in time; kInterrupted that
+// the user stopped it. After each nothing is published and nothing is left beside the folder.
 [[nodiscard]] Result<PublishedRelease> publish_model(const ReleaseChoice& choice,
                                                      const crypto::P256SecretKey& key,
                                                      const Services& services);
