@@ -453,7 +453,7 @@ TEST_F(Release, IsBrokenByKeysThatEndedBeforeItWasSeen) {
   trust.now_unix_seconds = 2'000'000'000;
   trust.signer_keys[0].term.revoked = first_second_of("2027-01-15");
   std::string text = to_text(verified(trust));
-  EXPECT_NE(text.find("broken    │ ├ release.json: signed by ed25519:"), std::string::npos) << text;
+  EXPECT_NE(text.find("broken    │ ├ release.json: signed by"), std::string::npos) << text;
   EXPECT_NE(text.find("the key was revoked on 2027-01-15, and witnesses had seen the signature by "
                       "2027-01-15"),
             std::string::npos)
