@@ -40,22 +40,22 @@ constexpr KindMember kRun[] = {
     {"run.corpus", kDigest, true, "corpus/manifest.json"},
     {"run.tokenizer", kDigest, true, "tokenizer/tokenizer.json"},
     {"run.shards", kDigest, false, "shards/manifest.json"},
-    {"run.examples", kDigest, false, "conversations as tokens"},
+    {"run.examples", kInner, false, "conversations as tokens"},
     {"run.start", kDigest, false, "start/manifest.json"},
-    {"run.graph", kDigest, true, "the training graph"},
+    {"run.graph", kInner, true, "the training graph"},
     {"run.steps", kWhole, true, ""},
     {"run.tokens", kWhole, true, "that had a target"},
-    {"run.chain", kDigest, true, "of the last step"},
-    {"run.parameters", kDigest, true, "the final parameters"},
+    {"run.chain", kInner, true, "of the last step"},
+    {"run.parameters", kInner, true, "the final parameters"},
     {"run.model", kDigests, true, "the files of model/"},
     {"run.adapter", kDigests, false, "the files of adapter/"},
     {"execution", kObject, true, "facts of the machine"},
 };
 
 constexpr KindMember kCheckpoint[] = {
-    {"genesis", kDigest, true, "what the chain of steps begins with"},
+    {"genesis", kInner, true, "what the chain of steps begins with"},
     {"step", kWhole, true, ""},
-    {"chain", kDigest, true, "of that step"},
+    {"chain", kInner, true, "of that step"},
 };
 
 constexpr KindMember kEvaluation[] = {
@@ -157,7 +157,8 @@ bool has_form(const KindMember& member, const Json& json) {
     case kText: return text != nullptr;
     case kWhole: return whole != nullptr && *whole >= 0;
     case kDate: return text != nullptr && is_date(*text);
-    case kDigest: return is_digest(json);
+    case kDigest:
+    case kInner: return is_digest(json);
     case kOneOf: return text != nullptr && is_one_of(*text, member.note);
     case kObject: return json.if_object() != nullptr;
     case kDigests:
@@ -179,7 +180,8 @@ std::string_view form_of(MemberType type) {
     case kText: return "a text";
     case kWhole: return "a whole number, not negative";
     case kDate: return "a date like 2026-11-26";
-    case kDigest: return "a digest";
+    case kDigest:
+    case kInner: return "a digest";
     case kOneOf: return "one of";
     case kObject: return "an object";
     case kDigests: return "an object of digests by file name";
@@ -231,8 +233,10 @@ std::vector<Reference> references(const Statement& statement) {
   if (kind == nullptr) return found;
   for (const KindMember& member : kind->members) {
     const Json* at = at_path(statement.predicate, member.path);
-    if (member.type == kDigest && at != nullptr)
-      found.push_back({member.path, crypto::digest_from_text(*at->if_string()).value()});
+    if ((member.type == kDigest || member.type == kInner) && at != nullptr)
+      found.push_back({.path = member.path,
+                       .digest = crypto::digest_from_text(*at->if_string()).value(),
+                       .is_inner = member.type == kInner});
   }
   return found;
 }

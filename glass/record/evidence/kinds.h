@@ -22,7 +22,8 @@ enum class MemberType {
   kText,
   kWhole,    // a whole number, not negative
   kDate,     // "2026-11-26"
-  kDigest,   // "sha256:..."
+  kDigest,   // "sha256:...", of a file or the payload of a statement
+  kInner,    // a digest, too, but of what lies in no file: a graph, a chain's end, numbers
   kOneOf,    // one of the words in `note`, parted by ", "
   kObject,   // of any form
   kDigests,  // an object of digests, by file name
@@ -58,6 +59,7 @@ const Kind* kind_of(std::string_view predicate_type);
 struct Reference {
   std::string_view path;  // "run.recipe"
   crypto::Digest digest;
+  bool is_inner;  // of what lies in no file
 };
 
 // "a digest: recipe.json": the form of a member and what it is, for people.

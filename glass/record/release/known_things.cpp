@@ -48,14 +48,15 @@ Result<KnownThings> KnownThings::in(system::Files& files, const std::vector<syst
 }
 
 void KnownThings::add(const std::string& file, Statement statement) {
-  if (const auto run = run_stated_by(statement)) files_.emplace(*run, file);
   const crypto::Digest payload = payload_digest(statement);
+  if (const auto run = run_stated_by(statement)) runs_.emplace(*run, payload);
   for (const Subject& subject : statement.subjects) about_[subject.digest].insert(payload);
   statements_.try_emplace(payload, KnownStatement{file, std::move(statement)});
 }
 
-const KnownStatement* KnownThings::statement(const crypto::Digest& payload) const {
-  const auto found = statements_.find(payload);
+const KnownStatement* KnownThings::statement(const crypto::Digest& digest) const {
+  const auto run = runs_.find(digest);
+  const auto found = statements_.find(run == runs_.end() ? digest : run->second);
   return found == statements_.end() ? nullptr : &found->second;
 }
 

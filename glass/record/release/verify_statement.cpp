@@ -57,7 +57,9 @@ class Walk {
     }
     if (check_members(statement)) {
       for (const Reference& reference : references(statement))
-        node.parts.push_back(thing(std::string(reference.path), reference.digest));
+        node.parts.push_back(reference.is_inner
+                                 ? inner(reference)
+                                 : thing(std::string(reference.path), reference.digest));
     }
     add_said_about(payload, node);
     if (const auto run = run_stated_by(statement)) add_said_about(*run, node);
@@ -107,6 +109,13 @@ class Walk {
     return {kMissing,
             std::move(what),
             fmt::format("no file of the evidence has {}", crypto::to_text(digest)),
+            {}};
+  }
+
+  static EvidenceNode inner(const Reference& reference) {
+    return {kAttested,
+            std::string(reference.path),
+            crypto::to_text(reference.digest) + ", of what lies in no file",
             {}};
   }
 

@@ -153,6 +153,9 @@ TEST_F(Graph, ARunIsFoundInTheRecordThatStatesIt) {
   EXPECT_EQ(line_of(tree, "about run"),
             "verified " + system::path_text(folder_ / "place/record.json"))
       << to_text(tree);
+  EXPECT_EQ(line_of(tree, "run.graph"),
+            fmt::format("attested {}, of what lies in no file",
+                        crypto::to_text(crypto::sha256("reservations"))));
 }
 
 TEST_F(Graph, OneStatementIsToldOnce) {

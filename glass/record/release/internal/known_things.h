@@ -27,10 +27,10 @@ class KnownThings {
                                               const std::vector<system::Path>& folders,
                                               Parallel& parallel);
 
-  // By the digest of its payload.
-  [[nodiscard]] const KnownStatement* statement(const crypto::Digest& payload) const;
+  // By the digest of its payload; of a run, which lies in no file, the record that states it.
+  [[nodiscard]] const KnownStatement* statement(const crypto::Digest& digest) const;
 
-  // The file of these bytes. Of a run, which has no file, the record that states it.
+  // The file of these bytes.
   [[nodiscard]] const std::string* file(const crypto::Digest& digest) const;
 
   // The statements that have the digest as a subject, in the order of their payloads.
@@ -40,6 +40,7 @@ class KnownThings {
   void add(const std::string& file, Statement statement);
 
   std::map<crypto::Digest, std::string> files_;
+  std::map<crypto::Digest, crypto::Digest> runs_;             // to the payloads of their records
   std::map<crypto::Digest, KnownStatement> statements_;       // by payload
   std::map<crypto::Digest, std::set<crypto::Digest>> about_;  // payloads by subject
 };
