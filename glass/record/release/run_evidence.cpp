@@ -16,6 +16,7 @@
 #include "glass/base/units_text.h"
 #include "glass/record/evidence/kinds.h"
 #include "glass/record/evidence/step_chain.h"
+#include "glass/record/release/internal/evaluation_evidence.h"
 #include "glass/record/release/internal/replay_evidence.h"
 #include "glass/record/release/release_layout.h"
 
@@ -234,6 +235,13 @@ void add_replays(const Verified& release, const ReplayedRun& run, EvidenceNode& 
         {kMissing, "replay", "nobody has executed a part of the training again", {}});
 }
 
+void add_evaluations(const Verified& release, const Json& run, EvidenceNode& node) {
+  const std::string prefix = in_evidence("evaluations/");
+  for (const auto& [file, digest] : release.digests.files) {
+    if (file.starts_with(prefix)) node.parts.push_back(evaluation_node(release, file, run));
+  }
+}
+
 }  // namespace
 
 EvidenceNode run_node(const Verified& release, const crypto::Digest& record) {
@@ -264,6 +272,7 @@ EvidenceNode run_node(const Verified& release, const crypto::Digest& record) {
   if (const Json* adapter = run.find("adapter"))
     node.parts.push_back(files_node(release, *adapter, "adapter", "adapter/"));
   add_log(release, statement->predicate, node);
+  add_evaluations(release, run, node);
   add_replays(release, {*statement, digest, run.get_int("steps").value()}, node);
   return node;
 }

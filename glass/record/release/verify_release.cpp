@@ -207,11 +207,11 @@ EvidenceNode statement_node(const Verified& release, const Result<Statement>& st
   if (const Status kind = expect_kind(*statement, "release", 1); !kind)
     return node_of(kBroken, kWhat, kind.error().message);
   const Json& said = statement->predicate;
-  EvidenceNode node =
-      node_of(kVerified, kWhat,
-              fmt::format("{} {} of {}, licence {}", said.get_string("name").value(),
-                          said.get_string("version").value(), said.get_string("date").value(),
-                          said.get_string("licence").value()));
+  EvidenceNode node = node_of(
+      kVerified, kWhat,
+      fmt::format("{} {} of {}, licence {}; {}", said.get_string("name").value(),
+                  said.get_string("version").value(), said.get_string("date").value(),
+                  said.get_string("licence").value(), crypto::to_text(payload_digest(*statement))));
   if (const Status same = expect_stated(release, *statement); !same) {
     node.state = kBroken;
     node.detail = same.error().message;

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -20,6 +21,7 @@
 #include "glass/base/json.h"
 #include "glass/base/time_text.h"
 #include "glass/record/evidence/envelope.h"
+#include "glass/record/evidence/held_out.h"
 #include "glass/record/evidence/log_entry.h"
 #include "glass/record/evidence/replay_choice.h"
 #include "glass/record/evidence/statement.h"
@@ -83,10 +85,12 @@ class Release : public testing::Test {
     const crypto::Digest genesis = crypto::sha256(to_canonical(run));
     const fs::path chain = folder() / "evidence/training/chain.jsonl";
     ASSERT_TRUE(files_.make_folders(chain.parent_path()));
+    ASSERT_TRUE(files_.remove_all(chain));
     auto writer = StepChainWriter::open(files_, chain, genesis, 0);
     ASSERT_TRUE(writer);
     for (int step = 0; step < 3; ++step) ASSERT_TRUE(writer->append({{"loss", step}}));
     ASSERT_TRUE(writer->sync());
+    if (held_out_) run.emplace("held_out", *held_out_);
     run.emplace("steps", 3);
     run.emplace("tokens", 100);
     run.emplace("chain", crypto::to_text(writer->end().digest));
@@ -213,6 +217,7 @@ class Release : public testing::Test {
   system::Files& files_ = system::posix_files();
   crypto::Digest run_{};
   Statement record_;
+  std::optional<Json> held_out_;  // of the run
   std::string provenance_of_ = "model.safetensors";
 };
 
@@ -278,6 +283,35 @@ TEST_F(Release, IsBrokenWhereItsMakerKnowsTheKeysAndChangesOnePart) {
   EXPECT_NE(to_text(verified()).find("1 segment executed again gave other bits"),
             std::string::npos);
   EXPECT_EQ(exit_code(verified()), 1);
+}
+
+TEST_F(Release, HasEvaluationsOfItsModelWithTheFiguresOfItsRecord) {
+  held_out_ = Json::Object{{"loss_bits", "40100000"}, {"bits_per_byte", 2.25}};
+  make();
+  const auto told = [&](std::string_view suite, Json::Array results, const Subject& subject) {
+    Statement evaluation = state(predicate_type("evaluation", 1), {subject},
+                                 Json::Object{{"suite", suite}, {"results", std::move(results)}});
+    sign(evaluation, key_number(kStater));
+    write("evidence/evaluations/one.json", to_text(evaluation));
+    finish();
+    return to_text(verified());
+  };
+  const auto expect = [](const std::string& text, std::string_view part) {
+    EXPECT_NE(text.find(part), std::string::npos) << text;
+  };
+  const Subject model{"model/model.safetensors", crypto::sha256("weights")};
+  expect(told(kHeldOutSuite, held_out_results("40100000", 2.25), model),
+         "evaluation: held-out text, version 1: 2.2500 bits per byte, as the record says");
+  expect(told(kHeldOutSuite, held_out_results("40100001", 2.25), model),
+         "its figures are not those of the run record");
+  expect(told("another suite", {Json::Object{{"name", "a"}}}, model), "evaluation: another suite");
+  expect(told("another suite", {}, {"model/model.safetensors", crypto::sha256("others")}),
+         "it is about a model/model.safetensors that is not the run's");
+  expect(told("another suite", {}, {"config.json", crypto::sha256("{}")}),
+         "it is about a config.json that is not the run's");
+  held_out_.reset();
+  make();
+  expect(told(kHeldOutSuite, {}, model), "the run has no held-out text");
 }
 
 TEST_F(Release, HasReplaysThatWereDrawnAsTheySay) {

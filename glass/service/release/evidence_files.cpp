@@ -11,6 +11,7 @@
 #include "glass/base/json.h"
 #include "glass/base/result.h"
 #include "glass/crypto/sha256.h"
+#include "glass/record/evidence/held_out.h"
 #include "glass/record/evidence/kinds.h"
 #include "glass/record/evidence/statement.h"
 #include "glass/record/release/release_layout.h"
@@ -62,6 +63,24 @@ Status expect_equal(const record::Statement& statement) {
   return {};
 }
 
+// How the model did on the text that was held out, as its record says it: what other evaluations of
+// the same model can stand beside.
+record::Statement held_out_evaluation(const RunRecord& record, const crypto::SecretKey& key) {
+  const RunSubject& subject = record.subject;
+  std::vector<record::Subject> model;
+  for (const auto& [name, digest] : subject.model) model.push_back({"model/" + name, digest});
+  Json::Object predicate{{"suite", record::kHeldOutSuite},
+                         {"results", record::held_out_results(subject.held_out_loss_bits,
+                                                              subject.held_out_bits_per_byte)}};
+  const std::optional<crypto::Digest>& data =
+      subject.origin.shards ? subject.origin.shards : subject.origin.examples;
+  if (data) predicate.emplace("data", crypto::to_text(*data));
+  record::Statement statement = record::state(record::predicate_type("evaluation", 1),
+                                              std::move(model), std::move(predicate));
+  record::sign(statement, key);
+  return statement;
+}
+
 }  // namespace
 
 Result<std::vector<std::string>> equal_replays(const RunRecord& record, const RunPaths& paths,
@@ -102,7 +121,9 @@ Status add_evidence(StagedRelease& release, const RunRecord& record, const RunPa
   GLASS_TRY(const std::vector<std::string> replays, equal_replays(record, paths, services.files));
   for (const std::string& replay : replays)
     GLASS_TRY_STATUS(release.copy(paths.replays() / replay, in_release("replays/" + replay), {}));
-  return {};
+  if (record.subject.held_out_loss_bits.empty()) return {};
+  return release.write(in_release("evaluations/held-out.json"),
+                       record::to_text(held_out_evaluation(record, services.key)));
 }
 
 }  // namespace glass::service

@@ -50,7 +50,7 @@ struct ModelForms {
                                                              system::Files& files);
 
 // The record, what it names, the log of the training and the replays, under the names of the run's
-// folder.
+// folder; and, where text was held out, a statement of how the model did on it.
 [[nodiscard]] Status add_evidence(StagedRelease& release, const RunRecord& record,
                                   const RunPaths& paths, const Services& services);
 
