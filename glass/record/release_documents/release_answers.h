@@ -35,7 +35,9 @@ struct ReleaseHead {
   std::string collection;             // that the model belongs to
   std::string base_model;             // name of the model that training went on from
   std::string base_summary;           // address of that model\'s public summary
+  std::string base_release;           // digest of that model's release statement
   std::string previous;               // address of the last version's public summary
+  std::string supersedes;             // digest of the release statement of the last version
   std::string code_url;               // of the program that trained it
   std::string code_licence;           // of that program
   std::string papers_licence;         // of the documents of the release

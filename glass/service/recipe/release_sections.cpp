@@ -47,8 +47,13 @@ void describe(FieldVisitor& fields, record::ReleaseHead& release) {
   fields.text("base_model", release.base_model,
               "name of the model that training went on from, where there is one");
   fields.text("base_summary", release.base_summary, "address of that model's public summary");
+  fields.text("base_release", release.base_release,
+              "sha256:..., the release statement of that model, where it has one");
   fields.text("previous", release.previous,
               "address of the last version's public summary, where there is one");
+  fields.text("supersedes", release.supersedes,
+              "sha256:..., the release statement of the last version; `glass verify` of its folder "
+              "tells it");
   fields.text("code_url", release.code_url, "address of the program that trained it");
   fields.text("code_licence", release.code_licence, "licence of that program, an SPDX expression");
   fields.text("papers_licence", release.papers_licence,

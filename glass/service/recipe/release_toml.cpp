@@ -6,6 +6,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include <fmt/core.h>
 #include <fmt/format.h>
@@ -14,6 +15,9 @@
 #include "glass/base/ascii.h"
 #include "glass/base/result.h"
 #include "glass/base/time_text.h"
+#include "glass/crypto/sha256.h"
+#include "glass/data/rights/spdx.h"
+#include "glass/data/rights/spdx_ids.h"
 #include "glass/record/release_documents/openness.h"
 #include "glass/record/release_documents/public_summary.h"
 #include "glass/record/release_documents/release_answers.h"
@@ -52,6 +56,56 @@ void expect_dates(const record::ReleaseAnswers& answers, std::string_view file,
       problems.push_back(fmt::format("{}: source[{}] ends in {}, before it begins in {}", file, i,
                                      source.to, source.from));
   }
+}
+
+// Digests of statements, which verifiers follow.
+void expect_digests(const record::ReleaseAnswers& answers, std::string_view file,
+                    Problems& problems) {
+  const record::ReleaseHead& release = answers.release;
+  for (const auto& [key, text] : {std::pair{"release.base_release", &release.base_release},
+                                  {"release.supersedes", &release.supersedes}}) {
+    if (!text->empty() && !crypto::digest_from_text(*text))
+      problems.push_back(
+          fmt::format("{}: {} is '{}'; write sha256: and 64 hexadecimal digits, as "
+                      "`glass verify` tells of that release",
+                      file, key, *text));
+  }
+}
+
+// The first licence of an expression that is neither on SPDX's list nor says to be one's own.
+std::string unlisted_licence(const data::SpdxExpression& expression) {
+  for (const data::SpdxExpression& part : expression.parts) {
+    if (std::string found = unlisted_licence(part); !found.empty()) return found;
+  }
+  std::string_view id = expression.id;
+  if (id.ends_with('+')) id.remove_suffix(1);
+  const bool is_known = expression.kind != data::SpdxExpression::Kind::kLicence ||
+                        id.starts_with("LicenseRef-") || id.starts_with("DocumentRef-") ||
+                        !data::known_licence(id).empty();
+  return is_known ? "" : expression.id;
+}
+
+// What forms, cards and grades read as SPDX expressions are some.
+void expect_licences(const record::ReleaseAnswers& answers, std::string_view file,
+                     Problems& problems) {
+  const auto expect = [&](const std::string& key, const std::string& text) {
+    if (text.empty()) return;
+    const auto expression = data::parse_spdx(text);
+    if (!expression) {
+      problems.push_back(fmt::format("{}: {}: {}", file, key, expression.error().message));
+      return;
+    }
+    if (const std::string id = unlisted_licence(*expression); !id.empty())
+      problems.push_back(
+          fmt::format("{}: {}: SPDX has no licence '{}'; write it as spdx.org/licenses lists it, "
+                      "or as LicenseRef-... if it is one of your own",
+                      file, key, id));
+  };
+  expect("release.licence", answers.release.licence);
+  expect("release.code_licence", answers.release.code_licence);
+  expect("release.papers_licence", answers.release.papers_licence);
+  for (const record::ComponentAnswers& one : answers.components)
+    expect(fmt::format("component '{}'", one.name), one.licence);
 }
 
 void expect_names(const record::ReleaseAnswers& answers, std::string_view file,
@@ -110,6 +164,8 @@ Result<record::ReleaseAnswers> read_release_toml(std::string_view text, std::str
   if (!problems.empty()) return refuse(problems);
   expect_dates(answers, file, problems);
   expect_names(answers, file, problems);
+  expect_digests(answers, file, problems);
+  expect_licences(answers, file, problems);
   if (!problems.empty()) return refuse(problems);
   return answers;
 }

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include <fmt/core.h>
 #include <gtest/gtest.h>
 
 #include "glass/record/release_documents/release_answers.h"
@@ -71,6 +72,32 @@ TEST(ReleaseToml, DatesHaveOneForm) {
             "release.toml: release.market_date is '2026-13-01'; write it as YYYY-MM-DD");
   EXPECT_EQ(message("[[source]]\nname = \"a\"\nfrom = \"2026-07\"\nto = \"2026-06\"\n"),
             "release.toml: source[0] ends in 2026-06, before it begins in 2026-07");
+}
+
+TEST(ReleaseToml, LicencesAreThoseOfSpdx) {
+  EXPECT_EQ(message("[release]\nlicence = \"Apache 2.0\"\n").substr(0, 31),
+            "release.toml: release.licence: ");
+  EXPECT_EQ(message("[release]\ncode_licence = \"MIT AND (Apache-2 OR 0BSD)\"\n"),
+            "release.toml: release.code_licence: SPDX has no licence 'Apache-2'; write it as "
+            "spdx.org/licenses lists it, or as LicenseRef-... if it is one of your own");
+  EXPECT_NE(message("[[component]]\nname = \"Datasets\"\nlicence = \"Free\"\n")
+                .find("component 'Datasets': SPDX has no licence 'Free'"),
+            std::string::npos);
+  for (const char* good : {"Apache-2.0+", "LicenseRef-Ours", "GPL-2.0", "mit OR CC0-1.0"})
+    EXPECT_TRUE(read_release_toml(fmt::format("[release]\npapers_licence = \"{}\"\n", good), ""))
+        << good;
+}
+
+TEST(ReleaseToml, OtherReleasesAreNamedByDigest) {
+  const std::string digest = "sha256:" + std::string(64, 'a');
+  const auto answers = read_release_toml(
+      fmt::format("[release]\nbase_release = \"{}\"\nsupersedes = \"{}\"\n", digest, digest), "");
+  ASSERT_TRUE(answers) << answers.error().message;
+  EXPECT_EQ(answers->release.supersedes, digest);
+  EXPECT_EQ(
+      message("[release]\nsupersedes = \"1.0\"\n"),
+      "release.toml: release.supersedes is '1.0'; write sha256: and 64 hexadecimal digits, as "
+      "`glass verify` tells of that release");
 }
 
 TEST(ReleaseToml, ASourceHasANameOfItsOwn) {

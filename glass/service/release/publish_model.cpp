@@ -117,12 +117,16 @@ record::Statement release_statement(const StagedRelease& release, const RunRecor
   std::vector<record::Subject> subjects;
   for (const auto& [name, file] : release.files()) subjects.push_back({name, file.digest});
   const crypto::Digest digest = record::payload_digest(record.statement);
+  Json::Object predicate{{"name", facts.name},
+                         {"version", facts.version},
+                         {"date", facts.date},
+                         {"licence", facts.licence},
+                         {"record", crypto::to_text(digest)}};
+  const record::ReleaseHead& head = facts.answers.release;
+  if (!head.base_release.empty()) predicate.emplace("base", head.base_release);
+  if (!head.supersedes.empty()) predicate.emplace("supersedes", head.supersedes);
   return record::state(record::predicate_type("release", 1), std::move(subjects),
-                       Json::Object{{"name", facts.name},
-                                    {"version", facts.version},
-                                    {"date", facts.date},
-                                    {"licence", facts.licence},
-                                    {"record", crypto::to_text(digest)}});
+                       std::move(predicate));
 }
 
 // Under all that is there, its own earlier result left out.
