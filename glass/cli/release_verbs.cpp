@@ -25,6 +25,7 @@
 #include "glass/record/release/verify_statement.h"
 #include "glass/service/release/publish_model.h"
 #include "glass/service/use_cases.h"
+#include "glass/service/verify_dataset.h"
 #include "glass/system/clock.h"
 #include "glass/system/files.h"
 #include "glass/system/machine.h"
@@ -112,15 +113,25 @@ struct VerifyVerb {
   }
 };
 
-// A release's folder or a statement's file.
-int verify_evidence(const VerifyVerb& flags, bool is_release) {
+enum class Thing { kRelease, kStatement, kDataset, kRun };
+
+Thing thing_at(const system::Path& path) {
+  system::Files& files = system::posix_files();
+  if (files.exists(path / record::kReleaseStatementFile)) return Thing::kRelease;
+  if (path.extension() == ".json") return Thing::kStatement;
+  return service::is_dataset(files, path) ? Thing::kDataset : Thing::kRun;
+}
+
+// All but runs: without the engine, as a tree.
+int verify_evidence(const VerifyVerb& flags, Thing thing) {
   system::Files& files = system::posix_files();
   const auto tree = [&]() -> Result<record::EvidenceNode> {
     const int64_t now = system::posix_clock().unix_ms() / 1000;
     GLASS_TRY(const record::Trust trust, record::trust_of(flags.trust, files, now));
     const int threads = flags.common.threads;
     system::ThreadPool pool(threads > 0 ? threads : system::this_machine().cores);
-    if (is_release) return record::verify_release(files, flags.path(), trust, pool);
+    if (thing == Thing::kRelease) return record::verify_release(files, flags.path(), trust, pool);
+    if (thing == Thing::kDataset) return service::verify_dataset(files, flags.path(), pool);
     return record::verify_statement(files, flags.path(), flags.places(), trust, pool);
   }();
   if (!tree) return ended(tl::unexpected(tree.error()));
@@ -129,18 +140,18 @@ int verify_evidence(const VerifyVerb& flags, bool is_release) {
 }
 
 int verify_thing(const VerifyVerb& flags) {
-  system::Files& files = system::posix_files();
   if (flags.path().empty())
-    return ended(invalid_input(
-        "name what to verify: the folder of a run or of a release, or the file of a statement"));
-  if (files.exists(flags.path() / record::kReleaseStatementFile))
-    return verify_evidence(flags, true);
-  if (flags.path().extension() == ".json") return verify_evidence(flags, false);
-  if (!flags.trust.empty() || !flags.evidence.empty() || !flags.proof.empty())
+    return ended(
+        invalid_input("name what to verify: the folder of a run, a release, a corpus or shards, or "
+                      "the file of a statement"));
+  const Thing thing = thing_at(flags.path());
+  const bool has_trust = !flags.trust.empty() || !flags.evidence.empty() || !flags.proof.empty();
+  if (has_trust && (thing == Thing::kRun || thing == Thing::kDataset))
     return ended(
         invalid_input("--trust, --key, --signer, --policy, --log-key, --evidence and --proof are "
-                      "for releases and "
-                      "statements; a run is checked by computing it again"));
+                      "for releases and statements; runs and data are checked by computing them "
+                      "again"));
+  if (thing != Thing::kRun) return verify_evidence(flags, thing);
   return with_services(flags.common, [&](const service::Services& services) -> Status {
     GLASS_TRY(const service::Summary summary, service::verify_run(flags.path(), services));
     return tell(flags.common, summary, "Verified.");
@@ -186,9 +197,10 @@ void add_verify(CLI::App& app, Action& action) {
   auto flags = std::make_shared<VerifyVerb>();
   CLI::App* verb = app.add_subcommand(
       "verify",
-      "Check a run, by computing again all that needs no training; a release; a statement");
-  verb->add_option("THING", flags->thing,
-                   "Folder of a run or a release, or file of a statement (.json)");
+      "Check a run, by computing again all that needs no training; a release; data; a statement");
+  verb->add_option(
+      "THING", flags->thing,
+      "Folder of a run, a release, a corpus or shards, or file of a statement (.json)");
   verb->add_option("--key", flags->trust.model_key,
                    "Public key that a release's files must be signed with, a PEM file");
   verb->add_option("--signer", flags->trust.statement_keys,
