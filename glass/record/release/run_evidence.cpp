@@ -163,7 +163,13 @@ void add_start(const Verified& release, EvidenceNode& node) {
   if (!json) return node.parts.push_back(broken("manifest", json.error().message));
   const auto run = json->get_string("run");
   const auto digest = run ? crypto::digest_from_text(*run) : tl::unexpected(run.error());
-  if (digest) node.parts.push_back(start_record(release, *digest));
+  if (digest) return node.parts.push_back(start_record(release, *digest));
+  node.parts.push_back({kAttested,
+                        "its weights",
+                        fmt::format("{}, of no recorded run, under {}",
+                                    json->get_string("weights").value_or("not named"),
+                                    json->get_string("licence").value_or("a licence not told")),
+                        {}});
 }
 
 EvidenceNode part_node(const Verified& release, const Part& part, const Json& run,
