@@ -1,8 +1,5 @@
 #include "glass/cli/terminal_progress.h"
 
-#include <sys/ioctl.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>
@@ -18,7 +15,6 @@
 namespace glass::cli {
 namespace {
 
-constexpr int64_t kRedrawMs = 100;    // on a terminal: smooth enough, and cheap
 constexpr int64_t kPlainMs = 10'000;  // in a pipe: a log somebody may read later
 constexpr int kBarCells = 24;
 
@@ -29,53 +25,23 @@ std::string bar(double share) {
   return cells;
 }
 
-size_t terminal_columns(std::FILE* file) {
-  winsize size{};
-  if (ioctl(fileno(file), TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return 80;
-  return size.ws_col;
-}
-
-// At most `columns` characters, cut between characters; a line that wraps cannot be redrawn.
-std::string_view cut(std::string_view line, size_t columns) {
-  size_t bytes = 0;
-  for (size_t characters = 0; bytes < line.size() && characters < columns; ++characters) {
-    ++bytes;
-    while (bytes < line.size() && (static_cast<unsigned char>(line[bytes]) & 0xC0) == 0x80) ++bytes;
-  }
-  return line.substr(0, bytes);
-}
-
 }  // namespace
 
 TerminalProgress::TerminalProgress(std::FILE* text, std::FILE* status, system::Clock& clock)
-    : text_(text), status_(status), clock_(clock), terminal_(isatty(fileno(status)) == 1) {}
-
-TerminalProgress::~TerminalProgress() {
-  clear();
-}
-
-void TerminalProgress::clear() {
-  if (!line_open_) return;
-  std::fputs("\r\x1b[K", status_);
-  std::fflush(status_);
-  line_open_ = false;
-}
+    : text_(text), status_(status), clock_(clock), line_(status, clock) {}
 
 void TerminalProgress::plain(const std::string& line) {
-  clear();
+  line_.clear();
   std::fputs((line + "\n").c_str(), status_);
   std::fflush(status_);
 }
 
 void TerminalProgress::redraw(const std::string& line) {
+  if (line_.is_shown()) return line_.show(line);
   const int64_t now_ms = clock_.monotonic_ns() / 1'000'000;
-  if (now_ms - last_ms_ < (terminal_ ? kRedrawMs : kPlainMs)) return;
+  if (now_ms - last_ms_ < kPlainMs) return;
   last_ms_ = now_ms;
-  if (!terminal_) return plain(line);
-  const std::string_view shown = cut(line, terminal_columns(status_) - 1);
-  fmt::print(status_, "\r{}\x1b[K", shown);
-  std::fflush(status_);
-  line_open_ = true;
+  plain(line);
 }
 
 void TerminalProgress::stage(std::string_view name, bool found) {
@@ -102,7 +68,7 @@ void TerminalProgress::training(const service::TrainingStatus& status) {
 }
 
 void TerminalProgress::generated(std::string_view text) {
-  clear();
+  line_.clear();
   std::fwrite(text.data(), 1, text.size(), text_);
   std::fflush(text_);
 }

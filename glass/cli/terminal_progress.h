@@ -9,6 +9,7 @@
 
 #include "glass/service/progress.h"
 #include "glass/system/clock.h"
+#include "glass/system/status_line.h"
 
 namespace glass::cli {
 
@@ -16,7 +17,6 @@ class TerminalProgress final : public service::Progress {
  public:
   // `text` is where generated text goes, `status` everything else; either may be a terminal.
   TerminalProgress(std::FILE* text, std::FILE* status, system::Clock& clock);
-  ~TerminalProgress() override;
 
   void stage(std::string_view name, bool found) override;
   void note(std::string_view line) override;
@@ -27,13 +27,11 @@ class TerminalProgress final : public service::Progress {
  private:
   void redraw(const std::string& line);
   void plain(const std::string& line);
-  void clear();
 
   std::FILE* text_;
   std::FILE* status_;
   system::Clock& clock_;
-  bool terminal_;
-  bool line_open_ = false;
+  system::StatusLine line_;
   int64_t last_ms_ = 0;
 };
 

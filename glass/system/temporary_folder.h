@@ -2,6 +2,9 @@
 // tools; what must survive a crash is staged beside its target instead (Files::publish).
 #pragma once
 
+#include <memory>
+
+#include "glass/base/result.h"
 #include "glass/system/files.h"
 
 namespace glass::system {
@@ -10,6 +13,10 @@ class TemporaryFolder {
  public:
   // Below $TMPDIR, or /tmp. Stops the program if no folder can be made there.
   TemporaryFolder();
+
+  // For what may be large: below $TMPDIR, or /var/tmp, since /tmp may be memory.
+  [[nodiscard]] static Result<std::unique_ptr<TemporaryFolder>> on_disk();
+
   ~TemporaryFolder();
   TemporaryFolder(const TemporaryFolder&) = delete;
   TemporaryFolder& operator=(const TemporaryFolder&) = delete;
@@ -17,6 +24,8 @@ class TemporaryFolder {
   [[nodiscard]] const Path& path() const { return path_; }
 
  private:
+  explicit TemporaryFolder(Path path);
+
   Path path_;
 };
 
