@@ -58,9 +58,13 @@ class FaultyFiles final : public system::Files {
 
   Result<Bytes> read_private(const system::Path& file) override { return real_.read_private(file); }
 
+  // As set, or else as it is.
   Result<uint64_t> free_bytes(const system::Path& folder) override {
+    if (free_bytes_) return *free_bytes_;
     return real_.free_bytes(folder);
   }
+
+  void set_free_bytes(uint64_t bytes) { free_bytes_ = bytes; }
 
   Status write_atomic(const system::Path& file, ByteView bytes) override;
   Status write_private(const system::Path& file, ByteView bytes) override;
@@ -80,6 +84,7 @@ class FaultyFiles final : public system::Files {
  private:
   system::Files& real_;
   std::optional<Failure> failure_;
+  std::optional<uint64_t> free_bytes_;
   std::atomic<int64_t> operations_ = 0;
 };
 

@@ -2,15 +2,17 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "glass/base/result.h"
+#include "glass/crypto/sha256.h"
+#include "glass/record/release/hash_file.h"
 #include "glass/system/files.h"
 #include "glass/system/files_below.h"
+#include "glass/system/interrupt.h"
 
 namespace glass::record {
 namespace {
@@ -40,11 +42,12 @@ Result<FolderDigests> digest_folder(system::Files& files, const system::Path& fo
   std::vector<Result<crypto::Digest>> digests(names.size());
   const auto digest = [&](int64_t begin, int64_t end, int /*worker*/) {
     for (auto i = static_cast<size_t>(begin); i < static_cast<size_t>(end); ++i) {
-      const auto mapped = files.map(folder / names[i]);
-      if (mapped)
-        digests[i] = crypto::sha256((*mapped)->bytes());
+      crypto::Sha256 hash;
+      const Status read = hash_file(files, folder / names[i], &system::interrupted, hash);
+      if (read)
+        digests[i] = hash.finish();
       else
-        digests[i] = tl::unexpected(mapped.error());
+        digests[i] = tl::unexpected(read.error());
     }
   };
   parallel.split(std::ssize(names), 1, digest);

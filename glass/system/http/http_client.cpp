@@ -148,7 +148,8 @@ void prepare_download(CURL* curl, const HttpDownload& wanted, Transfer& transfer
   set_option(curl, CURLOPT_CONNECTTIMEOUT, kConnectSeconds);
   set_option(curl, CURLOPT_LOW_SPEED_LIMIT, kSlowestBytesPerSecond);
   set_option(curl, CURLOPT_LOW_SPEED_TIME, static_cast<long>(wanted.stall_seconds));
-  set_option(curl, CURLOPT_BUFFERSIZE, kPieceBytes);
+  curl_easy_setopt(curl, CURLOPT_BUFFERSIZE,
+                   kPieceBytes);  // a wish: it may still keep the last one
   set_option(curl, CURLOPT_WRITEFUNCTION, &take_piece);
   set_option(curl, CURLOPT_WRITEDATA, &transfer);
   // Not CURLOPT_RESUME_FROM, which takes a server that sends the whole for a failure.
@@ -167,7 +168,7 @@ tl::unexpected<Error> no_answer(const Transfer& transfer, CURLcode result, const
     return fail(ErrorCode::kInterrupted, fmt::format("{}: stopped", url));
   if (result == CURLE_UNSUPPORTED_PROTOCOL)
     return fail(
-        ErrorCode::kIo,
+        ErrorCode::kRefused,
         fmt::format("{}: only http and https are fetched, and https never leads to http", url));
   if (transfer.lines.bytes > kMostHeaderBytes)
     return fail(ErrorCode::kCorruption, fmt::format("{}: the answer has too long a header", url));

@@ -60,8 +60,9 @@ class HttpClient {
 
   // Hands the body of an answer to `sink`: of 200, which is the whole, and of 206, which is what
   // comes behind from_byte; other answers are returned without their body. kIo names the URL if
-  // there is no answer, or it stalls or breaks off; kCorruption if 206 is another part than the one
-  // asked for; else the sink's own error.
+  // there is no answer, or it stalls or breaks off; kRefused if the server does not prove who it
+  // is, or leads to where nobody follows; kCorruption if 206 is another part than the one asked
+  // for; else the sink's own error.
   [[nodiscard]] Result<HttpHead> download(const HttpDownload& wanted, const HttpSink& sink);
 
  private:
