@@ -1,6 +1,7 @@
 #!/bin/sh
-# What glass-verify is made of: no engine, no data, no service; no library but those of digests,
-# signatures and text; less than 3 MB without debugging symbols.
+# What glass-verify is made of: no engine, no data, no service, no server; no library but those of
+# digests, signatures, text and the fetching of URLs; less than 3 MB without debugging symbols. It
+# opens no socket itself: who does is libcurl, and a folder or a file is checked where there is none.
 #
 # usage: verifier_alone.sh PROGRAM NM OBJDUMP STRIP
 set -eu
@@ -14,11 +15,16 @@ complain() {
 
 foreign=$("$nm" -C --defined-only "$program" | grep -E ' glass::(engine|data|service|cli)::' | head -3 || true)
 [ -z "$foreign" ] || complain "it holds what it should not need: $foreign"
+server=$("$nm" -C "$program" | grep -E 'HttpServer|boost::(asio|beast)' | head -3 || true)
+[ -z "$server" ] || complain "it holds a server: $server"
+sockets=$("$nm" -D --undefined-only "$program" | awk '{ print $NF }' | sed 's/@.*//' |
+  grep -xE 'socket|socketpair|connect|bind|listen|accept|accept4|send|sendto|sendmsg|getaddrinfo' || true)
+[ -z "$sockets" ] || complain "it opens sockets itself: $(echo $sockets)"
 
 libraries=$("$objdump" -p "$program" | awk '$1 == "NEEDED" { print $2 }')
 for library in $libraries; do
   case $library in
-    libcrypto.so.* | libsodium.so.* | libfmt.so.* | libstdc++.so.* | libgcc_s.so.* | libm.so.* | libc.so.* | ld-linux*) ;;
+    libcrypto.so.* | libsodium.so.* | libcurl.so.* | libfmt.so.* | libstdc++.so.* | libgcc_s.so.* | libm.so.* | libc.so.* | ld-linux*) ;;
     *) complain "it needs $library" ;;
   esac
 done

@@ -14,6 +14,7 @@
 #include <fmt/core.h>
 
 #include "glass/base/json.h"
+#include "glass/base/parallel.h"
 #include "glass/base/result.h"
 #include "glass/cli/door.h"
 #include "glass/cli/named_log.h"
@@ -23,12 +24,17 @@
 #include "glass/record/release/trust.h"
 #include "glass/record/release/verify_release.h"
 #include "glass/record/release/verify_statement.h"
+#include "glass/record/release_fetch/fetch_release.h"
+#include "glass/record/release_fetch/release_url.h"
+#include "glass/record/release_fetch/verify_url.h"
 #include "glass/service/release/publish_model.h"
 #include "glass/service/use_cases.h"
 #include "glass/service/verify_dataset.h"
 #include "glass/system/clock.h"
 #include "glass/system/files.h"
+#include "glass/system/interrupt.h"
 #include "glass/system/machine.h"
+#include "glass/system/status_line.h"
 #include "glass/system/thread_pool.h"
 
 namespace glass::cli {
@@ -102,6 +108,7 @@ struct VerifyVerb {
   record::TrustWords trust;
   std::vector<std::string> evidence;
   std::string proof;
+  std::string to;  // where a release of a URL is kept
 
   // --out names a run as well, for scripts that pass the same flags to every verb.
   [[nodiscard]] system::Path path() const { return thing.empty() ? common.out : thing; }
@@ -113,13 +120,23 @@ struct VerifyVerb {
   }
 };
 
-enum class Thing { kRelease, kStatement, kDataset, kRun };
+enum class Thing { kUrl, kRelease, kStatement, kDataset, kRun };
 
 Thing thing_at(const system::Path& path) {
   system::Files& files = system::posix_files();
+  if (record::is_url(path.native())) return Thing::kUrl;
   if (files.exists(path / record::kReleaseStatementFile)) return Thing::kRelease;
   if (path.extension() == ".json") return Thing::kStatement;
   return service::is_dataset(files, path) ? Thing::kDataset : Thing::kRun;
+}
+
+Result<record::EvidenceNode> verify_release_of_url(const VerifyVerb& flags,
+                                                   const record::Trust& trust, Parallel& parallel) {
+  system::catch_interrupts();
+  system::StatusLine line(stderr, system::posix_clock());
+  record::FetchWatch watch{.interrupted = &system::interrupted};
+  if (!flags.common.json) watch.tell = [&](std::string_view text) { line.show(text); };
+  return record::verify_url(system::posix_files(), flags.thing, flags.to, trust, parallel, watch);
 }
 
 // All but runs: without the engine, as a tree.
@@ -130,6 +147,7 @@ int verify_evidence(const VerifyVerb& flags, Thing thing) {
     GLASS_TRY(const record::Trust trust, record::trust_of(flags.trust, files, now));
     const int threads = flags.common.threads;
     system::ThreadPool pool(threads > 0 ? threads : system::this_machine().cores);
+    if (thing == Thing::kUrl) return verify_release_of_url(flags, trust, pool);
     if (thing == Thing::kRelease) return record::verify_release(files, flags.path(), trust, pool);
     if (thing == Thing::kDataset) return service::verify_dataset(files, flags.path(), pool);
     return record::verify_statement(files, flags.path(), flags.places(), trust, pool);
@@ -145,6 +163,8 @@ int verify_thing(const VerifyVerb& flags) {
         invalid_input("name what to verify: the folder of a run, a release, a corpus or shards, or "
                       "the file of a statement"));
   const Thing thing = thing_at(flags.path());
+  if (!flags.to.empty() && thing != Thing::kUrl)
+    return ended(invalid_input("--to is for a URL; what is here is checked where it lies"));
   const bool has_trust = !flags.trust.empty() || !flags.evidence.empty() || !flags.proof.empty();
   if (has_trust && (thing == Thing::kRun || thing == Thing::kDataset))
     return ended(
@@ -200,7 +220,8 @@ void add_verify(CLI::App& app, Action& action) {
       "Check a run, by computing again all that needs no training; a release; data; a statement");
   verb->add_option(
       "THING", flags->thing,
-      "Folder of a run, a release, a corpus or shards, or file of a statement (.json)");
+      "Folder of a run, a release, a corpus or shards, or file of a statement (.json); or URL "
+      "(http://, https://) of a release, which is fetched");
   verb->add_option("--key", flags->trust.model_key,
                    "Public key that a release's files must be signed with, a PEM file");
   verb->add_option("--signer", flags->trust.statement_keys,
@@ -215,6 +236,8 @@ void add_verify(CLI::App& app, Action& action) {
                    "Folder, such as a log's, with what a statement names; may be repeated")
       ->allow_extra_args(false);
   verb->add_option("--proof", flags->proof, "Proof file that a statement is in a log");
+  verb->add_option("--to", flags->to,
+                   "Folder to keep a fetched release in; it goes on where it was interrupted");
   add_common(*verb, flags->common);
   verb->callback([flags, &action] { action = [flags] { return verify_thing(*flags); }; });
   verb->footer(

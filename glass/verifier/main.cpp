@@ -1,4 +1,4 @@
-// glass-verify: a release's folder, checked offline.
+// glass-verify: a release or a statement, checked offline; or a release fetched from its URL.
 #include <cstdio>
 #include <exception>
 

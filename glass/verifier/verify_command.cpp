@@ -3,20 +3,27 @@
 #include <cstdint>
 #include <cstdio>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <CLI/CLI.hpp>
 #include <fmt/core.h>
 
 #include "glass/base/json.h"
+#include "glass/base/parallel.h"
 #include "glass/base/result.h"
 #include "glass/record/release/evidence_tree.h"
 #include "glass/record/release/trust.h"
 #include "glass/record/release/verify_release.h"
 #include "glass/record/release/verify_statement.h"
+#include "glass/record/release_fetch/fetch_release.h"
+#include "glass/record/release_fetch/release_url.h"
+#include "glass/record/release_fetch/verify_url.h"
 #include "glass/system/clock.h"
 #include "glass/system/files.h"
+#include "glass/system/interrupt.h"
 #include "glass/system/machine.h"
+#include "glass/system/status_line.h"
 #include "glass/system/thread_pool.h"
 
 namespace glass::verifier {
@@ -29,11 +36,14 @@ struct Flags {
   record::TrustWords trust;
   std::vector<std::string> evidence;
   std::string proof;
+  std::string to;  // where a release of a URL is kept
   bool json = false;
 };
 
 void add_flags(CLI::App& app, Flags& flags) {
-  app.add_option("THING", flags.thing, "Folder of a release, or file of a statement (.json)")
+  app.add_option("THING", flags.thing,
+                 "Folder of a release, or file of a statement (.json); or URL (http://, https://) "
+                 "of a release, which is fetched")
       ->required();
   app.add_option("--key", flags.trust.model_key,
                  "Public key that the files must be signed with, a PEM file");
@@ -49,8 +59,21 @@ void add_flags(CLI::App& app, Flags& flags) {
                  "Folder, such as a log's, with what a statement names; may be repeated")
       ->allow_extra_args(false);
   app.add_option("--proof", flags.proof, "Proof file that a statement is in a log");
+  app.add_option("--to", flags.to,
+                 "Folder to keep a fetched release in; it goes on where it was interrupted");
   app.add_flag("--json", flags.json, "Print the tree as one JSON object");
-  app.footer("Exit codes: 0 nothing broken or missing, 1 broken, 2 wrong usage, 4 missing.");
+  app.footer(
+      "Exit codes: 0 nothing broken or missing, 1 broken, 2 wrong usage, 3 not fetched because of "
+      "what is there or who the server is, 4 missing, 130 interrupted.");
+}
+
+Result<record::EvidenceNode> verified_url(const Flags& flags, const record::Trust& trust,
+                                          Parallel& parallel) {
+  system::catch_interrupts();
+  system::StatusLine line(stderr, system::posix_clock());
+  record::FetchWatch watch{.interrupted = &system::interrupted};
+  if (!flags.json) watch.tell = [&](std::string_view text) { line.show(text); };
+  return record::verify_url(system::posix_files(), flags.thing, flags.to, trust, parallel, watch);
 }
 
 Result<record::EvidenceNode> verified(const Flags& flags) {
@@ -59,9 +82,13 @@ Result<record::EvidenceNode> verified(const Flags& flags) {
   GLASS_TRY(const record::Trust trust, record::trust_of(flags.trust, files, now));
   system::ThreadPool pool(system::this_machine().cores);
   const system::Path thing = flags.thing;
-  const bool is_statement = thing.extension() == ".json";
+  const bool is_url = record::is_url(flags.thing);
+  const bool is_statement = !is_url && thing.extension() == ".json";
   if (!is_statement && (!flags.evidence.empty() || !flags.proof.empty()))
     return invalid_input("--evidence and --proof are for statements; a release has its own");
+  if (!is_url && !flags.to.empty())
+    return invalid_input("--to is for a URL; what is here is checked where it lies");
+  if (is_url) return verified_url(flags, trust, pool);
   if (!is_statement) return record::verify_release(files, thing, trust, pool);
   record::EvidencePlaces places{.folders = {flags.evidence.begin(), flags.evidence.end()}};
   if (!flags.proof.empty()) places.proof = flags.proof;
@@ -85,7 +112,8 @@ int run(const Flags& flags) {
 
 int verify_command(int argc, char** argv) {
   CLI::App app(
-      "Checks a release or a statement offline: digests, signatures, the chain of steps, the log");
+      "Checks a release or a statement: digests, signatures, the chain of steps, the log. Offline, "
+      "but for a release that is named by its URL");
   Flags flags;
   add_flags(app, flags);
   try {

@@ -148,8 +148,7 @@ void prepare_download(CURL* curl, const HttpDownload& wanted, Transfer& transfer
   set_option(curl, CURLOPT_CONNECTTIMEOUT, kConnectSeconds);
   set_option(curl, CURLOPT_LOW_SPEED_LIMIT, kSlowestBytesPerSecond);
   set_option(curl, CURLOPT_LOW_SPEED_TIME, static_cast<long>(wanted.stall_seconds));
-  curl_easy_setopt(curl, CURLOPT_BUFFERSIZE,
-                   kPieceBytes);  // a wish: it may still keep the last one
+  curl_easy_setopt(curl, CURLOPT_BUFFERSIZE, kPieceBytes);  // or, kept from before, a smaller one
   set_option(curl, CURLOPT_WRITEFUNCTION, &take_piece);
   set_option(curl, CURLOPT_WRITEDATA, &transfer);
   // Not CURLOPT_RESUME_FROM, which takes a server that sends the whole for a failure.
@@ -172,7 +171,8 @@ tl::unexpected<Error> no_answer(const Transfer& transfer, CURLcode result, const
         fmt::format("{}: only http and https are fetched, and https never leads to http", url));
   if (transfer.lines.bytes > kMostHeaderBytes)
     return fail(ErrorCode::kCorruption, fmt::format("{}: the answer has too long a header", url));
-  return fail(ErrorCode::kIo,
+  const bool is_impostor = result == CURLE_PEER_FAILED_VERIFICATION;
+  return fail(is_impostor ? ErrorCode::kRefused : ErrorCode::kIo,
               fmt::format("{}: {}", url, *detail != '\0' ? detail : curl_easy_strerror(result)));
 }
 

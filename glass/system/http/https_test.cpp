@@ -114,6 +114,7 @@ class Https : public testing::Test {
           body += as_text(piece);
           return {};
         });
+    if (!head) EXPECT_EQ(head.error().code, ErrorCode::kRefused);
     return head ? body : head.error().message;
   }
 
