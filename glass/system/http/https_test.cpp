@@ -114,8 +114,9 @@ class Https : public testing::Test {
           body += as_text(piece);
           return {};
         });
-    if (!head) EXPECT_EQ(head.error().code, ErrorCode::kRefused);
-    return head ? body : head.error().message;
+    if (head) return body;
+    EXPECT_EQ(head.error().code, ErrorCode::kRefused);
+    return head.error().message;
   }
 
   TemporaryFolder folder_;
