@@ -4,8 +4,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
-#include <vector>
 
 #include <fmt/core.h>
 
@@ -18,26 +16,49 @@
 #include "glass/record/merkle/merkle.h"
 #include "glass/record/sequencer/blobs.h"
 #include "glass/record/sequencer/log_folder.h"
+#include "glass/record/sequencer/sequencer.h"
 #include "glass/record/tlog/log_reader.h"
 #include "glass/record/tlog/log_source.h"
 #include "glass/record/tlog/tile.h"
+#include "glass/service/log/internal/own_log.h"
 
 namespace glass::service {
 namespace {
 
-// Looks from the end: what is appended again was mostly appended lately. Hashes of entries are
-// enough, a tile of them in memory at a time.
+// Among those from `begin` on. Looks from the end: what is appended again was mostly appended
+// lately. Hashes of entries are enough, a tile of them in memory at a time.
 Result<std::optional<int64_t>> find_entry(system::Files& files, const record::LogFolder& folder,
-                                          int64_t size, const std::string& entry) {
+                                          int64_t begin, int64_t size, const std::string& entry) {
   const crypto::Digest wanted = record::leaf_hash(as_bytes(entry));
   record::FolderSource source(files, folder.published());
   record::LogReader reader(source, size);
-  for (int64_t index = size - 1; index >= 0; --index) {
+  for (int64_t index = size - 1; index >= begin; --index) {
     GLASS_TRY(const crypto::Digest found, reader.hash({.level = 0, .index = index}));
     if (found == wanted) return index;
     if (index % record::kTileWidth == 0) reader.forget();
   }
   return std::nullopt;
+}
+
+struct Placed {
+  int64_t index = 0;
+  bool was_there = false;
+};
+
+// As the log's one writer: nobody appends meanwhile, and what a kill had left is published. So what
+// has come since `seen` entries were looked through is looked through as well.
+Result<Placed> append_as_writer(system::Files& files, const system::Path& root,
+                                const record::Statement& statement, int64_t seen) {
+  GLASS_TRY(const OwnLog log, open_own(files, root));
+  GLASS_TRY(const auto sequencer, open_sequencer(files, log));
+  const std::string entry = record::log_entry(statement), text = record::to_text(statement);
+  GLASS_TRY(const std::optional<int64_t> known,
+            find_entry(files, log.folder, seen, sequencer->tree().size, entry));
+  if (known) return Placed{.index = *known, .was_there = true};
+  GLASS_TRY_STATUS(record::write_blob(files, log.folder, as_bytes(text)));
+  const ByteView bytes = as_bytes(entry);
+  GLASS_TRY(const int64_t index, sequencer->append({&bytes, 1}));
+  return Placed{.index = index, .was_there = false};
 }
 
 Status expect_short(size_t bytes) {
@@ -66,26 +87,23 @@ Result<record::Statement> parse_loggable(std::string_view text) {
 
 Result<std::optional<int64_t>> find_statement(system::Files& files, const system::Path& root,
                                               const record::Statement& statement) {
-  const record::LogFolder folder{root};
   GLASS_TRY(const LogState log, show_log(files, root));
-  return find_entry(files, folder, log.tree.size, record::log_entry(statement));
+  return find_entry(files, {root}, 0, log.tree.size, record::log_entry(statement));
 }
 
 Result<LoggedStatement> append_statement(system::Files& files, const system::Path& root,
                                          const record::Statement& statement) {
   GLASS_TRY_STATUS(expect_loggable(statement));
-  GLASS_TRY(std::optional<int64_t> index, find_statement(files, root, statement));
-  LoggedStatement logged;
-  logged.was_there = index.has_value();
-  if (!index) {
-    const std::string entry = record::log_entry(statement), text = record::to_text(statement);
-    GLASS_TRY_STATUS(record::write_blob(files, record::LogFolder{root}, as_bytes(text)));
-    const Bytes bytes(entry.begin(), entry.end());
-    GLASS_TRY(const AppendedEntries appended, append_entries(files, root, {&bytes, 1}));
-    index = appended.first;
+  GLASS_TRY(const LogState before, show_log(files, root));
+  GLASS_TRY(const std::optional<int64_t> known,
+            find_entry(files, {root}, 0, before.tree.size, record::log_entry(statement)));
+  Placed placed{.index = known.value_or(0), .was_there = known.has_value()};
+  if (!known) {
+    GLASS_TRY(placed, append_as_writer(files, root, statement, before.tree.size));
   }
+  LoggedStatement logged{.was_there = placed.was_there, .proof = {}, .log = {}};
   GLASS_TRY(logged.log, show_log(files, root));
-  GLASS_TRY(logged.proof, prove_entry(files, root, *index));
+  GLASS_TRY(logged.proof, prove_entry(files, root, placed.index));
   return logged;
 }
 

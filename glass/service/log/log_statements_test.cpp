@@ -1,8 +1,12 @@
 #include "glass/service/log/log_statements.h"
 
+#include <atomic>
+#include <cstdint>
 #include <string>
+#include <thread>
 #include <vector>
 
+#include <fmt/core.h>
 #include <gtest/gtest.h>
 
 #include "glass/base/json.h"
@@ -11,6 +15,7 @@
 #include "glass/record/sequencer/blobs.h"
 #include "glass/record/tlog/verify_entry.h"
 #include "glass/service/log/log.h"
+#include "glass/sim/faulty_files.h"
 #include "glass/system/files.h"
 #include "glass/system/temporary_folder.h"
 
@@ -68,6 +73,41 @@ TEST_F(LogStatements, AreThereOnce) {
   ASSERT_TRUE(record::write_blob(files_, {log_}, as_bytes(left)));
   EXPECT_FALSE(append_statement(files_, log_, decision("c"))->was_there);
   EXPECT_EQ(show_log(files_, log_)->tree.size, 3);
+}
+
+// A growth that is committed and not published has the statement already.
+TEST_F(LogStatements, AreThereOnceWhereverAnAppendEnds) {
+  sim::FaultyFiles faulty(files_);
+  bool failed = true;
+  for (int64_t operation = 1; failed; ++operation) {
+    const record::Statement statement = decision(fmt::format("{}", operation));
+    faulty.fail_at({.operation = operation, .for_good = true});
+    failed = !append_statement(faulty, log_, statement);
+    ASSERT_LT(operation, 100);
+    const auto again = append_statement(files_, log_, statement);
+    ASSERT_TRUE(again) << again.error().message;
+    EXPECT_EQ(again->proof.index, operation - 1);
+    EXPECT_EQ(again->log.tree.size, operation) << "after the failure of operation " << operation;
+    EXPECT_TRUE(health().good());
+    EXPECT_EQ(health().blobs, operation);
+    EXPECT_EQ(health().withheld + health().pending, 0);
+  }
+}
+
+TEST_F(LogStatements, OfTwoAtOnceAreThereOnce) {
+  std::vector<std::thread> appending;
+  std::atomic<int> appended = 0;
+  for (int i = 0; i < 8; ++i)
+    appending.emplace_back([&] {
+      auto logged = append_statement(files_, log_, decision("a"));
+      while (!logged && logged.error().code == ErrorCode::kRefused)  // another one holds the log
+        logged = append_statement(files_, log_, decision("a"));
+      ASSERT_TRUE(logged) << logged.error().message;
+      appended += logged->was_there ? 0 : 1;
+    });
+  for (std::thread& one : appending) one.join();
+  EXPECT_EQ(appended, 1);
+  EXPECT_EQ(show_log(files_, log_)->tree.size, 1);
 }
 
 TEST_F(LogStatements, WhoseTextIsWithheldStaySo) {
