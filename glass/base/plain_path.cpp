@@ -1,15 +1,9 @@
 #include "glass/base/plain_path.h"
 
+#include "glass/base/printable.h"
 #include "glass/base/utf8.h"
 
 namespace glass {
-namespace {
-
-bool is_control(char32_t code_point) {
-  return code_point < 0x20 || (0x7f <= code_point && code_point < 0xa0);
-}
-
-}  // namespace
 
 bool is_plain_path(std::string_view path) {
   if (path.find('\0') != std::string_view::npos || path.find('\\') != std::string_view::npos)
@@ -27,7 +21,7 @@ bool is_printable_path(std::string_view path) {
   if (!is_plain_path(path)) return false;
   while (!path.empty()) {
     const Utf8Step step = decode_utf8(path);
-    if (step.size == 0 || is_control(step.code_point)) return false;
+    if (step.size == 0 || !is_printable(step.code_point)) return false;
     path = path.substr(step.size);
   }
   return true;

@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "glass/base/ascii.h"
+#include "glass/base/printable.h"
 #include "glass/base/time_text.h"
 #include "glass/base/units_text.h"
 
@@ -26,6 +27,12 @@ TEST(TimeText, CountsTheSecondsOfDays) {
   EXPECT_EQ(first_second_of("2026-02-29"), std::nullopt);
   EXPECT_EQ(date_text(1'795'651'200), "2026-11-26");
   EXPECT_EQ(date_text(1'795'651'199), "2026-11-25");
+}
+
+TEST(Printable, ShowsWhatControlsATerminalAsDigits) {
+  EXPECT_EQ(printable("a\x1b[2J\n\xff"), "a\\x1b[2J\\x0a\\xff");
+  EXPECT_EQ(printable("\u202e\u2028\u00e4"), "\\xe2\\x80\\xae\\xe2\\x80\\xa8\u00e4");
+  EXPECT_EQ(printable_lines("a\n\x07"), "a\n\\x07");
 }
 
 TEST(SplitWords, HasNoEmptyOnes) {

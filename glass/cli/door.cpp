@@ -14,6 +14,7 @@
 #include <fmt/core.h>
 
 #include "glass/base/json.h"
+#include "glass/base/printable.h"
 #include "glass/base/result.h"
 #include "glass/cli/terminal_progress.h"
 #include "glass/crypto/ed25519.h"
@@ -39,7 +40,7 @@ system::Path user_folder(const char* variable, std::string_view below_home) {
 
 int report(const Error& error) {
   std::fflush(stdout);  // what was said before stands before it
-  fmt::print(stderr, "glass: {}\n", error.message);
+  fmt::print(stderr, "glass: {}\n", printable_lines(error.message));
   return exit_code(error.code);
 }
 

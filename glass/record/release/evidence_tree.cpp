@@ -7,22 +7,13 @@
 
 #include <fmt/core.h>
 
-#include "glass/base/utf8.h"
+#include "glass/base/printable.h"
 
 namespace glass::record {
 namespace {
 
 constexpr int kBrokenCode = 1, kIncompleteCode = 4;
 constexpr const char *kBranch = "├ ", *kLastBranch = "└ ", *kTrunk = "│ ";
-
-// Characters that would write another line, or over one: controls, and what turns the direction of
-// writing.
-bool is_shown(char32_t c) {
-  const bool control = c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x2028 || c == 0x2029;
-  const bool turning = c == 0x61c || c == 0x200e || c == 0x200f || (c >= 0x202a && c <= 0x202e) ||
-                       (c >= 0x2066 && c <= 0x2069);
-  return !control && !turning;
-}
 
 // `before` is what stands left of the node's children.
 void add_lines(const EvidenceNode& node, std::string_view branch, const std::string& before,
@@ -37,22 +28,6 @@ void add_lines(const EvidenceNode& node, std::string_view branch, const std::str
 }
 
 }  // namespace
-
-std::string printable(std::string_view text) {
-  std::string shown;
-  while (!text.empty()) {
-    const Utf8Step step = decode_utf8(text);
-    const size_t size = step.size == 0 ? 1 : step.size;
-    if (step.size > 0 && is_shown(step.code_point)) {
-      shown += text.substr(0, size);
-    } else {
-      for (const char byte : text.substr(0, size))
-        shown += fmt::format("\\x{:02x}", static_cast<unsigned char>(byte));
-    }
-    text.remove_prefix(size);
-  }
-  return shown;
-}
 
 std::string_view name(EvidenceState state) {
   switch (state) {

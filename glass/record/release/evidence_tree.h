@@ -28,10 +28,6 @@ struct EvidenceNode {
   std::vector<EvidenceNode> parts;
 };
 
-// Foreign text as it can be shown in a line: what controls a terminal, turns the direction of
-// writing or is no UTF-8 becomes \xNN.
-std::string printable(std::string_view text);
-
 // How many nodes are in a state, the node itself included.
 int64_t count(const EvidenceNode& node, EvidenceState state);
 

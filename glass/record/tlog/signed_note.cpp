@@ -27,6 +27,7 @@ namespace {
 constexpr size_t kMostBytes = 1'000'000, kMostSignatures = 100;  // as Go's client has them
 constexpr size_t kIdBytes = 4, kTimeBytes = 8;
 constexpr size_t kSignatureBytes = sizeof(crypto::Signature::bytes);
+constexpr uint64_t kEndOfTimes = 253'402'300'800;  // seconds of Unix until the year 10000
 constexpr std::string_view kDash = "\u2014 ";
 
 bool is_white_space(char32_t c) {
@@ -82,7 +83,7 @@ Result<std::optional<int64_t>> check_signature(std::string_view text, const Note
   }
   if (bytes.size() != kTimeBytes + kSignatureBytes) return wrong("has the wrong length");
   const auto time = load_big_endian<uint64_t>(bytes.data());
-  if (time > INT64_MAX) return wrong("is of a time that there is not");
+  if (time >= kEndOfTimes) return wrong("is of a time that there is not");
   const auto unix_seconds = static_cast<int64_t>(time);
   if (!crypto::verify(key.key, as_bytes(cosigned_text(unix_seconds, text)),
                       signature_in(bytes.subspan(kTimeBytes))))
@@ -202,7 +203,7 @@ NoteSignature sign_note(std::string_view text, std::string_view name,
 
 NoteSignature cosign_note(std::string_view text, std::string_view name,
                           const crypto::SecretKey& key, int64_t unix_seconds) {
-  GLASS_CHECK(unix_seconds >= 0);
+  GLASS_CHECK(unix_seconds >= 0 && static_cast<uint64_t>(unix_seconds) < kEndOfTimes);
   const NoteKey known{
       .name = std::string(name), .kind = NoteKeyKind::kCosigner, .key = key.public_key()};
   NoteSignature out{.name = known.name, .key_id = known.id(), .bytes = {}};

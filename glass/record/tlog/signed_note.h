@@ -80,7 +80,7 @@ SignedNote in_order(SignedNote note);
 NoteSignature sign_note(std::string_view text, std::string_view name, const crypto::SecretKey& key);
 
 // That the text was seen at this time and is consistent with all that was cosigned before.
-// REQUIRES: unix_seconds >= 0.
+// REQUIRES: unix_seconds >= 0, and of a year before 10000.
 NoteSignature cosign_note(std::string_view text, std::string_view name,
                           const crypto::SecretKey& key, int64_t unix_seconds);
 

@@ -107,6 +107,19 @@ TEST(SignedNote, AChangedBitOfTimeOrTextOrSignatureIsFound) {
   EXPECT_NE(verify_note(changed, keys).error().message.find("length"), std::string::npos);
 }
 
+// Whoever counts in milliseconds names a year that no calendar has.
+TEST(SignedNote, ATimeBeyondTheYear9999IsNone) {
+  const std::vector<NoteKey> keys = {note_key_from_text(kWitnessKey).value()};
+  constexpr int64_t kLast = 253'402'300'799;
+  SignedNote note{.text = "text\n",
+                  .signatures = {cosign_note("text\n", kWitness, key_counting_from(0x20), kLast)}};
+  EXPECT_EQ(verify_note(note, keys)->at(0).unix_seconds, kLast);
+  std::fill_n(note.signatures[0].bytes.begin(), 3, 0);
+  note.signatures[0].bytes[2] = 1;
+  EXPECT_NE(verify_note(note, keys).error().message.find("a time that there is not"),
+            std::string::npos);
+}
+
 // What Go's client of the checksum database says, case by case.
 TEST(SignedNote, VerdictsAreThoseOfTheVectors) {
   const auto file = testkit::shared_file("vectors/tlog/note_cases.json");
