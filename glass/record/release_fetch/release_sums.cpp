@@ -44,6 +44,17 @@ Result<ListedFile> parse_sums_line(std::string_view line) {
   return listed;
 }
 
+// The first name that is a part of another's path; empty if there is none.
+std::string file_that_is_a_folder(const std::set<std::string_view>& names) {
+  for (const std::string_view name : names) {
+    for (size_t slash = name.find('/'); slash != std::string_view::npos;
+         slash = name.find('/', slash + 1)) {
+      if (names.contains(name.substr(0, slash))) return std::string(name.substr(0, slash));
+    }
+  }
+  return "";
+}
+
 }  // namespace
 
 Result<std::vector<ListedFile>> parse_release_sums(std::string_view text) {
@@ -65,6 +76,9 @@ Result<std::vector<ListedFile>> parse_release_sums(std::string_view text) {
       return refuse(fmt::format("names {} again", line->file));
     listed.push_back(std::move(*line));
   }
+  if (const std::string file = file_that_is_a_folder(names); !file.empty())
+    return fail(ErrorCode::kCorruption,
+                fmt::format("it names {} as a file, and files below it", file));
   return listed;
 }
 

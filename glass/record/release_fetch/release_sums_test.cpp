@@ -54,7 +54,7 @@ TEST(ReleaseSums, NamesThatLeadOutOfTheFolderAreRefused) {
   using namespace std::string_view_literals;
   for (const std::string_view name :
        {"../a"sv, "a/../../b"sv, "/etc/passwd"sv, "a//b"sv, "./a"sv, ""sv, "a/"sv, "a\\..\\b"sv,
-        "a\x1b[2Jb"sv, "a\rb"sv, "a\x7f"sv, "a\xff"sv, "a\xc2\x9b"sv, "a\0b"sv})
+        "a\x1b[2Jb"sv, "a\rb"sv, "a\x7f"sv, "a\xff"sv, "a\xc2\x9b"sv, "a\0b"sv, "a\u202eb"sv})
     EXPECT_EQ(refusal_of(sums_line("first") + sums_line(name)),
               "line 2 names what is no file below the release")
         << name;
@@ -68,6 +68,9 @@ TEST(ReleaseSums, HiddenFilesAreRefused) {
 
 TEST(ReleaseSums, AFileIsNamedOnceAndNoneThatCoversTheOthers) {
   EXPECT_EQ(refusal_of(sums_line("a") + sums_line("b") + sums_line("a")), "line 3 names a again");
+  EXPECT_EQ(refusal_of(sums_line("a") + sums_line("b/c") + sums_line("b/c/d/e")),
+            "it names b/c as a file, and files below it");
+  EXPECT_EQ(refusal_of(sums_line("a") + sums_line("a.b/c")), "none");
   EXPECT_EQ(refusal_of(sums_line("SHA256SUMS")), "line 1 names SHA256SUMS, which is not listed");
   EXPECT_EQ(refusal_of(sums_line("model.sig")), "line 1 names model.sig, which is not listed");
 }
