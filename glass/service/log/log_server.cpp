@@ -126,11 +126,20 @@ class LogServer::Running {
     if (queue_ != nullptr && (path == "/add" || path == "/add-statement")) {
       if (request.method != "POST") return reply(not_allowed("POST"));
       if (path == "/add-statement") return add_statement(std::move(request.body), std::move(reply));
-      return queue_->add(Bytes(request.body.begin(), request.body.end()), std::move(reply));
+      return add(request.body, std::move(reply));
     }
     if (request.method != "GET" && request.method != "HEAD") return reply(not_allowed("GET, HEAD"));
     if (path == "/") return reply(system::plain_text(200, about()));
     reply(published_file(files_, log_.folder, path));
+  }
+
+  // Bytes of any kind, but for the name of a statement: its text has to come with it, or whoever
+  // sends the name first could keep it out.
+  void add(std::string_view entry, HttpReply reply) {
+    if (record::parse_log_entry(entry))
+      return reply(system::plain_text(
+          400, "such an entry names a statement; POST the statement to /add-statement"));
+    queue_->add(Bytes(entry.begin(), entry.end()), std::move(reply));
   }
 
   // What is checked here, is on as many threads as the server has.
