@@ -18,6 +18,7 @@
 #include "glass/base/units_text.h"
 #include "glass/crypto/sha256.h"
 #include "glass/data/corpus/document_store.h"
+#include "glass/data/rights/spdx.h"
 #include "glass/data/shard/shard.h"
 #include "glass/system/files.h"
 #include "glass/system/files_below.h"
@@ -36,6 +37,7 @@ struct Dataset {
   Parallel& parallel;
   std::string text;  // of the manifest
   Json manifest;
+  std::map<std::string, system::Entry::Kind> entries;  // below the folder
 };
 
 enum class DatasetKind { kNone, kCorpus, kShards };
@@ -49,8 +51,9 @@ DatasetKind kind_of(const Json& manifest) {
 Result<Json> read_manifest(system::Files& files, const system::Path& folder, std::string& text) {
   GLASS_TRY(text, files.read_text(folder / kManifest));
   auto json = parse_json(text);
-  if (!json) return in_context(system::path_text(folder / kManifest), std::move(json).error());
-  return json;
+  if (json) return json;
+  return fail(ErrorCode::kCorruption,
+              fmt::format("{}: {}", system::path_text(folder / kManifest), json.error().message));
 }
 
 EvidenceNode node_of(const Status& found, std::string what, std::string detail) {
@@ -60,14 +63,25 @@ EvidenceNode node_of(const Status& found, std::string what, std::string detail) 
           {}};
 }
 
+// Whether it is a file below the folder, neither a link nor anything else that opens.
+bool is_file(const Dataset& dataset, const std::string& name) {
+  const auto entry = dataset.entries.find(name);
+  return entry != dataset.entries.end() && entry->second == system::Entry::Kind::kFile;
+}
+
 // A file that the manifest names.
 EvidenceNode file_node(const Dataset& dataset, const std::string& name, const Json& facts) {
-  if (!dataset.files.exists(dataset.folder / name))
-    return {kMissing, name, "the manifest names it, and it is not there", {}};
+  if (!is_file(dataset, name))
+    return {kMissing, name, "the manifest names it, and no such file is in the folder", {}};
   const auto checked = [&]() -> Status {
+    GLASS_TRY(const int64_t bytes, facts.get_int("bytes"));
     GLASS_TRY(const std::string text, facts.get_string("sha256"));
     GLASS_TRY(const crypto::Digest recorded, crypto::digest_from_text(text));
     GLASS_TRY(const auto mapped, dataset.files.map(dataset.folder / name));
+    if (std::ssize(mapped->bytes()) != bytes)
+      return fail(ErrorCode::kMismatch,
+                  fmt::format("it has {} bytes, the manifest says {}",
+                              count_text(std::ssize(mapped->bytes())), count_text(bytes)));
     const crypto::Digest found = crypto::sha256(mapped->bytes());
     if (found == recorded) return {};
     return fail(ErrorCode::kMismatch,
@@ -143,7 +157,22 @@ CountedStore counted(const data::DocumentStore& documents) {
   return found;
 }
 
+// What the manifest says of all texts together.
+EvidenceNode licence_node(const Json& manifest, const Counts& by_licence) {
+  std::vector<std::string_view> licences;
+  for (const auto& [licence, count] : by_licence) licences.push_back(licence);
+  const std::string together = data::spdx_all(licences);
+  const std::string said = manifest.get_string("licence").value_or("nothing");
+  if (said == together) return {kVerified, "licence", together, {}};
+  return {kBroken,
+          "licence",
+          fmt::format("the documents are under {}, the manifest says {}", together, said),
+          {}};
+}
+
 void add_documents(const Dataset& dataset, EvidenceNode& root) {
+  if (!is_file(dataset, "documents.bin"))
+    return root.parts.push_back({kMissing, "documents", "documents.bin is no file here", {}});
   const auto store = data::DocumentStore::open(dataset.files, dataset.folder / "documents.bin");
   if (!store) return root.parts.push_back(node_of(tl::unexpected(store.error()), "documents", ""));
   const auto checked = [&]() -> Status {
@@ -165,6 +194,7 @@ void add_documents(const Dataset& dataset, EvidenceNode& root) {
     root.parts.push_back(
         node_of(expect_counts(dataset.manifest, key, *counts), what,
                 fmt::format("{}, counted again", fmt::join(std::views::keys(*counts), ", "))));
+  root.parts.push_back(licence_node(dataset.manifest, found.by_licence));
 }
 
 // What the texts were taken from lies elsewhere.
@@ -188,13 +218,18 @@ void add_origins(const Json& manifest, EvidenceNode& root) {
                         "origins",
                         fmt::format("taken from {}, {}", count_text(units, "place"), kLater),
                         {}});
+  root.parts.push_back(
+      {kAttested,
+       "choice",
+       "what was dropped and which licences were chosen, as whoever made the corpus "
+       "says",
+       {}});
 }
 
 EvidenceNode verify_corpus(const Dataset& dataset) {
   EvidenceNode root{kVerified,
                     "corpus",
-                    fmt::format("{}, licence {}; {}", system::path_text(dataset.folder),
-                                dataset.manifest.get_string("licence").value_or("not told"),
+                    fmt::format("{}; {}", system::path_text(dataset.folder),
                                 crypto::to_text(crypto::sha256(dataset.text))),
                     {}};
   const auto files = dataset.manifest.get_object("files");
@@ -214,7 +249,27 @@ EvidenceNode neighbour(const Dataset& dataset, std::string what, const system::P
   return {kAttested, std::move(what), crypto::to_text(digest) + ", not beside this folder", {}};
 }
 
+// The names of files that the manifest has.
+std::set<std::string> named_files(const Json& manifest) {
+  std::set<std::string> names = {std::string(kManifest)};
+  if (const auto files = manifest.get_object("files")) {
+    for (const auto& [name, facts] : **files) names.insert(name);
+  }
+  for (const std::string_view part : {"train", "held_out"}) {
+    const Json* counts = manifest.find(part);
+    const auto shards =
+        counts == nullptr ? fail(ErrorCode::kNotFound, "") : counts->get_array("shards");
+    if (!shards) continue;
+    for (const Json& shard : **shards) names.insert(shard.get_string("file").value_or(""));
+  }
+  return names;
+}
+
 EvidenceNode verify_shards(const Dataset& dataset) {
+  for (const std::string& name : named_files(dataset.manifest)) {
+    if (!is_file(dataset, name))
+      return {kMissing, "token shards", fmt::format("{} is no file here", name), {}};
+  }
   const auto shards = data::ShardSet::open(dataset.files, dataset.folder);
   if (!shards) return node_of(tl::unexpected(shards.error()), "token shards", "");
   EvidenceNode root{kVerified,
@@ -237,45 +292,30 @@ EvidenceNode verify_shards(const Dataset& dataset) {
   return root;
 }
 
-// The names of files that the manifest has.
-std::set<std::string> named_files(const Json& manifest) {
-  std::set<std::string> names = {std::string(kManifest)};
-  if (const auto files = manifest.get_object("files")) {
-    for (const auto& [name, facts] : **files) names.insert(name);
-  }
-  for (const std::string_view part : {"train", "held_out"}) {
-    const Json* counts = manifest.find(part);
-    const auto shards =
-        counts == nullptr ? fail(ErrorCode::kNotFound, "") : counts->get_array("shards");
-    if (!shards) continue;
-    for (const Json& shard : **shards) names.insert(shard.get_string("file").value_or(""));
-  }
-  return names;
-}
-
-Status add_other_files(const Dataset& dataset, EvidenceNode& root) {
+void add_other_files(const Dataset& dataset, EvidenceNode& root) {
   const std::set<std::string> named = named_files(dataset.manifest);
-  GLASS_TRY(std::vector<std::string> files, system::files_below(dataset.files, dataset.folder));
-  std::erase_if(files, [&](const std::string& file) { return named.contains(file); });
-  if (!files.empty())
+  std::vector<std::string_view> others;
+  for (const auto& [name, kind] : dataset.entries) {
+    if (!named.contains(name)) others.push_back(name);
+  }
+  if (!others.empty())
     root.parts.push_back({kMissing,
                           "other files",
-                          fmt::format("the manifest names no {}", fmt::join(files, ", ")),
+                          fmt::format("the manifest names no {}", fmt::join(others, ", ")),
                           {}});
-  return {};
 }
 
 }  // namespace
 
 bool is_dataset(system::Files& files, const system::Path& folder) {
-  std::string text;
-  const auto manifest = read_manifest(files, folder, text);
-  return manifest && kind_of(*manifest) != DatasetKind::kNone;
+  return files.exists(folder / kManifest);
 }
 
 Result<record::EvidenceNode> verify_dataset(system::Files& files, const system::Path& folder,
                                             Parallel& parallel) {
-  Dataset dataset{files, folder, parallel, {}, {}};
+  Dataset dataset{files, folder, parallel, {}, {}, {}};
+  GLASS_TRY(const std::vector<system::Entry> entries, system::entries_below(files, folder));
+  for (const system::Entry& entry : entries) dataset.entries.emplace(entry.name, entry.kind);
   GLASS_TRY(dataset.manifest, read_manifest(files, folder, dataset.text));
   const DatasetKind kind = kind_of(dataset.manifest);
   if (kind == DatasetKind::kNone)
@@ -284,7 +324,7 @@ Result<record::EvidenceNode> verify_dataset(system::Files& files, const system::
                             system::path_text(folder / kManifest)));
   EvidenceNode root =
       kind == DatasetKind::kCorpus ? verify_corpus(dataset) : verify_shards(dataset);
-  GLASS_TRY_STATUS(add_other_files(dataset, root));
+  add_other_files(dataset, root);
   settle(root);
   return root;
 }

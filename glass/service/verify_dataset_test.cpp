@@ -1,6 +1,7 @@
 #include "glass/service/verify_dataset.h"
 
 #include <cstdint>
+#include <filesystem>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -49,7 +50,7 @@ class Corpus : public testing::Test {
     const Bytes bytes = files_.read(folder_ / "documents.bin").value();
     const Json manifest = Json::Object{
         {"kind", "glass-corpus-1"},
-        {"licence", "CC0-1.0 AND MIT"},
+        {"licence", licence_},
         {"digest", crypto::to_text(store.digest())},
         {"counts", Json::Object{{"all", counts(documents, 11)}, {"held_out", counts(1, 3)}}},
         {"by_source", Json::Object{{"folder", counts(documents, 11)}}},
@@ -57,7 +58,8 @@ class Corpus : public testing::Test {
         {"by_licence", Json::Object{{"MIT", counts(2, 6)}, {"CC0-1.0", counts(1, 5)}}},
         {"files",
          Json::Object{
-             {"documents.bin", Json::Object{{"sha256", crypto::to_text(crypto::sha256(bytes))}}}}}};
+             {"documents.bin", Json::Object{{"bytes", std::ssize(bytes)},
+                                            {"sha256", crypto::to_text(crypto::sha256(bytes))}}}}}};
     write("manifest.json", to_canonical(manifest));
   }
 
@@ -80,6 +82,7 @@ class Corpus : public testing::Test {
     return "";
   }
 
+  std::string licence_ = "CC0-1.0 AND MIT";
   system::TemporaryFolder folder_;
   system::Files& files_ = system::posix_files();
 };
@@ -119,14 +122,38 @@ TEST_F(Corpus, SaysWhatIsMissingAndWhatNobodyNames) {
   ASSERT_TRUE(files_.remove_all(folder_ / "more.txt"));
   ASSERT_TRUE(files_.remove_all(folder_ / "documents.bin"));
   EXPECT_EQ(part(verified(), "documents.bin"),
-            "missing the manifest names it, and it is not there");
+            "missing the manifest names it, and no such file is in the folder");
+}
+
+TEST_F(Corpus, UnderOtherLicencesThanItSaysIsBroken) {
+  licence_ = "MIT";
+  write_manifest(3);
+  EXPECT_EQ(part(verified(), "licence"),
+            "broken the documents are under CC0-1.0 AND MIT, the manifest says MIT");
+}
+
+TEST_F(Corpus, ItsManifestLeadsNowhereElse) {
+  std::string manifest = files_.read_text(folder_ / "manifest.json").value();
+  const std::string named = "\"files\":{";
+  manifest.insert(manifest.find(named) + named.size(),
+                  R"("/etc/passwd":{"bytes":1,"sha256":"x"},"link":{"bytes":1,"sha256":"x"},)");
+  write("manifest.json", manifest);
+  std::filesystem::create_symlink("/etc/passwd", folder_ / "link");
+  const record::EvidenceNode tree = verified();
+  for (const char* name : {"/etc/passwd", "link"})
+    EXPECT_EQ(part(tree, name), "missing the manifest names it, and no such file is in the folder");
 }
 
 TEST_F(Corpus, IsToldFromOtherFolders) {
-  write("manifest.json", "{}");
   SerialParallel serial;
-  EXPECT_FALSE(is_dataset(files_, folder_.path()));
+  write("manifest.json", "{}");
   EXPECT_EQ(verify_dataset(files_, folder_.path(), serial).error().code, ErrorCode::kNotFound);
+  write("manifest.json", "{\"kind\":");
+  const auto torn = verify_dataset(files_, folder_.path(), serial);
+  EXPECT_EQ(torn.error().code, ErrorCode::kCorruption);
+  EXPECT_NE(torn.error().message.find("manifest.json: "), std::string::npos);
+  ASSERT_TRUE(files_.remove_all(folder_ / "manifest.json"));
+  EXPECT_FALSE(is_dataset(files_, folder_.path()));
 }
 
 }  // namespace

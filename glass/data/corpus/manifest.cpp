@@ -62,10 +62,9 @@ Json licences_json(const std::map<std::string, TextCount>& counts, const Licence
 }
 
 std::string all_licences(const std::map<std::string, TextCount>& counts) {
-  std::vector<SpdxExpression> parts;
-  for (const auto& [expression, count] : counts)
-    if (auto parsed = parse_spdx(expression)) parts.push_back(*std::move(parsed));
-  return parts.empty() ? "" : to_text(spdx_and(std::move(parts)));
+  std::vector<std::string_view> expressions;
+  for (const auto& [expression, count] : counts) expressions.push_back(expression);
+  return spdx_all(expressions);
 }
 
 Result<Json> file_json(system::Files& files, const system::Path& folder, const char* name) {

@@ -178,6 +178,13 @@ SpdxExpression spdx_or(std::vector<SpdxExpression> parts) {
   return combine(SpdxExpression::Kind::kOr, std::move(parts));
 }
 
+std::string spdx_all(const std::vector<std::string_view>& texts) {
+  std::vector<SpdxExpression> parts;
+  for (const std::string_view text : texts)
+    if (auto parsed = parse_spdx(text)) parts.push_back(*std::move(parsed));
+  return parts.empty() ? "" : to_text(spdx_and(std::move(parts)));
+}
+
 std::string to_text(const SpdxExpression& expression) {
   if (expression.kind == SpdxExpression::Kind::kLicence)
     return expression.exception.empty() ? expression.id

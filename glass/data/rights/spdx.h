@@ -38,6 +38,10 @@ SpdxExpression spdx_licence(std::string_view id, std::string_view exception = {}
 SpdxExpression spdx_and(std::vector<SpdxExpression> parts);
 SpdxExpression spdx_or(std::vector<SpdxExpression> parts);
 
+// The expressions of these texts, all together, in their normal form; texts that are none are left
+// out, and of none it is empty.
+std::string spdx_all(const std::vector<std::string_view>& texts);
+
 // "LicenseRef-" and `name` with every character that an id may not have replaced by '-'.
 std::string licence_ref(std::string_view name);
 
