@@ -21,6 +21,7 @@
 #include "glass/cli/named_log.h"
 #include "glass/crypto/sha256.h"
 #include "glass/record/evidence/statement.h"
+#include "glass/record/release_fetch/release_url.h"
 #include "glass/record/tlog/log_source.h"
 #include "glass/record/tlog/policy.h"
 #include "glass/record/tlog/proof_file.h"
@@ -160,7 +161,7 @@ Status append_statements(const LogFlags& flags) {
 
 Status append(const LogFlags& flags) {
   if (flags.statements) return append_statements(flags);
-  if (is_url(flags.taker.place) || !flags.taker.key.empty() || !flags.taker.policy.empty())
+  if (record::is_url(flags.taker.place) || !flags.taker.key.empty() || !flags.taker.policy.empty())
     return invalid_input(
         "a log at a URL takes signed statements: say --statements. Other entries are posted to "
         "/add");
@@ -389,7 +390,7 @@ Status cosign(const LogFlags& flags) {
 
 // A server, or a folder with a checkpoint.
 std::unique_ptr<record::LogSource> source_of(const std::string& place) {
-  if (is_url(place))
+  if (record::is_url(place))
     return std::make_unique<service::HttpSource>(
         place.ends_with('/') ? place.substr(0, place.size() - 1) : place);
   return std::make_unique<record::FolderSource>(files(), place);

@@ -9,6 +9,7 @@
 #include <fmt/core.h>
 
 #include "glass/base/result.h"
+#include "glass/record/release_fetch/release_url.h"
 #include "glass/record/tlog/policy.h"
 #include "glass/record/tlog/signed_note.h"
 #include "glass/system/clock.h"
@@ -24,10 +25,6 @@ Result<record::Policy> expected_of(const NamedLog& log) {
 }
 
 }  // namespace
-
-bool is_url(std::string_view place) {
-  return place.starts_with("http://") || place.starts_with("https://");
-}
 
 void add_expected(CLI::App& verb, NamedLog& log) {
   CLI::Option* key = verb.add_option(log.key_flag, log.key, "Public key of a log that has a URL");
@@ -50,7 +47,7 @@ Result<record::Policy> read_policy(const std::string& file) {
 
 Result<std::unique_ptr<service::StatementLog>> open_named(const NamedLog& log) {
   const bool says_whom = !log.key.empty() || !log.policy.empty();
-  if (!is_url(log.place)) {
+  if (!record::is_url(log.place)) {
     if (says_whom)
       return invalid_input(fmt::format(
           "{} and --policy say whom to believe of a log at a URL, http://... or https://...; a log "

@@ -24,8 +24,6 @@ struct NamedLog {
   const char* key_flag = "--log-key";  // of the verb
 };
 
-[[nodiscard]] bool is_url(std::string_view place);
-
 // The flag of the key and --policy, of which a URL needs one, and --wait.
 void add_expected(CLI::App& verb, NamedLog& log);
 

@@ -165,12 +165,12 @@ int verify_thing(const VerifyVerb& flags) {
   const Thing thing = thing_at(flags.path());
   if (!flags.to.empty() && thing != Thing::kUrl)
     return ended(invalid_input("--to is for a URL; what is here is checked where it lies"));
-  const bool has_trust = !flags.trust.empty() || !flags.evidence.empty() || !flags.proof.empty();
-  if (has_trust && (thing == Thing::kRun || thing == Thing::kDataset))
+  if (!flags.trust.empty() && (thing == Thing::kRun || thing == Thing::kDataset))
     return ended(
-        invalid_input("--trust, --key, --signer, --policy, --log-key, --evidence and --proof are "
-                      "for releases and statements; runs and data are checked by computing them "
-                      "again"));
+        invalid_input("--trust, --key, --signer, --policy and --log-key are for releases and "
+                      "statements; runs and data are checked by computing them again"));
+  if ((!flags.evidence.empty() || !flags.proof.empty()) && thing != Thing::kStatement)
+    return ended(invalid_input("--evidence and --proof are for statements"));
   if (thing != Thing::kRun) return verify_evidence(flags, thing);
   return with_services(flags.common, [&](const service::Services& services) -> Status {
     GLASS_TRY(const service::Summary summary, service::verify_run(flags.path(), services));
@@ -241,8 +241,8 @@ void add_verify(CLI::App& app, Action& action) {
   add_common(*verb, flags->common);
   verb->callback([flags, &action] { action = [flags] { return verify_thing(*flags); }; });
   verb->footer(
-      "Exit codes: 0 nothing broken or missing, 1 broken, 2 wrong usage, 4 of a release "
-      "or statement something is missing.");
+      "Exit codes: 0 nothing broken or missing, 1 broken, 2 wrong usage, 3 not fetched because of "
+      "what is there or who the server is, 4 something is missing, 130 interrupted.");
 }
 
 }  // namespace glass::cli

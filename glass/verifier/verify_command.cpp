@@ -11,6 +11,7 @@
 
 #include "glass/base/json.h"
 #include "glass/base/parallel.h"
+#include "glass/base/printable.h"
 #include "glass/base/result.h"
 #include "glass/record/release/evidence_tree.h"
 #include "glass/record/release/trust.h"
@@ -85,7 +86,7 @@ Result<record::EvidenceNode> verified(const Flags& flags) {
   const bool is_url = record::is_url(flags.thing);
   const bool is_statement = !is_url && thing.extension() == ".json";
   if (!is_statement && (!flags.evidence.empty() || !flags.proof.empty()))
-    return invalid_input("--evidence and --proof are for statements; a release has its own");
+    return invalid_input("--evidence and --proof are for statements");
   if (!is_url && !flags.to.empty())
     return invalid_input("--to is for a URL; what is here is checked where it lies");
   if (is_url) return verified_url(flags, trust, pool);
@@ -98,7 +99,7 @@ Result<record::EvidenceNode> verified(const Flags& flags) {
 int run(const Flags& flags) {
   const auto tree = verified(flags);
   if (!tree) {
-    fmt::print(stderr, "glass-verify: {}\n", tree.error().message);
+    fmt::print(stderr, "glass-verify: {}\n", printable_lines(tree.error().message));
     return exit_code(tree.error().code);
   }
   if (flags.json)

@@ -15,7 +15,7 @@
 namespace glass::record {
 namespace {
 
-constexpr uint64_t kMostStatementBytes = uint64_t{64} << 20;
+constexpr uint64_t kMostReadBytes = uint64_t{64} << 20;
 
 // Canonical JSON of an envelope begins so; others are not read as one.
 constexpr std::string_view kEnvelopeBegin = "{\"payload\":";
@@ -37,27 +37,45 @@ Result<KnownThings> KnownThings::in(system::Files& files, const std::vector<syst
     for (const auto& [name, digest] : digests.files) {
       const std::string file = system::path_text(folder / name);
       known.files_.emplace(digest, file);
-      if (digests.sizes.at(name) > kMostStatementBytes) continue;
+      if (digests.sizes.at(name) > kMostReadBytes) continue;
       GLASS_TRY(const auto mapped, files.map(folder / name));
       const std::string_view text = as_text(mapped->bytes());
       if (!text.starts_with(kEnvelopeBegin)) continue;
-      if (auto statement = parse_statement(text)) known.add(file, std::move(*statement));
+      const auto statement = parse_statement(text);
+      if (statement && verify(*statement)) known.add(file, *statement);
     }
   }
   return known;
 }
 
-void KnownThings::add(const std::string& file, Statement statement) {
+void KnownThings::add(const std::string& file, const Statement& statement) {
   const crypto::Digest payload = payload_digest(statement);
-  if (const auto run = run_stated_by(statement)) runs_.emplace(*run, payload);
+  if (const auto run = run_stated_by(statement)) runs_[*run].insert(payload);
   for (const Subject& subject : statement.subjects) about_[subject.digest].insert(payload);
-  statements_.try_emplace(payload, KnownStatement{file, std::move(statement)});
+  const auto [known, is_new] = statements_.try_emplace(payload, KnownStatement{file, statement});
+  if (is_new) return;
+  for (const StatementSignature& signature : statement.signatures) {
+    if (!is_signed_by(known->second.statement, signature.key))
+      known->second.statement.signatures.push_back(signature);
+  }
 }
 
-const KnownStatement* KnownThings::statement(const crypto::Digest& digest) const {
-  const auto run = runs_.find(digest);
-  const auto found = statements_.find(run == runs_.end() ? digest : run->second);
+const KnownStatement* KnownThings::statement(const crypto::Digest& payload) const {
+  const auto found = statements_.find(payload);
   return found == statements_.end() ? nullptr : &found->second;
+}
+
+std::vector<const KnownStatement*> KnownThings::statements(const Payloads& payloads,
+                                                           const crypto::Digest& digest) const {
+  std::vector<const KnownStatement*> found;
+  const auto at = payloads.find(digest);
+  if (at == payloads.end()) return found;
+  for (const crypto::Digest& payload : at->second) found.push_back(&statements_.at(payload));
+  return found;
+}
+
+std::vector<const KnownStatement*> KnownThings::records_of(const crypto::Digest& run) const {
+  return statements(runs_, run);
 }
 
 const std::string* KnownThings::file(const crypto::Digest& digest) const {
@@ -66,11 +84,7 @@ const std::string* KnownThings::file(const crypto::Digest& digest) const {
 }
 
 std::vector<const KnownStatement*> KnownThings::about(const crypto::Digest& digest) const {
-  std::vector<const KnownStatement*> found;
-  const auto payloads = about_.find(digest);
-  if (payloads == about_.end()) return found;
-  for (const crypto::Digest& payload : payloads->second) found.push_back(&statements_.at(payload));
-  return found;
+  return statements(about_, digest);
 }
 
 }  // namespace glass::record

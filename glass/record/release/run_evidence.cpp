@@ -17,6 +17,7 @@
 #include "glass/record/evidence/kinds.h"
 #include "glass/record/evidence/step_chain.h"
 #include "glass/record/release/internal/evaluation_evidence.h"
+#include "glass/record/release/internal/known_things.h"
 #include "glass/record/release/internal/replay_evidence.h"
 #include "glass/record/release/release_layout.h"
 
@@ -73,27 +74,6 @@ constexpr std::string_view kRunMembers[] = {
     "adapter",    "chain",  "corpus", "examples", "graph", "held_out",  "model", "numerics",
     "parameters", "recipe", "shards", "start",    "steps", "tokenizer", "tokens"};
 
-// A record is about its run and the files that it names, no more and no less, and has a model.
-Status expect_whole(const Statement& record, const Json& run, const crypto::Digest& digest) {
-  for (const auto& [member, value] : *run.if_object()) {
-    if (std::ranges::find(kRunMembers, member) == std::end(kRunMembers))
-      return invalid_input(
-          fmt::format("its run has a member \"{}\", which nobody here knows", member));
-  }
-  std::vector<Subject> things = {{"run", digest}};
-  for (const auto& [group, prefix] : {std::pair{"model", "model/"}, {"adapter", "adapter/"}}) {
-    const Json* files = run.find(group);
-    if (files == nullptr) continue;
-    for (const auto& [file, text] : *files->if_object())
-      things.push_back({prefix + file, crypto::digest_from_text(*text.if_string()).value()});
-  }
-  std::ranges::sort(things, {}, &Subject::name);
-  if (record.subjects != things)
-    return fail(ErrorCode::kMismatch, "it is about other things than its run names");
-  if (run.find("model")->if_object()->empty()) return invalid_input("its run has no model");
-  return {};
-}
-
 // What a chain begins with: the digest of what the training starts from.
 crypto::Digest genesis_of(const Json& run) {
   Json::Object origin;
@@ -149,8 +129,7 @@ EvidenceNode start_record(const Verified& release, const crypto::Digest& run) {
     return {kMissing, what, fmt::format("{} is not in the folder", file), {}};
   const auto statement = read_statement(release, file);
   if (!statement) return broken(what, statement.error().message);
-  const auto named = statement->predicate.get_object("run");
-  if (!named || crypto::sha256(to_canonical(Json(**named))) != run)
+  if (run_stated_by(*statement) != run)
     return broken(what, fmt::format("{} is of another run than the start's manifest names", file));
   EvidenceNode node{kVerified, what, fmt::format("of the run {}", crypto::to_text(run)), {}};
   node.parts.push_back(signed_node(release, file, *statement, Signer::kAnyone));
@@ -250,6 +229,28 @@ void add_evaluations(const Verified& release, const Json& run, EvidenceNode& nod
 
 }  // namespace
 
+Status expect_whole_run(const Statement& record) {
+  GLASS_TRY(const Json::Object* members, record.predicate.get_object("run"));
+  const Json run = *members;
+  for (const auto& [member, value] : *run.if_object()) {
+    if (std::ranges::find(kRunMembers, member) == std::end(kRunMembers))
+      return invalid_input(
+          fmt::format("its run has a member \"{}\", which nobody here knows", member));
+  }
+  std::vector<Subject> things = {{"run", crypto::sha256(to_canonical(run))}};
+  for (const auto& [group, prefix] : {std::pair{"model", "model/"}, {"adapter", "adapter/"}}) {
+    const Json* files = run.find(group);
+    if (files == nullptr) continue;
+    for (const auto& [file, text] : *files->if_object())
+      things.push_back({prefix + file, crypto::digest_from_text(*text.if_string()).value()});
+  }
+  std::ranges::sort(things, {}, &Subject::name);
+  if (record.subjects != things)
+    return fail(ErrorCode::kMismatch, "it is about other things than its run names");
+  if (run.find("model")->if_object()->empty()) return invalid_input("its run has no model");
+  return {};
+}
+
 EvidenceNode run_node(const Verified& release, const crypto::Digest& record) {
   const std::string what = "run record", file = in_evidence("record.json");
   release.compared.insert(file);
@@ -265,7 +266,7 @@ EvidenceNode run_node(const Verified& release, const crypto::Digest& record) {
                           crypto::to_text(payload_digest(*statement)), crypto::to_text(record)));
   const Json run = **statement->predicate.get_object("run");
   const crypto::Digest digest = crypto::sha256(to_canonical(run));
-  if (const Status whole = expect_whole(*statement, run, digest); !whole)
+  if (const Status whole = expect_whole_run(*statement); !whole)
     return broken(what, fmt::format("{}: {}", file, whole.error().message));
   EvidenceNode node{kVerified, what, fmt::format("the run {}", crypto::to_text(digest)), {}};
   node.parts.push_back(signed_node(release, file, *statement, Signer::kBelieved));

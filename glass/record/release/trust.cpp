@@ -12,11 +12,8 @@
 namespace glass::record {
 namespace {
 
-Result<Policy> policy_of(const TrustWords& words, system::Files& files) {
-  if (words.policy.empty()) {
-    GLASS_TRY(const NoteKey key, note_key_from_text(words.log_key));
-    return Policy{.logs = {{.key = key, .url = ""}}, .witnesses = {}, .groups = {}, .quorum = {}};
-  }
+Result<Policy> named_policy(const TrustWords& words, system::Files& files) {
+  if (words.policy.empty()) return note_key_from_text(words.log_key).map(policy_of);
   if (!words.log_key.empty())
     return invalid_input("a policy names the log already; leave the log's key out");
   GLASS_TRY(const std::string text, files.read_text(words.policy));
@@ -57,7 +54,7 @@ Result<Trust> trust_of(const TrustWords& words, system::Files& files, int64_t no
     trust.signer_keys.push_back({key});
   }
   if (!words.policy.empty() || !words.log_key.empty()) {
-    GLASS_TRY(trust.policy, policy_of(words, files));
+    GLASS_TRY(trust.policy, named_policy(words, files));
   }
   return trust;
 }

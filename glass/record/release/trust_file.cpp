@@ -11,6 +11,7 @@
 #include <fmt/core.h>
 
 #include "glass/base/ascii.h"
+#include "glass/base/printable.h"
 #include "glass/base/result.h"
 #include "glass/base/time_text.h"
 #include "glass/crypto/ecdsa.h"
@@ -78,6 +79,10 @@ Result<Trust> parse_trust(std::string_view text, int64_t now_unix_seconds) {
   for (int64_t number = 1; !text.empty(); ++number) {
     const std::string_view line = text.substr(0, text.find('\n'));
     text.remove_prefix(std::min(text.size(), line.size() + 1));
+    std::string shown(line);
+    std::erase(shown, '\t');
+    if (printable(shown) != shown)
+      return invalid_input(fmt::format("line {} has characters that are not printable", number));
     const std::vector<std::string_view> words = split_words(line);
     const bool is_key = !words.empty() && (words[0] == "signer" || words[0] == "key");
     policy.append(is_key ? "" : line).append("\n");

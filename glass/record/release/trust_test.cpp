@@ -85,6 +85,7 @@ TEST(TrustFile, WhatIsWrongIsNamedWithItsLine) {
       {"key ???\n", "line 1: it is no public key of P-256"},
       {one + " until\n", "line 1: behind 'until' goes a date like 2026-11-26"},
       {one + " until 2026-02-30\n", "behind 'until' goes a date"},
+      {one + " \x1b[2J\n", "line 1 has characters that are not printable"},
       {one + " till 2026-02-20\n", "'till' is none of from, until and revoked"},
       {one + " until 2026-02-20 until 2026-02-21\n", "'until' stands there twice"},
       {one + " from 2027-01-01 until 2026-01-01\n", "the key would end before it begins"},

@@ -52,11 +52,13 @@ Result<crypto::EcdsaPublicKey> own_files_key(const Verified& release) {
   return crypto::EcdsaPublicKey::from_pem(pem);
 }
 
-// By when witnesses had seen what the key signs: model.sig is in no log, but release.json is, and
-// names every file and, as one of them, the key.
+// model.sig is in no log, so nothing shows when it was made. But where someone believed has stated
+// every file, and with them this key as the one that signs them, the key's signature says nothing
+// that is not vouched for by that time already.
 std::optional<int64_t> seen_with(const Verified& release, const crypto::EcdsaPublicKey& key) {
   const auto own = own_files_key(release);
-  return own && own->to_pem() == key.to_pem() ? release.seen : std::nullopt;
+  const bool is_named = release.is_vouched && own && own->to_pem() == key.to_pem();
+  return is_named ? release.seen : std::nullopt;
 }
 
 // model.sig by one of the keys that are believed, in its term; if none is named, by the folder's.
@@ -293,11 +295,13 @@ Result<EvidenceNode> verify_release(system::Files& files, const system::Path& fo
                             system::path_text(folder), kReleaseStatementFile));
   GLASS_TRY(const FolderDigests digests, digest_folder(files, folder, parallel));
   std::set<std::string> compared = {std::string(kModelKeyFile), std::string(kLogKeyFile)};
-  Verified release{files, folder, trust, digests, compared, {}};
+  Verified release{files, folder, trust, digests, compared, {}, false};
   const auto statement = read_statement(release, std::string(kReleaseStatementFile));
   const auto entry =
       statement ? logged_entry(release, *statement) : tl::unexpected(statement.error());
   if (entry) release.seen = entry->seen_unix_seconds;
+  release.is_vouched =
+      statement && belief_in(trust, *statement, release.seen).belief == Belief::kBelieved;
   EvidenceNode root = node_of(kVerified, "release", system::path_text(folder));
   for (const std::string& other : digests.others)
     root.parts.push_back(node_of(kBroken, other, "is neither a file nor a folder"));

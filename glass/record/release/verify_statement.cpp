@@ -16,6 +16,7 @@
 #include "glass/record/evidence/log_entry.h"
 #include "glass/record/evidence/statement.h"
 #include "glass/record/release/internal/known_things.h"
+#include "glass/record/release/internal/run_evidence.h"
 #include "glass/record/tlog/proof_file.h"
 #include "glass/record/tlog/verify_entry.h"
 
@@ -43,13 +44,14 @@ class Walk {
                          std::optional<int64_t> seen) {
     const crypto::Digest payload = payload_digest(statement);
     const std::string what = fmt::format("{} {}", kind_text(statement), crypto::to_text(payload));
-    const auto [told, is_new] = told_.try_emplace(payload, kVerified);
-    if (!is_new) return {told->second, what, "told above", {}};
     if (depth_ == kMostDepth)
       return {kMissing, what, fmt::format("too far from the root; verify {} by itself", file), {}};
+    // What is still being told, which only a run's record can lead back to, is not verified yet.
+    const auto [told, is_new] = told_.try_emplace(payload, kAttested);
+    if (!is_new) return {told->second, what, "told above", {}};
     ++depth_;
     EvidenceNode node{kVerified, what, file, {}};
-    add_signature(statement, is_root, seen, node);
+    if (add_signature(statement, is_root, seen, node) != Belief::kBelieved) node.state = kAttested;
     add_members(statement, node);
     for (const Subject& subject : statement.subjects) {
       if (run_stated_by(statement) != subject.digest)
@@ -70,26 +72,33 @@ class Walk {
   }
 
  private:
-  void add_signature(const Statement& statement, bool is_root, std::optional<int64_t> seen,
-                     EvidenceNode& node) const {
+  Belief add_signature(const Statement& statement, bool is_root, std::optional<int64_t> seen,
+                       EvidenceNode& node) const {
     const std::string by = "by " + signers(statement);
-    if (const Status right = verify(statement); !right)
-      return node.parts.push_back({kBroken, "signature", right.error().message, {}});
+    if (const Status right = verify(statement); !right) {
+      node.parts.push_back({kBroken, "signature", right.error().message, {}});
+      return Belief::kUnknown;
+    }
     const FoundBelief found = belief_in(trust_, statement, seen);
-    if (found.belief == Belief::kBelieved)
-      return node.parts.push_back({kVerified, "signature", by, {}});
+    if (found.belief == Belief::kBelieved) {
+      node.parts.push_back({kVerified, "signature", by, {}});
+      return found.belief;
+    }
     const bool refused = is_root && !trust_.signer_keys.empty();
     const std::string why =
         found.belief == Belief::kOutOfTerm ? found.why : "whom you have not named";
     node.parts.push_back(
         {refused ? kBroken : kAttested, "signature", fmt::format("{}, {}", by, why), {}});
+    return found.belief;
   }
 
   static void add_members(const Statement& statement, EvidenceNode& node) {
     if (kind_of(statement.predicate_type) == nullptr)
       return node.parts.push_back(
           {kAttested, "members", "nobody here knows what a statement of this type says", {}});
-    const Status members = check_members(statement);
+    const bool is_run = expect_kind(statement, "run-record", 1).has_value();
+    const Status members = check_members(statement).and_then(
+        [&] { return is_run ? expect_whole_run(statement) : Status(); });
     node.parts.push_back({members ? kVerified : kBroken,
                           "members",
                           members ? "as the kind says" : members.error().message,
@@ -97,7 +106,7 @@ class Walk {
   }
 
   EvidenceNode thing(std::string what, const crypto::Digest& digest) {
-    if (const KnownStatement* one = known_.statement(digest)) {
+    if (const KnownStatement* one = best(digest)) {
       EvidenceNode node{kVerified, std::move(what), one->file, {}};
       node.parts.push_back(statement(one->file, one->statement, false, std::nullopt));
       settle(node);
@@ -112,6 +121,16 @@ class Walk {
             {}};
   }
 
+  // A statement, or of a run one of the records that state it: one that is believed, if any is.
+  [[nodiscard]] const KnownStatement* best(const crypto::Digest& digest) const {
+    if (const KnownStatement* one = known_.statement(digest)) return one;
+    const std::vector<const KnownStatement*> records = known_.records_of(digest);
+    for (const KnownStatement* one : records) {
+      if (belief_in(trust_, one->statement, std::nullopt).belief == Belief::kBelieved) return one;
+    }
+    return records.empty() ? nullptr : records.front();
+  }
+
   static EvidenceNode inner(const Reference& reference) {
     return {kAttested,
             std::string(reference.path),
@@ -123,13 +142,10 @@ class Walk {
   void add_said_about(const crypto::Digest& digest, EvidenceNode& node) const {
     for (const KnownStatement* one : known_.about(digest)) {
       if (told_.contains(payload_digest(one->statement))) continue;
-      const Status right = verify(one->statement);
-      node.parts.push_back(
-          {right ? kAttested : kBroken,
-           fmt::format("{} about it", kind_text(one->statement)),
-           right ? fmt::format("{}, signed by {}", one->file, signers(one->statement))
-                 : fmt::format("{}: {}", one->file, right.error().message),
-           {}});
+      node.parts.push_back({kAttested,
+                            fmt::format("{} about it", kind_text(one->statement)),
+                            fmt::format("{}, signed by {}", one->file, signers(one->statement)),
+                            {}});
     }
   }
 

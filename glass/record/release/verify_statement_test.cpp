@@ -143,9 +143,10 @@ TEST_F(Graph, ARunIsFoundInTheRecordThatStatesIt) {
   run.emplace("numerics", "portable-1");
   run.emplace("steps", 1);
   run.emplace("tokens", 1);
-  run.emplace("model", Json::Object{});
+  run.emplace("model", Json::Object{{"a", crypto::to_text(crypto::sha256("reservations"))}});
   const crypto::Digest digest = crypto::sha256(to_canonical(Json(run)));
-  write_statement("place/record.json", kTrainer, "run-record", {{"run", digest}},
+  write_statement("place/record.json", kTrainer, "run-record",
+                  {{"model/a", crypto::sha256("reservations")}, {"run", digest}},
                   Json::Object{{"run", run}, {"execution", Json::Object{}}});
   write_statement("replay.json", kBody, "replay", {{"run", digest}},
                   Json::Object{{"seed", 1}, {"kernels", "avx2"}, {"segments", Json::Array{}}});
@@ -156,6 +157,40 @@ TEST_F(Graph, ARunIsFoundInTheRecordThatStatesIt) {
   EXPECT_EQ(line_of(tree, "run.graph"),
             fmt::format("attested {}, of what lies in no file",
                         crypto::to_text(crypto::sha256("reservations"))));
+}
+
+TEST_F(Graph, ARecordWhoseRunNamesOtherFilesIsBroken) {
+  Json::Object run{{"numerics", "portable-1"}, {"steps", 1}, {"tokens", 1}};
+  for (const char* member : {"recipe", "corpus", "tokenizer", "graph", "chain", "parameters"})
+    run.emplace(member, crypto::to_text(crypto::sha256("reservations")));
+  run.emplace("model", Json::Object{{"a", crypto::to_text(crypto::sha256("evil"))}});
+  const crypto::Digest digest = crypto::sha256(to_canonical(Json(run)));
+  write_statement("record.json", kBody, "run-record",
+                  {{"model/a", crypto::sha256("reservations")}, {"run", digest}},
+                  Json::Object{{"run", run}, {"execution", Json::Object{}}});
+  EXPECT_EQ(line_of(verified("record.json"), "members"),
+            "broken it is about other things than its run names");
+}
+
+// Whoever can drop a file beside the evidence can neither break nor hide what others have signed.
+TEST_F(Graph, BadCopiesChangeNothing) {
+  Statement forged = manifest_;
+  forged.signatures[0].signature.bytes[0] ^= 1U;
+  write("place/0.json", to_text(forged));
+  Statement strange = manifest_;
+  strange.signatures.clear();
+  sign(strange, key_number(kObjector));
+  write("place/1.json", to_text(strange));
+  Statement objection = state(predicate_type("objection", 1), {{"d", payload_digest(decision_)}},
+                              Json::Object{{"asks", "Stop."}});
+  sign(objection, key_number(kObjector));
+  objection.signatures[0].signature.bytes[0] ^= 1U;
+  write("place/2.json", to_text(objection));
+  trust_.signer_keys.push_back({key_number(kTrainer).public_key()});
+  const EvidenceNode tree = verified("decision.json");
+  EXPECT_EQ(tree.state, kVerified) << to_text(tree);
+  EXPECT_EQ(count(tree, kBroken), 0) << to_text(tree);
+  EXPECT_EQ(count(tree, kAttested), 0) << to_text(tree);
 }
 
 TEST_F(Graph, OneStatementIsToldOnce) {

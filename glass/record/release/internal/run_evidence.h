@@ -24,6 +24,7 @@ struct Verified {
   const FolderDigests& digests;
   std::set<std::string>& compared;  // files that a node tells of
   std::optional<int64_t> seen;      // by when witnesses had seen release.json, Unix seconds
+  bool is_vouched = false;          // who signed release.json is believed, by that time
 };
 
 // Who has to have signed a statement: those that the reader believes, or anyone, whose word it is.
@@ -39,6 +40,10 @@ EvidenceNode signed_node(const Verified& release, std::string what, const Statem
 
 // A statement of the folder whose signatures hold and whose members are as its kind says.
 [[nodiscard]] Result<Statement> read_statement(const Verified& release, const std::string& file);
+
+// A run record is about its run and the files that it names, no more and no less, its run has no
+// members that nobody here knows, and a model. REQUIRES: check_members.
+[[nodiscard]] Status expect_whole_run(const Statement& record);
 
 // The run record that the release names by the digest of its payload, and all that it names.
 EvidenceNode run_node(const Verified& release, const crypto::Digest& record);
