@@ -42,7 +42,7 @@ struct Dataset {
 
 enum class DatasetKind { kNone, kCorpus, kShards };
 
-DatasetKind kind_of(const Json& manifest) {
+DatasetKind dataset_kind(const Json& manifest) {
   if (manifest.get_string("kind").value_or("") == "glass-corpus-1") return DatasetKind::kCorpus;
   if (manifest.get_string("format").value_or("") == "glass-shards-1") return DatasetKind::kShards;
   return DatasetKind::kNone;
@@ -317,7 +317,7 @@ Result<record::EvidenceNode> verify_dataset(system::Files& files, const system::
   GLASS_TRY(const std::vector<system::Entry> entries, system::entries_below(files, folder));
   for (const system::Entry& entry : entries) dataset.entries.emplace(entry.name, entry.kind);
   GLASS_TRY(dataset.manifest, read_manifest(files, folder, dataset.text));
-  const DatasetKind kind = kind_of(dataset.manifest);
+  const DatasetKind kind = dataset_kind(dataset.manifest);
   if (kind == DatasetKind::kNone)
     return fail(ErrorCode::kNotFound,
                 fmt::format("{} is the manifest of neither a corpus nor shards",
