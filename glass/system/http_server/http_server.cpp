@@ -56,7 +56,8 @@ class Session : public std::enable_shared_from_this<Session> {
  public:
   static constexpr size_t kDropBytes = 4096;
 
-  Session(tcp::socket&& socket, Shared& shared) : stream_(std::move(socket)), shared_(shared) {
+  Session(tcp::socket&& socket, asio::io_context& context, Shared& shared)
+      : stream_(std::move(socket)), context_(context), shared_(shared) {
     ++shared_.connections;
   }
 
@@ -102,8 +103,9 @@ class Session : public std::enable_shared_from_this<Session> {
     if (error) return write(plain_text(400, "this is no request of HTTP"));
     stream_.expires_never();  // the handler may take its time
     // The context runs on for as long as somebody may answer. Members are destroyed from the back:
-    // the session goes while there is still work, and so a context.
-    HttpReply reply = [work = asio::make_work_guard(stream_.get_executor()),
+    // the session, and its strand with it, goes while there is still work, and so a context. The
+    // guard is the context's own: one of the strand would keep that beyond the end of the work.
+    HttpReply reply = [work = asio::make_work_guard(context_.get_executor()),
                        self = shared_from_this()](HttpResponse response) {
       asio::post(self->stream_.get_executor(), [self, response = std::move(response)]() mutable {
         self->write(std::move(response));
@@ -153,6 +155,7 @@ class Session : public std::enable_shared_from_this<Session> {
   }
 
   beast::tcp_stream stream_;
+  asio::io_context& context_;
   Shared& shared_;
   beast::flat_buffer buffer_;
   std::optional<http::request_parser<http::string_body>> parser_;
@@ -214,7 +217,7 @@ class HttpServer::Listener {
         asio::make_strand(context_), [this](error_code error, tcp::socket socket) {
           if (!acceptor_.is_open()) return;
           if (!error) {
-            auto session = std::make_shared<Session>(std::move(socket), shared_);
+            auto session = std::make_shared<Session>(std::move(socket), context_, shared_);
             std::erase_if(sessions_, [](const auto& known) { return known.expired(); });
             sessions_.push_back(session);
             session->start();
