@@ -29,11 +29,21 @@ namespace glass::system {
 
 namespace {
 
+// Of a large file the disk writes while the rest is made or hashed, instead of all at the sync.
+constexpr uint64_t kWrittenEarly = uint64_t{8} << 20;
+
 class PosixWritableFile final : public WritableFile {
  public:
   PosixWritableFile(Descriptor fd, Path path) : fd_(std::move(fd)), path_(std::move(path)) {}
 
-  Status append(ByteView bytes) override { return write_all(fd_, bytes, path_); }
+  Status append(ByteView bytes) override {
+    GLASS_TRY_STATUS(write_all(fd_, bytes, path_));
+    waiting_bytes_ += bytes.size();
+    if (waiting_bytes_ < kWrittenEarly) return {};
+    start_writing(fd_);
+    waiting_bytes_ = 0;
+    return {};
+  }
 
   Status sync() override {
     GLASS_TRY_STATUS(sync_file(fd_, path_));
@@ -50,6 +60,7 @@ class PosixWritableFile final : public WritableFile {
  private:
   Descriptor fd_;
   Path path_;
+  uint64_t waiting_bytes_ = 0;  // that the disk was not told to write yet
   bool name_is_durable_ = false;
 };
 

@@ -93,6 +93,13 @@ Status write_all(const Descriptor& fd, ByteView bytes, const Path& file) {
   return {};
 }
 
+void start_writing([[maybe_unused]] const Descriptor& fd) {
+#ifdef __linux__
+  // Where the file system cannot, the sync does all of it.
+  static_cast<void>(::sync_file_range(fd.get(), 0, 0, SYNC_FILE_RANGE_WRITE));
+#endif
+}
+
 Status sync_file(const Descriptor& fd, const Path& file) {
   // EINVAL: a device or pipe, which has nothing to sync.
   if (retrying([&] { return ::fsync(fd.get()); }) != 0 && errno != EINVAL) {

@@ -29,6 +29,9 @@ Path folder_of(const Path& file);
 
 [[nodiscard]] Status write_all(const Descriptor& fd, ByteView bytes, const Path& file);
 
+// Tells the disk to write what was given to the file, and does not wait: nothing is durable by it.
+void start_writing(const Descriptor& fd);
+
 [[nodiscard]] Status sync_file(const Descriptor& fd, const Path& file);
 [[nodiscard]] Status sync_folder(const Path& folder);
 
