@@ -13,41 +13,25 @@
 #include <CLI/CLI.hpp>
 #include <fmt/core.h>
 
-#include "glass/base/json.h"
-#include "glass/base/parallel.h"
 #include "glass/base/result.h"
 #include "glass/cli/door.h"
 #include "glass/cli/named_log.h"
 #include "glass/crypto/ecdsa.h"
 #include "glass/record/release/evidence_tree.h"
 #include "glass/record/release/release_layout.h"
-#include "glass/record/release/trust.h"
-#include "glass/record/release/verify_release.h"
-#include "glass/record/release/verify_statement.h"
-#include "glass/record/release_fetch/fetch_release.h"
 #include "glass/record/release_fetch/release_url.h"
-#include "glass/record/release_fetch/verify_url.h"
 #include "glass/service/release/publish_model.h"
 #include "glass/service/use_cases.h"
 #include "glass/service/verify_dataset.h"
-#include "glass/system/clock.h"
 #include "glass/system/files.h"
-#include "glass/system/interrupt.h"
 #include "glass/system/machine.h"
-#include "glass/system/status_line.h"
 #include "glass/system/thread_pool.h"
+#include "glass/verifier/evidence_flags.h"
 
 namespace glass::cli {
 namespace {
 
 using Action = std::function<int()>;
-
-void print_tree(const record::EvidenceNode& tree, bool json) {
-  if (json)
-    fmt::print("{}\n", to_canonical(record::to_json(tree)));
-  else
-    fmt::print("{}", record::to_text(tree));
-}
 
 struct ReleaseVerb {
   CommonFlags common;
@@ -89,11 +73,11 @@ Status release(const ReleaseVerb& flags, const service::Services& services) {
                                       .allows_missing = flags.allows_missing};
   GLASS_TRY(const service::PublishedRelease made, service::publish_model(choice, key, services));
   if (flags.common.json) {
-    print_tree(made.tree, true);
+    verifier::print_tree(made.tree, true);
     return {};
   }
   fmt::print("\nReleased {} {}.\n", made.name, made.version);
-  print_tree(made.tree, false);
+  verifier::print_tree(made.tree, false);
   fmt::print("\n  {0}/README.md   what it is\n  {0}/VERIFY.md   how a stranger checks it\n",
              flags.to);
   if (log == nullptr)
@@ -104,20 +88,7 @@ Status release(const ReleaseVerb& flags, const service::Services& services) {
 
 struct VerifyVerb {
   CommonFlags common;
-  std::string thing;
-  record::TrustWords trust;
-  std::vector<std::string> evidence;
-  std::string proof;
-  std::string to;  // where a release of a URL is kept
-
-  // --out names a run as well, for scripts that pass the same flags to every verb.
-  [[nodiscard]] system::Path path() const { return thing.empty() ? common.out : thing; }
-
-  [[nodiscard]] record::EvidencePlaces places() const {
-    record::EvidencePlaces places{.folders = {evidence.begin(), evidence.end()}};
-    if (!proof.empty()) places.proof = proof;
-    return places;
-  }
+  verifier::EvidenceFlags evidence;
 };
 
 enum class Thing { kUrl, kRelease, kStatement, kDataset, kRun };
@@ -130,52 +101,48 @@ Thing thing_at(const system::Path& path) {
   return service::is_dataset(files, path) ? Thing::kDataset : Thing::kRun;
 }
 
-Result<record::EvidenceNode> verify_release_of_url(const VerifyVerb& flags,
-                                                   const record::Trust& trust, Parallel& parallel) {
-  system::catch_interrupts();
-  system::StatusLine line(stderr, system::posix_clock());
-  record::FetchWatch watch{.interrupted = &system::interrupted};
-  if (!flags.common.json) watch.tell = [&](std::string_view text) { line.show(text); };
-  return record::verify_url(system::posix_files(), flags.thing, flags.to, trust, parallel, watch);
-}
-
 // All but runs: without the engine, as a tree.
-int verify_evidence(const VerifyVerb& flags, Thing thing) {
-  system::Files& files = system::posix_files();
-  const auto tree = [&]() -> Result<record::EvidenceNode> {
-    const int64_t now = system::posix_clock().unix_ms() / 1000;
-    GLASS_TRY(const record::Trust trust, record::trust_of(flags.trust, files, now));
-    const int threads = flags.common.threads;
-    system::ThreadPool pool(threads > 0 ? threads : system::this_machine().cores);
-    if (thing == Thing::kUrl) return verify_release_of_url(flags, trust, pool);
-    if (thing == Thing::kRelease) return record::verify_release(files, flags.path(), trust, pool);
-    if (thing == Thing::kDataset) return service::verify_dataset(files, flags.path(), pool);
-    return record::verify_statement(files, flags.path(), flags.places(), trust, pool);
-  }();
-  if (!tree) return ended(tl::unexpected(tree.error()));
-  print_tree(*tree, flags.common.json);
-  return record::exit_code(*tree);
+Result<record::EvidenceNode> verify_as_tree(const VerifyVerb& flags, Thing thing) {
+  const int threads = flags.common.threads;
+  system::ThreadPool pool(threads > 0 ? threads : system::this_machine().cores);
+  using verifier::EvidenceThing;
+  if (thing == Thing::kDataset)
+    return service::verify_dataset(system::posix_files(), flags.evidence.thing, pool);
+  return verifier::verify_evidence(flags.evidence,
+                                   thing == Thing::kUrl       ? EvidenceThing::kUrl
+                                   : thing == Thing::kRelease ? EvidenceThing::kRelease
+                                                              : EvidenceThing::kStatement,
+                                   flags.common.json, pool);
 }
 
-int verify_thing(const VerifyVerb& flags) {
-  if (flags.path().empty())
+Status expect_no_trust(const VerifyVerb& flags) {
+  if (flags.evidence.trust.empty()) return verifier::expect_no_others(flags.evidence, false, false);
+  return invalid_input(
+      "--trust, --key, --signer, --policy and --log-key are for releases and statements; runs and "
+      "data are checked by computing them again");
+}
+
+int verify_thing(VerifyVerb flags) {
+  // --out names a run as well, for scripts that pass the same flags to every verb.
+  std::string& named = flags.evidence.thing;
+  if (named.empty()) named = flags.common.out;
+  if (named.empty())
     return ended(
         invalid_input("name what to verify: the folder of a run, a release, a corpus or shards, or "
                       "the file of a statement"));
-  const Thing thing = thing_at(flags.path());
-  if (!flags.to.empty() && thing != Thing::kUrl)
-    return ended(invalid_input("--to is for a URL; what is here is checked where it lies"));
-  if (!flags.trust.empty() && (thing == Thing::kRun || thing == Thing::kDataset))
-    return ended(
-        invalid_input("--trust, --key, --signer, --policy and --log-key are for releases and "
-                      "statements; runs and data are checked by computing them again"));
-  if ((!flags.evidence.empty() || !flags.proof.empty()) && thing != Thing::kStatement)
-    return ended(invalid_input("--evidence and --proof are for statements"));
-  if (thing != Thing::kRun) return verify_evidence(flags, thing);
-  return with_services(flags.common, [&](const service::Services& services) -> Status {
-    GLASS_TRY(const service::Summary summary, service::verify_run(flags.path(), services));
-    return tell(flags.common, summary, "Verified.");
-  });
+  const Thing thing = thing_at(named);
+  if (thing == Thing::kRun || thing == Thing::kDataset) {
+    if (const Status usable = expect_no_trust(flags); !usable) return ended(usable);
+  }
+  if (thing == Thing::kRun)
+    return with_services(flags.common, [&](const service::Services& services) -> Status {
+      GLASS_TRY(const service::Summary summary, service::verify_run(named, services));
+      return tell(flags.common, summary, "Verified.");
+    });
+  const auto tree = verify_as_tree(flags, thing);
+  if (!tree) return ended(tl::unexpected(tree.error()));
+  verifier::print_tree(*tree, flags.common.json);
+  return record::exit_code(*tree);
 }
 
 }  // namespace
@@ -219,30 +186,12 @@ void add_verify(CLI::App& app, Action& action) {
       "verify",
       "Check a run, by computing again all that needs no training; a release; data; a statement");
   verb->add_option(
-      "THING", flags->thing,
+      "THING", flags->evidence.thing,
       "Folder of a run, a release, a corpus or shards, or file of a statement (.json); or URL "
       "(http://, https://) of a release, which is fetched");
-  verb->add_option("--key", flags->trust.model_key,
-                   "Public key that a release's files must be signed with, a PEM file");
-  verb->add_option("--signer", flags->trust.statement_keys,
-                   "Public key whose statements you believe, ed25519:...; may be repeated")
-      ->allow_extra_args(false);
-  verb->add_option("--policy", flags->trust.policy,
-                   "File with the logs and witnesses that you believe");
-  verb->add_option("--log-key", flags->trust.log_key, "Public key of a log, if there is no policy");
-  verb->add_option("--trust", flags->trust.file,
-                   "File with all of these and the terms of the keys, instead of the flags");
-  verb->add_option("--evidence", flags->evidence,
-                   "Folder, such as a log's, with what a statement names; may be repeated")
-      ->allow_extra_args(false);
-  verb->add_option("--proof", flags->proof, "Proof file that a statement is in a log");
-  verb->add_option("--to", flags->to,
-                   "Folder to keep a fetched release in; it goes on where it was interrupted");
+  verifier::add_evidence_flags(*verb, flags->evidence);
   add_common(*verb, flags->common);
   verb->callback([flags, &action] { action = [flags] { return verify_thing(*flags); }; });
-  verb->footer(
-      "Exit codes: 0 nothing broken or missing, 1 broken, 2 wrong usage, 3 not fetched because of "
-      "what is there or who the server is, 4 something is missing, 130 interrupted.");
 }
 
 }  // namespace glass::cli

@@ -8,7 +8,7 @@
 
 namespace glass::service {
 
-// Whether there is a manifest. REQUIRES: the folder is no run, which has none.
+// Whether the folder has a manifest.json, as a run has none.
 bool is_dataset(system::Files& files, const system::Path& folder);
 
 // Hashes every document or shard again and counts anew what the manifest counts. What the texts

@@ -17,6 +17,7 @@
 #include "glass/crypto/ecdsa.h"
 #include "glass/service/log/log.h"
 #include "glass/service/log/statement_log.h"
+#include "glass/service/release/test_progress.h"
 #include "glass/service/use_cases.h"
 #include "glass/sim/faulty_files.h"
 #include "glass/system/files.h"
@@ -27,19 +28,6 @@
 
 namespace glass::service {
 namespace {
-
-class Silent final : public Progress {
- public:
-  void stage(std::string_view, bool) override {}
-
-  void note(std::string_view) override {}
-
-  void part(std::string_view, uint64_t, uint64_t) override {}
-
-  void training(const TrainingStatus&) override {}
-
-  void generated(std::string_view) override {}
-};
 
 constexpr std::string_view kRecipe = R"(
 name = "small"
@@ -147,7 +135,7 @@ class Publish : public testing::Test {
   system::Path target_ = folder_ / "release";
   system::Path staged_ = folder_ / ".release.glass-release" / "release";
   SerialParallel parallel_;
-  Silent progress_;
+  SilentProgress progress_;
   crypto::SecretKey key_ = testkit::key_number(1);
   std::unique_ptr<StatementLog> log_;
 

@@ -15,7 +15,7 @@
 #include "glass/crypto/sha256.h"
 #include "glass/data/tokenizer/tokenizer.h"
 #include "glass/record/evidence/statement.h"
-#include "glass/service/progress.h"
+#include "glass/service/release/test_progress.h"
 #include "glass/service/services.h"
 #include "glass/system/clock.h"
 #include "glass/system/files.h"
@@ -127,19 +127,6 @@ TEST_F(Replays, WhatIsNoneIsNamed) {
   write("empty.json", run_digest(record_.subject), {{"seed", 1}});
   EXPECT_EQ(refused("empty.json", "move it away"), ErrorCode::kInvalidInput);
 }
-
-class SilentProgress final : public Progress {
- public:
-  void stage(std::string_view, bool) override {}
-
-  void note(std::string_view) override {}
-
-  void part(std::string_view, uint64_t, uint64_t) override {}
-
-  void training(const TrainingStatus&) override {}
-
-  void generated(std::string_view) override {}
-};
 
 class Parts : public testing::Test {
  protected:
