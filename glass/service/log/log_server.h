@@ -4,7 +4,7 @@
 //
 // Where the server takes entries, each is answered when it is durable and published:
 //
-//   POST /add              an entry as the body; the answer is "<index>"
+//   POST /add              an entry as the body, that names no statement; the answer is "<index>"
 //   POST /add-statement    the text of a signed statement; "<index> appended", or "<index> known"
 //                          where the log had it as it is signed: a request may be sent again
 #pragma once
