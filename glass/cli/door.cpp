@@ -1,6 +1,5 @@
 #include "glass/cli/door.h"
 
-#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
@@ -18,6 +17,7 @@
 #include "glass/base/result.h"
 #include "glass/cli/terminal_progress.h"
 #include "glass/crypto/ed25519.h"
+#include "glass/record/evidence/evidence_tree.h"
 #include "glass/service/services.h"
 #include "glass/service/summary.h"
 #include "glass/system/clock.h"
@@ -116,16 +116,15 @@ int with_services(const CommonFlags& flags,
 }
 
 Status tell(const CommonFlags& flags, const service::Summary& summary, std::string_view headline) {
-  const auto failed =
-      std::ranges::find(summary.checks, record::Verdict::kFailed, &record::CheckFact::verdict);
-  const bool good = failed == summary.checks.end();
+  const record::EvidenceNode* wrong =
+      summary.evidence ? first_cause(*summary.evidence, record::EvidenceState::kBroken) : nullptr;
   if (flags.json)
     fmt::print("{}\n", to_canonical(service::to_json(summary)));
   else
-    fmt::print("\n{}\n{}", good ? headline : "A check failed.",
+    fmt::print("\n{}\n{}", wrong == nullptr ? headline : "A check failed.",
                service::to_text(summary, flags.program));
-  if (good) return {};
-  return fail(ErrorCode::kMismatch, fmt::format("{}: {}", failed->what, failed->detail));
+  if (wrong == nullptr) return {};
+  return fail(ErrorCode::kMismatch, fmt::format("{}: {}", wrong->what, wrong->detail));
 }
 
 std::optional<system::Path> out_folder(const CommonFlags& flags) {

@@ -17,7 +17,7 @@
 #include "glass/cli/door.h"
 #include "glass/cli/named_log.h"
 #include "glass/crypto/ecdsa.h"
-#include "glass/record/release/evidence_tree.h"
+#include "glass/record/evidence/evidence_tree.h"
 #include "glass/record/release/release_layout.h"
 #include "glass/record/release_fetch/release_url.h"
 #include "glass/service/release/publish_model.h"
@@ -122,6 +122,17 @@ Status expect_no_trust(const VerifyVerb& flags) {
       "data are checked by computing them again");
 }
 
+int verify_run(const VerifyVerb& flags) {
+  int code = 0;
+  const int ended = with_services(flags.common, [&](const service::Services& services) -> Status {
+    GLASS_TRY(const service::Summary summary, service::verify_run(flags.evidence.thing, services));
+    code = record::exit_code(*summary.evidence);
+    return tell(flags.common, summary,
+                code == 0 ? "Verified." : "What could be checked is right; something is missing.");
+  });
+  return ended == 0 ? code : ended;
+}
+
 int verify_thing(VerifyVerb flags) {
   // --out names a run as well, for scripts that pass the same flags to every verb.
   std::string& named = flags.evidence.thing;
@@ -134,11 +145,7 @@ int verify_thing(VerifyVerb flags) {
   if (thing == Thing::kRun || thing == Thing::kDataset) {
     if (const Status usable = expect_no_trust(flags); !usable) return ended(usable);
   }
-  if (thing == Thing::kRun)
-    return with_services(flags.common, [&](const service::Services& services) -> Status {
-      GLASS_TRY(const service::Summary summary, service::verify_run(named, services));
-      return tell(flags.common, summary, "Verified.");
-    });
+  if (thing == Thing::kRun) return verify_run(flags);
   const auto tree = verify_as_tree(flags, thing);
   if (!tree) return ended(tl::unexpected(tree.error()));
   verifier::print_tree(*tree, flags.common.json);

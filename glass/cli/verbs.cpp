@@ -138,6 +138,7 @@ void print_plan(const service::PlannedRecipe& planned) {
   line("optimizer", plan.memory.optimizer);
   line("inputs", plan.memory.inputs);
   line("arena", plan.memory.arena);
+  line("program", plan.memory.program);
   line("together", plan.memory.total());
   line("available", plan.available_bytes);
   fmt::print("estimated time\n");

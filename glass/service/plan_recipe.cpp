@@ -6,6 +6,7 @@
 
 #include "glass/base/result.h"
 #include "glass/engine/models/decoder/decoder.h"
+#include "glass/engine/plan/memory_report.h"
 #include "glass/engine/train/training_plan.h"
 #include "glass/service/accelerators.h"
 #include "glass/service/run_summary.h"
@@ -17,6 +18,13 @@
 #include "glass/system/machine.h"
 
 namespace glass::service {
+namespace {
+
+// What a training's process holds besides: code, stacks and heap. Measured: 22 to 24 MB on x86-64
+// with small corpora, the peak of the process less the plan.
+constexpr int64_t kProgramBytes = 24 << 20;
+
+}  // namespace
 
 Result<PlanReport> plan_of(const Recipe& recipe, const ModelBasis& basis,
                            const Services& services) {
@@ -25,6 +33,8 @@ Result<PlanReport> plan_of(const Recipe& recipe, const ModelBasis& basis,
             engine::plan_training(settings, kernels(), services.parallel.workers()));
   GLASS_TRY(const double flops_per_token,
             engine::training_flops_per_token(settings.model, recipe.train.sequence_length));
+  engine::MemoryReport memory = plan.memory;
+  memory.program = kProgramBytes;
   return PlanReport{
       .numerics_class = recipe.numerics.numerics_class,
       .parameters = engine::parameter_count(plan.parameters),
@@ -32,7 +42,7 @@ Result<PlanReport> plan_of(const Recipe& recipe, const ModelBasis& basis,
       .flops_per_token = flops_per_token,
       .tokens = recipe.train.steps * recipe.train.micro_batches *
                 recipe.train.micro_batch_sequences * recipe.train.sequence_length,
-      .memory = plan.memory,
+      .memory = memory,
       .available_bytes = static_cast<int64_t>(system::available_memory_bytes())};
 }
 

@@ -21,7 +21,7 @@
 #include "glass/engine/train/checkpoint.h"
 #include "glass/engine/train/replay.h"
 #include "glass/engine/train/step_record.h"
-#include "glass/record/documents/facts.h"
+#include "glass/record/evidence/evidence_tree.h"
 #include "glass/record/evidence/replay_choice.h"
 #include "glass/record/evidence/statement.h"
 #include "glass/record/evidence/step_chain.h"
@@ -42,6 +42,7 @@
 namespace glass::service {
 namespace {
 
+using record::EvidenceNode, record::EvidenceState;
 using Segment = record::ReplaySegment;
 
 Result<std::vector<engine::StepRecord>> read_steps(const RunOrigin& origin, const RunPaths& paths,
@@ -101,8 +102,8 @@ class Replay {
       : trainer_(trainer), steps_(std::move(steps)), services_(services) {}
 
   // What came of one segment.
-  [[nodiscard]] Result<record::CheckFact> run(const Segment& segment) {
-    const std::string what = fmt::format("replay {}..{}", segment.begin, segment.end);
+  [[nodiscard]] Result<EvidenceNode> run(const Segment& segment) {
+    const std::string what = fmt::format("steps {}..{}", segment.begin, segment.end);
     const std::span<const engine::StepRecord> expected(steps_);
     const auto length = static_cast<size_t>(segment.end - segment.begin);
     const Status same = engine::replay_segment(
@@ -112,10 +113,10 @@ class Replay {
           services_.progress.part(what, static_cast<uint64_t>(record.step - segment.begin), length);
           return {};
         });
-    return check_fact(what,
-                      fmt::format("{} executed again, every bit equal",
-                                  count_text(static_cast<int64_t>(length), "step")),
-                      same);
+    return finding(what,
+                   fmt::format("{} executed again, every bit equal",
+                               count_text(static_cast<int64_t>(length), "step")),
+                   same);
   }
 
  private:
@@ -158,13 +159,12 @@ struct Executed {
 
 // The signed word that these segments were executed here, and how that ended.
 record::Statement statement_of(const RunRecord& record, const Executed& executed,
-                               const Summary& summary) {
+                               const EvidenceNode& found) {
   Json::Array items;
   for (size_t i = 0; i < executed.segments.size(); ++i)
-    items.emplace_back(
-        Json::Object{{"begin", executed.segments[i].begin},
-                     {"end", executed.segments[i].end},
-                     {"equal", summary.checks[i].verdict == record::Verdict::kVerified}});
+    items.emplace_back(Json::Object{{"begin", executed.segments[i].begin},
+                                    {"end", executed.segments[i].end},
+                                    {"equal", found.parts[i].state == EvidenceState::kVerified}});
   Json::Object predicate{{"seed", static_cast<int64_t>(executed.seed)},
                          {"segments", std::move(items)},
                          {"kernels", kernels().name()}};
@@ -187,16 +187,16 @@ Status write_statement(const record::Statement& statement, const RunPaths& paths
                             as_bytes(record::to_text(statement)));
 }
 
-// What was not executed, and what those that were are worth.
-record::CheckFact rest_of(int64_t executed_steps, int64_t steps, const Executed& executed) {
+// How much was executed, and what that is worth.
+std::string worth_of(int64_t executed_steps, int64_t steps, const Executed& executed) {
   std::string detail = fmt::format("{} of {} steps were executed again", count_text(executed_steps),
                                    count_text(steps));
-  if (executed.drawn)
+  if (executed.drawn && executed_steps < steps)
     detail +=
         fmt::format("; were a tenth of the segments forged, these would have met it with {:.0f} %",
                     100 * record::caught_share(std::ssize(executed.starts),
                                                std::ssize(executed.segments), 0.1));
-  return {record::Verdict::kNotChecked, "rest", std::move(detail)};
+  return detail;
 }
 
 }  // namespace
@@ -233,21 +233,25 @@ Result<Summary> replay_run(const system::Path& run, const ReplayChoice& choice,
   Summary summary = summarize(record.subject, paths, services.files);
   Replay replay(*training.trainer, std::move(steps), services);
   int64_t executed = 0;
+  EvidenceNode found{EvidenceState::kVerified, "replay", "", {}};
   for (const Segment& segment : segments) {
-    GLASS_TRY(record::CheckFact fact, replay.run(segment));
-    if (fact.verdict == record::Verdict::kVerified) {
+    GLASS_TRY(EvidenceNode node, replay.run(segment));
+    if (node.state == EvidenceState::kVerified) {
       ++summary.replayed_segments;
       executed += segment.end - segment.begin;
     }
-    summary.checks.push_back(std::move(fact));
+    found.parts.push_back(std::move(node));
   }
   const Executed what{segments,        from,     seed, recipe.replay.segment_steps,
                       !choice.segment, challenge};
-  record::Statement statement = statement_of(record, what, summary);
+  record::Statement statement = statement_of(record, what, found);
   record::sign(statement, services.key);
   GLASS_TRY_STATUS(write_statement(statement, paths, services.files));
   if (challenge) GLASS_TRY_STATUS(choice.challenge->post(statement).map([](const auto&) {}));
-  if (executed < step_count) summary.checks.push_back(rest_of(executed, step_count, what));
+  found.detail = worth_of(executed, step_count, what);
+  if (executed < step_count) found.state = EvidenceState::kAttested;
+  settle(found);
+  summary.evidence = std::move(found);
   finish(summary, {"generate", "verify"});
   return summary;
 }

@@ -292,20 +292,26 @@ TEST_F(SignedRun, AChangedChainOrModelIsNotInPlace) {
 }
 
 TEST(Summary, WhatWasNotCheckedIsNotVerified) {
+  using enum record::EvidenceState;
   Summary summary;
   EXPECT_FALSE(verified(summary));
-  summary.checks = {{record::Verdict::kNotChecked, "training", ""}};
+  summary.evidence = record::EvidenceNode{kAttested, "replay", "", {}};
   EXPECT_FALSE(verified(summary));
-  summary.checks.push_back({record::Verdict::kVerified, "chain", ""});
+  std::vector<record::EvidenceNode>& parts = summary.evidence->parts;
+  parts = {{kVerified, "chain", "", {}}};
   EXPECT_TRUE(verified(summary));
-  summary.checks.push_back({record::Verdict::kFailed, "model", ""});
+  parts.push_back({kMissing, "shards", "", {}});
   EXPECT_FALSE(verified(summary));
+  EXPECT_FALSE(failed(summary));
+  parts.back() = {kBroken, "model", "", {}};
+  EXPECT_FALSE(verified(summary));
+  EXPECT_TRUE(failed(summary));
 }
 
 TEST(Summary, ScriptsFindEveryKeyAndUnknownIsNull) {
   const Json json = to_json(Summary{});
   for (const char* key : {"digest", "steps", "tokens", "tokens_per_second", "mfu", "bits_per_byte",
-                          "peak_memory_bytes", "verified", "replayed_segments", "out"})
+                          "peak_memory_bytes", "verified", "evidence", "replayed_segments", "out"})
     EXPECT_NE(json.find(key), nullptr) << key;
   EXPECT_TRUE(json.find("digest")->is_null());
   EXPECT_TRUE(json.find("mfu")->is_null());

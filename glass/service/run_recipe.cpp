@@ -1,4 +1,5 @@
 // run_recipe: the main job. Train, verify, replay, report; whatever is finished is found.
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <utility>
@@ -7,6 +8,7 @@
 #include "glass/data/corpus/corpus.h"
 #include "glass/data/tokenizer/tokenizer.h"
 #include "glass/record/documents/facts.h"
+#include "glass/record/evidence/evidence_tree.h"
 #include "glass/service/prepare_data.h"
 #include "glass/service/recipe/recipe.h"
 #include "glass/service/run_folder.h"
@@ -23,14 +25,20 @@
 namespace glass::service {
 namespace {
 
-// What verify did not check because a replay does.
-bool is_left_to_replay(const record::CheckFact& check) {
-  return check.verdict == record::Verdict::kNotChecked &&
-         (check.what == "training" || check.what == "replays");
+// What verify left to a replay, now with what it found.
+void put_replay(record::EvidenceNode replay, record::EvidenceNode& run) {
+  for (record::EvidenceNode& branch : run.parts) {
+    const auto left = std::ranges::find(branch.parts, replay.what, &record::EvidenceNode::what);
+    if (left == branch.parts.end()) continue;
+    *left = std::move(replay);
+    settle(branch);
+    settle(run);
+    return;
+  }
 }
 
 // The report of the training, now with what was checked.
-Status report_checks(const Summary& summary, const Services& services) {
+Status report_evidence(const Summary& summary, const Services& services) {
   const RunPaths paths{.root = summary.out};
   system::Files& files = services.files;
   GLASS_TRY(const RunRecord record, read_run_record(files, paths));
@@ -50,7 +58,7 @@ Status report_checks(const Summary& summary, const Services& services) {
                       {.corpus = corpus,
                        .start = start ? std::optional(start->manifest) : std::nullopt,
                        .parameters = plan.parameters,
-                       .checks = summary.checks,
+                       .evidence = summary.evidence,
                        .next_commands = summary.next_commands},
                       paths, services);
 }
@@ -60,17 +68,16 @@ Status report_checks(const Summary& summary, const Services& services) {
 Result<Summary> run_recipe(const RecipeChoice& choice, const Services& services) {
   GLASS_TRY(Summary summary, train_model(choice, services));
   GLASS_TRY(Summary found, verify_run(summary.out, services));
-  std::erase_if(found.checks, is_left_to_replay);
-  summary.checks = std::move(found.checks);
+  summary.evidence = std::move(found.evidence);
   if (failed(summary)) {  // nothing is made from what is not as it was
     finish(summary, {});
     return summary;
   }
-  GLASS_TRY(const Summary replayed, replay_run(summary.out, {}, services));
-  summary.checks.insert(summary.checks.end(), replayed.checks.begin(), replayed.checks.end());
+  GLASS_TRY(Summary replayed, replay_run(summary.out, {}, services));
+  put_replay(std::move(*replayed.evidence), *summary.evidence);
   summary.replayed_segments = replayed.replayed_segments;
   finish(summary, {"generate", "replay"});
-  GLASS_TRY_STATUS(report_checks(summary, services));
+  GLASS_TRY_STATUS(report_evidence(summary, services));
   summary.places.insert(summary.places.begin(),
                         {RunPaths{.root = summary.out}.report().string(), "report"});
   return summary;

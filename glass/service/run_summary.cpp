@@ -78,12 +78,12 @@ double peak_flops(const Services& services) {
   return highest;
 }
 
-Result<record::CheckFact> check_fact(std::string_view what, std::string detail,
+Result<record::EvidenceNode> finding(std::string_view what, std::string detail,
                                      const Status& found) {
-  if (found)
-    return record::CheckFact{record::Verdict::kVerified, std::string(what), std::move(detail)};
+  using enum record::EvidenceState;
+  if (found) return record::EvidenceNode{kVerified, std::string(what), std::move(detail), {}};
   if (found.error().code == ErrorCode::kInterrupted) return tl::unexpected(found.error());
-  return record::CheckFact{record::Verdict::kFailed, std::string(what), found.error().message};
+  return record::EvidenceNode{kBroken, std::string(what), found.error().message, {}};
 }
 
 std::string one_line(std::string_view text) {

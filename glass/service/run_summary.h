@@ -8,6 +8,7 @@
 
 #include "glass/base/result.h"
 #include "glass/record/documents/facts.h"
+#include "glass/record/evidence/evidence_tree.h"
 #include "glass/service/recipe/recipe.h"
 #include "glass/service/run_folder.h"
 #include "glass/service/run_record.h"
@@ -46,7 +47,7 @@ double peak_flops(const Services& services);
 
 // A check that found what it looked for, or the error that says what it found instead. An
 // interruption is no finding and is passed on.
-[[nodiscard]] Result<record::CheckFact> check_fact(std::string_view what, std::string detail,
+[[nodiscard]] Result<record::EvidenceNode> finding(std::string_view what, std::string detail,
                                                    const Status& found);
 
 // The text in one line, for a progress note: line breaks become ⏎.

@@ -205,7 +205,7 @@ Status write_report(record::RunFacts facts, const ReportSources& sources, const 
                     const Services& services) {
   facts.parameters = sources.parameters;
   if (sources.start) facts.start = start_fact(*sources.start);
-  facts.checks = sources.checks;
+  facts.evidence = sources.evidence;
   facts.places = places(paths);
   facts.next_commands = sources.next_commands;
   facts.program = services.program;

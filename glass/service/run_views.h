@@ -45,7 +45,7 @@ struct ReportSources {
   const data::CorpusReport& corpus;
   std::optional<StartManifest> start;
   int64_t parameters;
-  std::vector<record::CheckFact> checks;
+  std::optional<record::EvidenceNode> evidence;
   std::vector<std::string> next_commands;
 };
 

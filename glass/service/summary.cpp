@@ -1,6 +1,5 @@
 #include "glass/service/summary.h"
 
-#include <algorithm>
 #include <cmath>
 #include <optional>
 #include <string>
@@ -12,6 +11,7 @@
 #include "glass/base/json.h"
 #include "glass/base/units_text.h"
 #include "glass/record/documents/facts.h"
+#include "glass/record/evidence/evidence_tree.h"
 
 namespace glass::service {
 namespace {
@@ -20,27 +20,19 @@ Json or_null(const std::optional<double>& value) {
   return value ? Json(*value) : Json();
 }
 
-bool any(const std::vector<record::CheckFact>& checks, record::Verdict verdict) {
-  return std::ranges::find(checks, verdict, &record::CheckFact::verdict) != checks.end();
-}
-
-std::string_view mark(record::Verdict verdict) {
-  switch (verdict) {
-    case record::Verdict::kVerified: return "verified";
-    case record::Verdict::kFailed: return "FAILED";
-    case record::Verdict::kNotChecked: return "not checked";
-  }
-  return "";
+bool any(const Summary& summary, record::EvidenceState state) {
+  return summary.evidence && record::count(*summary.evidence, state) > 0;
 }
 
 }  // namespace
 
 bool failed(const Summary& summary) {
-  return any(summary.checks, record::Verdict::kFailed);
+  return any(summary, record::EvidenceState::kBroken);
 }
 
 bool verified(const Summary& summary) {
-  return !failed(summary) && any(summary.checks, record::Verdict::kVerified);
+  using enum record::EvidenceState;
+  return any(summary, kVerified) && !any(summary, kBroken) && !any(summary, kMissing);
 }
 
 Json to_json(const Summary& summary) {
@@ -53,6 +45,7 @@ Json to_json(const Summary& summary) {
       {"bits_per_byte", or_null(summary.bits_per_byte)},
       {"peak_memory_bytes", summary.peak_memory_bytes},
       {"verified", verified(summary)},
+      {"evidence", summary.evidence ? record::to_json(*summary.evidence) : Json()},
       {"replayed_segments", summary.replayed_segments},
       {"out", summary.out.string()},
   };
@@ -76,9 +69,8 @@ std::string to_text(const Summary& summary, std::string_view program) {
                                           : ""));
   if (summary.peak_memory_bytes > 0)
     line("peak memory", bytes_text(static_cast<uint64_t>(summary.peak_memory_bytes)));
-  for (const record::CheckFact& check : summary.checks)
-    line(mark(check.verdict), fmt::format("{}: {}", check.what, check.detail));
   for (const record::PlaceFact& place : summary.places) line(place.what, place.path);
+  if (summary.evidence) out += "\n" + record::to_text(*summary.evidence);
   if (!summary.next_commands.empty()) out += "\n  next\n";
   for (const std::string& command : summary.next_commands)
     out += fmt::format("    {} {}\n", program, command);

@@ -9,6 +9,7 @@
 
 #include "glass/base/json.h"
 #include "glass/record/documents/facts.h"
+#include "glass/record/evidence/evidence_tree.h"
 #include "glass/system/files.h"
 
 namespace glass::service {
@@ -21,7 +22,7 @@ struct Summary {
   std::optional<double> mfu;
   std::optional<double> bits_per_byte;
   int64_t peak_memory_bytes = 0;
-  std::vector<record::CheckFact> checks;
+  std::optional<record::EvidenceNode> evidence;  // none: nothing was checked
   int64_t replayed_segments = 0;
   system::Path out;
   std::vector<record::PlaceFact> places;
@@ -31,11 +32,11 @@ struct Summary {
 // Whether a check found something wrong.
 bool failed(const Summary& summary);
 
-// Whether anything was checked and all of it was found right. What was not checked is not counted.
+// Whether something was checked, all of it was found right and nothing to check is missing.
 bool verified(const Summary& summary);
 
 // The keys that scripts rely on: digest, steps, tokens, tokens_per_second, mfu, bits_per_byte,
-// peak_memory_bytes, verified, replayed_segments, out. Unknown values are null.
+// peak_memory_bytes, verified, evidence, replayed_segments, out. Unknown values are null.
 Json to_json(const Summary& summary);
 
 // A few lines for a terminal; `program` is what its user types to run glass.

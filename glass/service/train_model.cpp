@@ -232,7 +232,7 @@ class TrainingLoop {
         .corpus = data_.corpus,
         .start = data_.start ? std::optional(data_.start->manifest) : std::nullopt,
         .parameters = engine::parameter_count(trainer_.plan().parameters),
-        .checks = {},
+        .evidence = {},
         .next_commands = record == nullptr
                              ? std::vector<std::string>{}
                              : next_commands(paths_, {"generate", "verify", "replay"})};

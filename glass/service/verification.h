@@ -1,8 +1,18 @@
 // Verification: a finished run, checked part by part without training. The inside of verify_run.
 //
+// What is found is a tree of evidence:
+//
+//   run
+//   ├ record       who signed it
+//   ├ origin       recipe, start, corpus, tokenizer, shards or examples
+//   ├ training     graph, chain, batches, checkpoints, log, replay
+//   ├ results      model, held-out text, views
+//   └ other files  that no check came to: missing, for nobody knows what they are
+//
 // Each check stands for itself. One that finds something wrong names the file and says how; one
-// that cannot be made, because what it needs is itself wrong, is told as not checked. Later checks
-// build only on what has the digest that the record says. A file that no check came to is named.
+// that cannot be made, because what it needs is itself wrong, is missing. Later checks build only
+// on what has the digest that the record says. The arithmetic of the training is attested by
+// whoever signed the record, and by those who have replayed parts of it.
 #pragma once
 
 #include <map>
@@ -23,7 +33,7 @@
 #include "glass/engine/train/step_record.h"
 #include "glass/engine/train/training_plan.h"
 #include "glass/engine/train/training_state.h"
-#include "glass/record/documents/facts.h"
+#include "glass/record/evidence/evidence_tree.h"
 #include "glass/service/batches.h"
 #include "glass/service/recipe/recipe.h"
 #include "glass/service/run_folder.h"
@@ -38,8 +48,8 @@ class Verification {
  public:
   Verification(const RunRecord& record, const RunPaths& paths, const Services& services);
 
-  // One fact per check, then what was not checked. An Error only when interrupted.
-  [[nodiscard]] Result<std::vector<record::CheckFact>> run();
+  // An Error only when interrupted.
+  [[nodiscard]] Result<record::EvidenceNode> run();
 
  private:
   // verify_run.cpp: what is not of data or training.
@@ -47,9 +57,9 @@ class Verification {
   [[nodiscard]] Status recipe();
   [[nodiscard]] Status log();
   [[nodiscard]] Status expect_as_in_chain();
-  [[nodiscard]] Status replays();
+  [[nodiscard]] Status replay();
   [[nodiscard]] Status views();
-  [[nodiscard]] Status add_unchecked();
+  [[nodiscard]] Status tell_files(record::EvidenceNode& run);
 
   // verify_data.cpp
   [[nodiscard]] Status start();
@@ -74,10 +84,10 @@ class Verification {
   [[nodiscard]] Status merged_model(const engine::ModelFile& file);
   [[nodiscard]] Status held_out();
 
-  // Ends a check that cannot be made, or not to its end: it is told as not checked.
+  // Ends a check that cannot be made, or not to its end.
   [[nodiscard]] Status blocked(std::string why);
 
-  // Whoever calls it looks at the file.
+  // Whoever calls it looks at the file, or tells that nobody could.
   void covers(const system::Path& file);
 
   // recorded_file() of a file that is thereby covered.
@@ -101,9 +111,10 @@ class Verification {
   std::map<std::string, engine::ModelTensor> parameters_;  // as the last step left them
   bool log_is_right_ = false;
 
-  std::string detail_, blocked_;   // of the check at hand
+  // Of the check at hand.
+  record::EvidenceState state_ = record::EvidenceState::kVerified;
+  std::string detail_;
   std::set<std::string> covered_;  // files that a check looked at, from the folder of the run
-  std::vector<record::CheckFact> checks_;
 };
 
 // One error that tells all of them; none, no error.

@@ -78,10 +78,12 @@ Status Verification::tokenizer() {
     detail_ = "that of the start";
     return {};
   }
-  if (!recipe_ || !documents_ || subject_.origin.start)
+  if (!recipe_ || !documents_ || subject_.origin.start) {
+    covers(paths_.tokenizer() / "manifest.json");
     return blocked(
-        "its digest is the recorded one; to make it again takes recipe and corpus, or "
-        "the start");
+        "its digest is the recorded one; to make it and its manifest again takes recipe and "
+        "corpus, or the start");
+  }
   GLASS_TRY(const data::TrainedTokenizer trained,
             make_tokenizer(*documents_, recipe_->tokenizer, services_.parallel));
   GLASS_TRY_STATUS(expect_same("the tokenizer trained again from the documents",

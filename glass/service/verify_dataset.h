@@ -3,7 +3,7 @@
 
 #include "glass/base/parallel.h"
 #include "glass/base/result.h"
-#include "glass/record/release/evidence_tree.h"
+#include "glass/record/evidence/evidence_tree.h"
 #include "glass/system/files.h"
 
 namespace glass::service {

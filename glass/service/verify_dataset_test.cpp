@@ -13,7 +13,7 @@
 #include "glass/base/parallel.h"
 #include "glass/crypto/sha256.h"
 #include "glass/data/corpus/document_store.h"
-#include "glass/record/release/evidence_tree.h"
+#include "glass/record/evidence/evidence_tree.h"
 #include "glass/system/files.h"
 #include "glass/system/temporary_folder.h"
 

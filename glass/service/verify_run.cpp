@@ -1,6 +1,5 @@
 // verify_run: everything about a run that can be recomputed without training.
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <cstdint>
 #include <iterator>
@@ -20,8 +19,8 @@
 #include "glass/base/result.h"
 #include "glass/base/units_text.h"
 #include "glass/crypto/sha256.h"
-#include "glass/record/documents/facts.h"
 #include "glass/record/documents/metrics.h"
+#include "glass/record/evidence/evidence_tree.h"
 #include "glass/record/evidence/statement.h"
 #include "glass/service/recipe/recipe.h"
 #include "glass/service/recorded_file.h"
@@ -37,7 +36,20 @@
 #include "glass/system/files_below.h"
 
 namespace glass::service {
+
+using record::EvidenceNode;
+using enum record::EvidenceState;
+
 namespace {
+
+// The nodes below this branch of the root, which is added where there is none; below the root
+// itself for the empty name.
+std::vector<EvidenceNode>& branch_of(EvidenceNode& root, std::string_view name) {
+  if (name.empty()) return root.parts;
+  const auto found = std::ranges::find(root.parts, name, &EvidenceNode::what);
+  if (found != root.parts.end()) return found->parts;
+  return root.parts.emplace_back(EvidenceNode{kVerified, std::string(name), "", {}}).parts;
+}
 
 // A float32 of the chain, as the log writes it.
 bool same(double logged, float chained) {
@@ -64,30 +76,32 @@ Status expect_bytes(const system::Path& file, ByteView expected, system::Files& 
 Verification::Verification(const RunRecord& record, const RunPaths& paths, const Services& services)
     : record_(record), subject_(record.subject), paths_(paths), services_(services) {}
 
-Result<std::vector<record::CheckFact>> Verification::run() {
+Result<record::EvidenceNode> Verification::run() {
   struct Step {
+    std::string_view branch;  // of the tree; empty: the root
     std::string_view what;
     Status (Verification::*check)();
   };
 
   static constexpr Step kSteps[] = {
-      {"signature", &Verification::signature},
-      {"recipe", &Verification::recipe},
-      {"start", &Verification::start},
-      {"corpus", &Verification::corpus},
-      {"tokenizer", &Verification::tokenizer},
-      {"shards", &Verification::shards},
-      {"examples", &Verification::examples},
-      {"graph", &Verification::graph},
-      {"chain", &Verification::chain},
-      {"batches", &Verification::batches},
-      {"checkpoints", &Verification::checkpoints},
-      {"model", &Verification::model},
-      {"held-out text", &Verification::held_out},
-      {"log", &Verification::log},
-      {"replays", &Verification::replays},
-      {"views", &Verification::views},
+      {"", "record", &Verification::signature},
+      {"origin", "recipe", &Verification::recipe},
+      {"origin", "start", &Verification::start},
+      {"origin", "corpus", &Verification::corpus},
+      {"origin", "tokenizer", &Verification::tokenizer},
+      {"origin", "shards", &Verification::shards},
+      {"origin", "examples", &Verification::examples},
+      {"training", "graph", &Verification::graph},
+      {"training", "chain", &Verification::chain},
+      {"training", "batches", &Verification::batches},
+      {"training", "checkpoints", &Verification::checkpoints},
+      {"results", "model", &Verification::model},
+      {"results", "held-out text", &Verification::held_out},
+      {"training", "log", &Verification::log},
+      {"training", "replay", &Verification::replay},
+      {"results", "views", &Verification::views},
   };
+  EvidenceNode run{kVerified, "run", crypto::to_text(run_digest(subject_)), {}};
   uint64_t done = 0;
   for (const Step& step : kSteps) {
     if (step.check == &Verification::start && !subject_.origin.start) continue;
@@ -96,19 +110,21 @@ Result<std::vector<record::CheckFact>> Verification::run() {
     if (services_.interrupted()) return fail(ErrorCode::kInterrupted, "verification was stopped");
     services_.progress.part(step.what, done++, std::size(kSteps));
     detail_.clear();
-    blocked_.clear();
+    state_ = kVerified;
     const Status found = (this->*step.check)();
-    GLASS_TRY(record::CheckFact fact, check_fact(step.what, detail_, found));
-    if (found && !blocked_.empty())
-      fact = {record::Verdict::kNotChecked, std::string(step.what), blocked_};
-    checks_.push_back(std::move(fact));
+    GLASS_TRY(EvidenceNode node, finding(step.what, detail_, found));
+    if (found) node.state = state_;
+    branch_of(run, step.branch).push_back(std::move(node));
   }
-  GLASS_TRY_STATUS(add_unchecked());
-  return std::move(checks_);
+  GLASS_TRY_STATUS(tell_files(run));
+  for (EvidenceNode& branch : run.parts) settle(branch);
+  settle(run);
+  return run;
 }
 
 Status Verification::blocked(std::string why) {
-  blocked_ = std::move(why);
+  state_ = kMissing;
+  detail_ = std::move(why);
   return {};
 }
 
@@ -185,9 +201,14 @@ Status Verification::expect_as_in_chain() {
   return {};
 }
 
-Status Verification::replays() {
-  if (!services_.files.exists(paths_.replays()))
-    return blocked("nobody has replayed a part of this run yet");
+// What others say of the arithmetic; replay_run computes it here.
+Status Verification::replay() {
+  const std::string how =
+      fmt::format("`{} replay {}`", services_.program, system::path_text(paths_.root));
+  state_ = kAttested;
+  detail_ = fmt::format("nobody has executed any of the {} again; {} does",
+                        count_text(subject_.steps, "step"), how);
+  if (!services_.files.exists(paths_.replays())) return {};
   GLASS_TRY(const std::vector<system::Entry> entries, services_.files.list(paths_.replays()));
   const crypto::Digest digest = run_digest(subject_);
   std::vector<std::string> errors;
@@ -206,12 +227,15 @@ Status Verification::replays() {
       keys.insert(record::signers(*statement));
   }
   GLASS_TRY_STATUS(joined(errors));
-  detail_ = fmt::format("{}, signed by {}", count_text(std::ssize(entries), "statement"),
-                        fmt::join(keys, ", "));
+  if (!keys.empty())
+    detail_ = fmt::format("of some steps, in {} signed by {}; {} executes some here",
+                          count_text(std::ssize(entries), "statement"), fmt::join(keys, ", "), how);
   return {};
 }
 
 Status Verification::views() {
+  covers(prometheus_file(paths_));
+  if (recipe_) covers(tensorboard_file(paths_, *recipe_));
   if (!recipe_ || !log_is_right_)
     return blocked("they cannot be made again without recipe and log");
   GLASS_TRY(const record::RunFacts facts, facts_of(*recipe_, paths_, &record_, services_.files));
@@ -227,42 +251,31 @@ Status Verification::views() {
        {std::pair{prometheus_file(paths_), ByteView(as_bytes(gauges))},
         std::pair{tensorboard_file(paths_, *recipe_), ByteView(events)}}) {
     if (!services_.files.exists(file)) continue;
-    covers(file);
     ++found;
     if (const Status equal = expect_bytes(file, expected, services_.files); !equal)
       errors.push_back(equal.error().message);
   }
-  if (found == 0) return blocked("there are none");
-  detail_ = fmt::format("{} made again from the log", count_text(found, "file"));
+  detail_ = found == 0 ? "there are none"
+                       : fmt::format("{} made again from the log", count_text(found, "file"));
   return joined(errors);
 }
 
-// What no check came to, by name: nobody shall take it for verified.
-Status Verification::add_unchecked() {
-  static constexpr std::array<std::pair<std::string_view, std::string_view>, 3> kNoEvidence = {{
-      {".lock", "who worked here last"},
-      {"report.html", "a page made of the rest"},
-      {"stages.json", "which stages are finished"},
-  }};
-  const auto tell = [&](std::string what, std::string why) {
-    checks_.push_back({record::Verdict::kNotChecked, std::move(what), std::move(why)});
-  };
-  tell("training",
-       fmt::format("the arithmetic of the {}: {} replay {}", count_text(subject_.steps, "step"),
-                   services_.program, paths_.root.string()));
+// The files that no check came to, by name: nobody shall take them for verified.
+Status Verification::tell_files(EvidenceNode& run) {
+  static constexpr std::string_view kNoEvidence[] = {".lock", "report.html", "stages.json"};
   GLASS_TRY(const std::vector<std::string> files,
             system::files_below(services_.files, paths_.root));
   std::vector<std::string> known, others;
   for (const std::string& file : files) {
     if (covered_.contains(file)) continue;
-    const auto entry = std::ranges::find(kNoEvidence, file, [](const auto& e) { return e.first; });
-    if (entry == kNoEvidence.end())
-      others.push_back(file);
-    else
-      known.push_back(fmt::format("{} ({})", entry->first, entry->second));
+    const bool is_known = std::ranges::find(kNoEvidence, file) != std::end(kNoEvidence);
+    (is_known ? known : others).push_back(file);
   }
-  if (!known.empty()) tell("no evidence", fmt::format("{}", fmt::join(known, ", ")));
-  if (!others.empty()) tell("other files", fmt::format("{}", fmt::join(others, ", ")));
+  if (!known.empty())
+    run.detail += fmt::format("; no evidence, and not checked: {}", fmt::join(known, ", "));
+  if (!others.empty())
+    run.parts.push_back(
+        {kMissing, "other files", fmt::format("no check came to {}", fmt::join(others, ", ")), {}});
   return {};
 }
 
@@ -280,13 +293,16 @@ Result<Summary> verify_run(const system::Path& run, const Services& services) {
   Summary summary;
   if (record) {
     summary = summarize(record->subject, paths, services.files);
-    GLASS_TRY(summary.checks, Verification(*record, paths, services).run());
+    GLASS_TRY(summary.evidence, Verification(*record, paths, services).run());
   } else {
     summary.out = run;
-    GLASS_TRY(record::CheckFact fact, check_fact("signature", "", tl::unexpected(record.error())));
-    summary.checks = {std::move(fact),
-                      {record::Verdict::kNotChecked, "all else",
-                       "without the record there is nothing to compare with"}};
+    GLASS_TRY(EvidenceNode signature, finding("record", "", tl::unexpected(record.error())));
+    summary.evidence = EvidenceNode{
+        kBroken,
+        "run",
+        system::path_text(run),
+        {std::move(signature),
+         {kMissing, "all else", "without the record there is nothing to compare with", {}}}};
   }
   finish(summary, {"generate", "replay"});
   return summary;

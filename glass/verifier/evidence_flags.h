@@ -6,7 +6,7 @@
 
 #include "glass/base/parallel.h"
 #include "glass/base/result.h"
-#include "glass/record/release/evidence_tree.h"
+#include "glass/record/evidence/evidence_tree.h"
 #include "glass/record/release/trust.h"
 
 namespace CLI {

@@ -8,7 +8,7 @@
 
 #include "glass/base/printable.h"
 #include "glass/base/result.h"
-#include "glass/record/release/evidence_tree.h"
+#include "glass/record/evidence/evidence_tree.h"
 #include "glass/record/release_fetch/release_url.h"
 #include "glass/system/files.h"
 #include "glass/system/machine.h"

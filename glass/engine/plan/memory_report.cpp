@@ -24,6 +24,7 @@ Json to_json(const MemoryReport& report) {
                       {"optimizer", report.optimizer},
                       {"inputs", report.inputs},
                       {"arena", report.arena},
+                      {"program", report.program},
                       {"activations_peak", report.activations_peak},
                       {"scratch_peak", report.scratch_peak},
                       {"total", report.total()}};
@@ -32,10 +33,10 @@ Json to_json(const MemoryReport& report) {
 std::string to_text(const MemoryReport& report) {
   return fmt::format(
       "{}: parameters {}, gradients {}, optimizer {}, inputs {}, arena {} (activations {} and "
-      "scratch {}, each at its peak)",
+      "scratch {}, each at its peak), program {}",
       text(report.total()), text(report.parameters), text(report.gradients), text(report.optimizer),
       text(report.inputs), text(report.arena), text(report.activations_peak),
-      text(report.scratch_peak));
+      text(report.scratch_peak), text(report.program));
 }
 
 Status expect_fits(const MemoryReport& report, int64_t available) {

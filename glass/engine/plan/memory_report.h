@@ -15,12 +15,13 @@ struct MemoryReport {  // bytes
   int64_t optimizer = 0;  // filled in by whoever owns the optimizer's state
   int64_t inputs = 0;     // tokens and their like, caches
   int64_t arena = 0;      // activations, constants and scratch share it
+  int64_t program = 0;    // the process itself; filled in by whoever plans for one
   // Of the arena, each at its own worst moment:
   int64_t activations_peak = 0;
   int64_t scratch_peak = 0;
 
   [[nodiscard]] int64_t total() const {
-    return parameters + gradients + optimizer + inputs + arena;
+    return parameters + gradients + optimizer + inputs + arena + program;
   }
 };
 

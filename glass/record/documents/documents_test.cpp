@@ -26,7 +26,10 @@ RunFacts some_facts() {
   for (int64_t step = 1; step <= 3; ++step)
     facts.loss.add({step, 1'700'000'000'000 + step, 9.0 / static_cast<double>(step)});
   facts.samples.push_back({2, "Once", " & again <b>"});
-  facts.checks.push_back({Verdict::kNotChecked, "replay", "no segment was executed"});
+  facts.evidence = EvidenceNode{EvidenceState::kVerified,
+                                "run",
+                                "",
+                                {{EvidenceState::kAttested, "replay", "of <nobody>", {}}}};
   return facts;
 }
 
@@ -44,7 +47,15 @@ TEST(Report, TextFromOutsideIsEscaped) {
 TEST(Report, WhatIsUnknownIsNotShownAsZero) {
   const std::string page = html_report(some_facts());
   EXPECT_TRUE(contains(page, "<dt>Bits per byte, held-out text</dt><dd>unknown</dd>"));
-  EXPECT_TRUE(contains(page, "<span class=\"open\">not checked</span>"));
+  EXPECT_TRUE(contains(html_report({}), "<p>Nothing has been checked yet.</p>"));
+}
+
+TEST(Report, ShowsTheTreeOfEvidence) {
+  EXPECT_TRUE(contains(html_report(some_facts()),
+                       "<tr><td><span class=\"good\">verified</span></td>"
+                       "<td class=\"in-0\">run</td><td></td></tr>\n"
+                       "<tr><td><span class=\"open\">attested</span></td>"
+                       "<td class=\"in-1\">replay</td><td>of &lt;nobody&gt;</td></tr>\n"));
 }
 
 TEST(Report, AsksForNothingFromElsewhere) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "glass/record/documents/curve.h"
+#include "glass/record/evidence/evidence_tree.h"
 
 namespace glass::record {
 
@@ -22,14 +23,6 @@ struct CountFact {
   std::string name;  // a source, a licence, a language, a reason
   int64_t documents;
   std::optional<int64_t> bytes;
-};
-
-enum class Verdict { kVerified, kFailed, kNotChecked };
-
-struct CheckFact {
-  Verdict verdict;
-  std::string what;
-  std::string detail;
 };
 
 struct PlaceFact {
@@ -68,8 +61,8 @@ struct RunFacts {
   std::vector<CountFact> sources;
   std::vector<CountFact> licences;
   std::vector<CountFact> languages;
-  std::vector<CountFact> dropped;  // by reason
-  std::vector<CheckFact> checks;
+  std::vector<CountFact> dropped;        // by reason
+  std::optional<EvidenceNode> evidence;  // none: nothing has been checked yet
   std::vector<PlaceFact> places;
   std::string program;                     // what its user types to run glass
   std::vector<std::string> next_commands;  // of glass, without its name

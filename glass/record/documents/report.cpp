@@ -13,9 +13,15 @@
 #include "glass/record/documents/curve.h"
 #include "glass/record/documents/facts.h"
 #include "glass/record/documents/page.h"
+#include "glass/record/evidence/evidence_tree.h"
 
 namespace glass::record {
 namespace {
+
+// Parts of the evidence stand further in than what they are parts of.
+constexpr std::string_view kReportStyle =
+    "td.in-1 { padding-left: 1.8rem; } td.in-2 { padding-left: 3rem; }\n"
+    "td.in-3 { padding-left: 4.2rem; }\n";
 
 std::string figure(std::string_view name, std::string_view value) {
   return fmt::format("<div><dt>{}</dt><dd>{}</dd></div>\n", name, escape_html(value));
@@ -52,22 +58,30 @@ std::string loss_chart(const RunFacts& facts) {
                             series_of("held-out", "series-2", facts.held_out_loss)}});
 }
 
-std::string_view verdict_text(Verdict verdict) {
-  switch (verdict) {
-    case Verdict::kVerified: return "<span class=\"good\">verified</span>";
-    case Verdict::kFailed: return "<span class=\"bad\">failed</span>";
-    case Verdict::kNotChecked: return "<span class=\"open\">not checked</span>";
+std::string_view css_class(EvidenceState state) {
+  switch (state) {
+    case EvidenceState::kVerified: return "good";
+    case EvidenceState::kAttested:
+    case EvidenceState::kMissing: return "open";
+    case EvidenceState::kBroken: return "bad";
   }
   return "";
 }
 
-std::string checks(const RunFacts& facts) {
-  if (facts.checks.empty()) return "<p>Nothing has been checked yet.</p>\n";
+// A row for the node and for each below it, further in the deeper it lies.
+void add_evidence(const EvidenceNode& node, int depth, std::string& out) {
+  out += fmt::format(
+      "<tr><td><span class=\"{}\">{}</span></td><td class=\"in-{}\">{}</td><td>{}</td></tr>\n",
+      css_class(node.state), name(node.state), depth, escape_html(node.what),
+      escape_html(node.detail));
+  for (const EvidenceNode& part : node.parts) add_evidence(part, depth + 1, out);
+}
+
+std::string evidence(const RunFacts& facts) {
+  if (!facts.evidence) return "<p>Nothing has been checked yet.</p>\n";
   std::string out =
       "<div class=\"table\"><table><tr><th>Result</th><th>What</th><th>How</th></tr>\n";
-  for (const CheckFact& check : facts.checks)
-    out += fmt::format("<tr><td>{}</td><td>{}</td><td>{}</td></tr>\n", verdict_text(check.verdict),
-                       escape_html(check.what), escape_html(check.detail));
+  add_evidence(*facts.evidence, 0, out);
   return out + "</table></div>\n";
 }
 
@@ -150,7 +164,7 @@ std::string html_report(const RunFacts& facts) {
   const std::pair<std::string_view, std::string> sections[] = {
       {"", figures(facts)},
       {"Loss", loss_chart(facts)},
-      {"What was verified", checks(facts)},
+      {"What was verified", evidence(facts)},
       {"What the model writes", samples(facts)},
       {"Where it began", start(facts)},
       {"What it was trained on", counts("Source", facts.sources)},
@@ -166,7 +180,7 @@ std::string html_report(const RunFacts& facts) {
   }
   return html_page({.language = "en",
                     .title = facts.name + " - Glassworks run report",
-                    .style = "",
+                    .style = kReportStyle,
                     .body = body});
 }
 

@@ -28,6 +28,8 @@ inline constexpr std::string_view kReleaseSumsFile = "SHA256SUMS";
 inline constexpr std::string_view kModelKeyFile = "model.pub";
 inline constexpr std::string_view kProvenanceStatementFile = "provenance.json";
 inline constexpr std::string_view kEvidenceFolder = "evidence";
+// What whoever makes the release says of the held-out text; evaluations of others lie beside it.
+inline constexpr std::string_view kHeldOutEvaluationFile = "evidence/evaluations/held-out.json";
 
 // Whether release.json has to name it.
 bool is_stated(std::string_view file);

@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include "glass/base/json.h"
+#include "glass/record/release/release_layout.h"
 #include "glass/record/release_documents/open_licences.h"
 #include "glass/record/release_documents/release_facts.h"
 #include "glass/record/release_documents/test_facts.h"
@@ -140,12 +141,13 @@ TEST(Verified, EachTickHasItsProof) {
   EXPECT_EQ(proof_of(verified_ticks(facts), "evaluation"), "");
   EXPECT_EQ(proof_of(verified_ticks(facts), "step_log"), "");
   facts.training.energy_kwh = 0.25;
-  facts.checks = {{Verdict::kNotChecked, "held-out text", "blocked"}};
+  facts.files.push_back({std::string(kHeldOutEvaluationFile), 1, "cd"});
   EXPECT_EQ(proof_of(verified_ticks(facts), "evaluation"), "");
-  facts.checks = {{Verdict::kVerified, "held-out text", "every bit equal"}};
+  facts.files.push_back({"evidence/evaluations/repeated.json", 1, "ef"});
   facts.files.push_back({"evidence/training/metrics.jsonl", 1, "ab"});
   EXPECT_EQ(proof_of(verified_ticks(facts), "energy"), "0.25 kWh, unknown");
-  EXPECT_EQ(proof_of(verified_ticks(facts), "evaluation"), "every bit equal");
+  EXPECT_EQ(proof_of(verified_ticks(facts), "evaluation"),
+            "evidence/evaluations/repeated.json, sha256:ef");
   EXPECT_EQ(proof_of(verified_ticks(facts), "step_log"),
             "evidence/training/metrics.jsonl, sha256:ab");
 }

@@ -10,6 +10,7 @@
 
 #include "glass/base/json.h"
 #include "glass/base/units_text.h"
+#include "glass/record/release/release_layout.h"
 #include "glass/record/release_documents/internal/text.h"
 #include "glass/record/release_documents/open_licences.h"
 #include "glass/record/release_documents/openness.h"
@@ -56,10 +57,12 @@ std::string energy_proof(const TrainingFact& training) {
                      release::or_unknown(training.energy_method));
 }
 
-// Verification has computed the held-out loss again.
+// Of a statement besides the one that whoever makes the release gives in passing.
 std::string evaluation_proof(const ReleaseFacts& facts) {
-  const auto at = std::ranges::find(facts.checks, "held-out text", &CheckFact::what);
-  return at == facts.checks.end() || at->verdict != Verdict::kVerified ? "" : at->detail;
+  const auto at = std::ranges::find_if(facts.files, [](const FileFact& file) {
+    return file.path.starts_with("evidence/evaluations/") && file.path != kHeldOutEvaluationFile;
+  });
+  return at == facts.files.end() ? "" : file_proof(&*at);
 }
 
 }  // namespace

@@ -165,7 +165,6 @@ struct ReleaseFacts {
   CorpusFact corpus;
   std::optional<BaseFact> base;
   std::vector<ReplayFact> replays;
-  std::vector<CheckFact> checks;  // of verification
   std::vector<FileFact> files;  // of the release's folder, documents left out that are not made yet
   std::string engine_commit, engine_digest;  // of the program that trained
   std::optional<LogFact> log;

@@ -12,7 +12,7 @@
 #include "glass/base/parallel.h"
 #include "glass/base/result.h"
 #include "glass/crypto/sha256.h"
-#include "glass/record/release/evidence_tree.h"
+#include "glass/record/evidence/evidence_tree.h"
 #include "glass/record/release/release_layout.h"
 #include "glass/record/release/trust.h"
 #include "glass/system/files.h"

@@ -122,7 +122,7 @@ Status add_evidence(StagedRelease& release, const RunRecord& record, const RunPa
   for (const std::string& replay : replays)
     GLASS_TRY_STATUS(release.copy(paths.replays() / replay, in_release("replays/" + replay), {}));
   if (record.subject.held_out_loss_bits.empty()) return {};
-  return release.write(in_release("evaluations/held-out.json"),
+  return release.write(std::string(record::kHeldOutEvaluationFile),
                        record::to_text(held_out_evaluation(record, services.key)));
 }
 

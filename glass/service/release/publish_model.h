@@ -19,7 +19,7 @@
 
 #include "glass/base/result.h"
 #include "glass/crypto/ecdsa.h"
-#include "glass/record/release/evidence_tree.h"
+#include "glass/record/evidence/evidence_tree.h"
 #include "glass/service/log/statement_log.h"
 #include "glass/service/services.h"
 #include "glass/system/files.h"

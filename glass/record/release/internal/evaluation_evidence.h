@@ -5,7 +5,7 @@
 #include <string>
 
 #include "glass/base/json.h"
-#include "glass/record/release/evidence_tree.h"
+#include "glass/record/evidence/evidence_tree.h"
 #include "glass/record/release/internal/run_evidence.h"
 
 namespace glass::record {

@@ -6,8 +6,8 @@
 #include <string>
 
 #include "glass/crypto/sha256.h"
+#include "glass/record/evidence/evidence_tree.h"
 #include "glass/record/evidence/statement.h"
-#include "glass/record/release/evidence_tree.h"
 #include "glass/record/release/internal/run_evidence.h"
 
 namespace glass::record {

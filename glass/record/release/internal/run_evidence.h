@@ -8,8 +8,8 @@
 #include <string_view>
 
 #include "glass/crypto/sha256.h"
+#include "glass/record/evidence/evidence_tree.h"
 #include "glass/record/evidence/statement.h"
-#include "glass/record/release/evidence_tree.h"
 #include "glass/record/release/internal/folder_digests.h"
 #include "glass/record/release/verify_release.h"
 #include "glass/system/files.h"

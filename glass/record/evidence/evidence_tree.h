@@ -31,6 +31,12 @@ struct EvidenceNode {
 // How many nodes are in a state, the node itself included.
 int64_t count(const EvidenceNode& node, EvidenceState state);
 
+// The first node of this name, in the order of the lines; nothing if there is none.
+const EvidenceNode* find(const EvidenceNode& node, std::string_view what);
+
+// The first node in a state of which no part is: where it comes from.
+const EvidenceNode* first_cause(const EvidenceNode& node, EvidenceState state);
+
 // What is broken or missing anywhere below shows in the node; what is attested takes nothing away.
 void settle(EvidenceNode& node);
 

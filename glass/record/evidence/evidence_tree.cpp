@@ -1,4 +1,4 @@
-#include "glass/record/release/evidence_tree.h"
+#include "glass/record/evidence/evidence_tree.h"
 
 #include <cstdint>
 #include <string>
@@ -43,6 +43,21 @@ int64_t count(const EvidenceNode& node, EvidenceState state) {
   int64_t found = node.state == state ? 1 : 0;
   for (const EvidenceNode& part : node.parts) found += count(part, state);
   return found;
+}
+
+const EvidenceNode* find(const EvidenceNode& node, std::string_view what) {
+  if (node.what == what) return &node;
+  for (const EvidenceNode& part : node.parts) {
+    if (const EvidenceNode* found = find(part, what); found != nullptr) return found;
+  }
+  return nullptr;
+}
+
+const EvidenceNode* first_cause(const EvidenceNode& node, EvidenceState state) {
+  for (const EvidenceNode& part : node.parts) {
+    if (const EvidenceNode* found = first_cause(part, state); found != nullptr) return found;
+  }
+  return node.state == state ? &node : nullptr;
 }
 
 void settle(EvidenceNode& node) {

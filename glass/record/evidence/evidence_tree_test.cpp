@@ -1,4 +1,4 @@
-#include "glass/record/release/evidence_tree.h"
+#include "glass/record/evidence/evidence_tree.h"
 
 #include <gtest/gtest.h>
 
@@ -36,6 +36,18 @@ TEST(EvidenceTree, IsInOrderOnlyIfNothingIsBrokenOrMissing) {
   node.parts.pop_back();
   node.parts[0].parts[0].state = kAttested;
   EXPECT_EQ(exit_code(node), 0);
+}
+
+TEST(EvidenceTree, TellsWhereAStateComesFrom) {
+  EvidenceNode node = tree();
+  EXPECT_EQ(first_cause(node, kBroken), nullptr);
+  node.parts[0].parts[0].state = kBroken;
+  settle(node.parts[0]);
+  settle(node);
+  EXPECT_EQ(node.state, kBroken);
+  EXPECT_EQ(first_cause(node, kBroken), &node.parts[0].parts[0]);
+  EXPECT_EQ(find(node, "replay"), &node.parts[1]);
+  EXPECT_EQ(find(node, "graphs"), nullptr);
 }
 
 TEST(EvidenceTree, LetsNobodyWriteALineOfIt) {
