@@ -13,9 +13,9 @@ run: | build/.exists
 
 test: | build/.exists
 	@scripts/setup tests
-	@cmake --preset dev >build/configure.log 2>&1 || { cat build/configure.log; exit 1; }
-	@cmake --build --preset dev
-	@ctest --preset dev
+	@cmake --preset test >build/configure.log 2>&1 || { cat build/configure.log; exit 1; }
+	@cmake --build --preset test
+	@ctest --preset test -j "$$(nproc)"
 
 bench: | build/.exists
 	@scripts/setup bench

@@ -14,8 +14,8 @@
 #   2. the link test links the room's whole archive with DEPS alone, so a use by forward declaration fails too;
 #   3. all_verify_interface_header_sets compiles every header by itself.
 #
-# Presets with GLASS_UNITY_BUILD compile a room's sources together, which halves the time of a clean build; so two
-# helpers of one room never share a name, and what two files need stands in one of them.
+# Presets with GLASS_UNITY_BUILD compile a room's sources together, and its tests, which halves the time of a clean
+# build; so two helpers of one room never share a name, and what two files need stands in one of them.
 if(GLASS_TESTS)
   include(GoogleTest)
 endif()
@@ -30,6 +30,11 @@ target_compile_options(glass_flags INTERFACE
   $<$<AND:$<CXX_COMPILER_ID:GNU>,$<BOOL:${GLASS_UNITY_BUILD}>>:-Wno-subobject-linkage> # each source is a header to it
   $<$<BOOL:${GLASS_WERROR}>:-Werror>)
 target_include_directories(glass_flags INTERFACE ${PROJECT_SOURCE_DIR})
+
+# The main functions of link tests, and of fuzzers without libFuzzer, compiled once for all.
+add_library(glass_link_test OBJECT EXCLUDE_FROM_ALL ${PROJECT_SOURCE_DIR}/cmake/link_test.cpp)
+add_library(glass_replay_corpus OBJECT EXCLUDE_FROM_ALL ${PROJECT_SOURCE_DIR}/tests/replay_corpus.cpp)
+target_link_libraries(glass_replay_corpus PRIVATE glass_flags)
 
 add_custom_target(unit_tests)
 add_custom_target(fuzzers)
@@ -57,13 +62,14 @@ function(glass_module name)
   set_property(GLOBAL APPEND PROPERTY GLASS_LAYERS "${name}: ${line}" "${name}(tests): ${test_line}")
 
   if(GLASS_TESTS)
-    add_executable(${id}_linktest ${PROJECT_SOURCE_DIR}/cmake/link_test.cpp)
+    add_executable(${id}_linktest $<TARGET_OBJECTS:glass_link_test>)
     target_link_libraries(${id}_linktest PRIVATE "$<LINK_LIBRARY:WHOLE_ARCHIVE,${id}>")
     if(M_TESTS)
       add_executable(${id}_test ${M_TESTS})
       add_dependencies(unit_tests ${id}_test)
       target_compile_options(${id}_test PRIVATE -O1) # what takes long is in the rooms, not in their tests
       target_link_libraries(${id}_test PRIVATE ${id} ${targets_TEST_DEPS} GTest::gtest_main rapidcheck)
+      set_target_properties(${id}_test PROPERTIES UNITY_BUILD ${GLASS_UNITY_BUILD} UNITY_BUILD_BATCH_SIZE 0)
       gtest_discover_tests(${id}_test TEST_PREFIX "${name}/" DISCOVERY_MODE PRE_TEST
         PROPERTIES LABELS unit)
     endif()
@@ -86,7 +92,7 @@ function(glass_fuzzer room source)
     target_link_options(${target} PRIVATE -fsanitize=fuzzer)
     set(replay_only -runs=0)
   else()
-    target_sources(${target} PRIVATE ${PROJECT_SOURCE_DIR}/tests/replay_corpus.cpp)
+    target_sources(${target} PRIVATE $<TARGET_OBJECTS:glass_replay_corpus>)
   endif()
   add_test(NAME fuzz/${target} COMMAND ${target} ${replay_only} ${PROJECT_SOURCE_DIR}/tests/corpus/${seeds})
   set_tests_properties(fuzz/${target} PROPERTIES LABELS fuzz)

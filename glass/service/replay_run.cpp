@@ -191,11 +191,19 @@ Status write_statement(const record::Statement& statement, const RunPaths& paths
 std::string worth_of(int64_t executed_steps, int64_t steps, const Executed& executed) {
   std::string detail = fmt::format("{} of {} steps were executed again", count_text(executed_steps),
                                    count_text(steps));
-  if (executed.drawn && executed_steps < steps)
+  if (!executed.drawn || executed_steps == steps) return detail;
+  const int64_t starts = std::ssize(executed.starts);
+  detail += fmt::format(
+      "; were a tenth of the {} that could be drawn forged, these would have met it with {:.0f} %",
+      count_text(starts, "segment"),
+      100 * record::caught_share(starts, std::ssize(executed.segments), 0.1));
+  const int64_t out_of_reach =
+      steps - record::steps_in(record::draw_segments(executed.starts, starts, executed.length,
+                                                     steps, executed.seed));
+  if (out_of_reach > 0)
     detail +=
-        fmt::format("; were a tenth of the segments forged, these would have met it with {:.0f} %",
-                    100 * record::caught_share(std::ssize(executed.starts),
-                                               std::ssize(executed.segments), 0.1));
+        fmt::format("; {} in none, for want of checkpoints",
+                    out_of_reach == 1 ? "1 step lies" : count_text(out_of_reach, "step") + " lie");
   return detail;
 }
 
@@ -232,13 +240,13 @@ Result<Summary> replay_run(const system::Path& run, const ReplayChoice& choice,
   services.progress.stage("replay", false);
   Summary summary = summarize(record.subject, paths, services.files);
   Replay replay(*training.trainer, std::move(steps), services);
-  int64_t executed = 0;
+  std::vector<Segment> executed;
   EvidenceNode found{EvidenceState::kVerified, "replay", "", {}};
   for (const Segment& segment : segments) {
     GLASS_TRY(EvidenceNode node, replay.run(segment));
     if (node.state == EvidenceState::kVerified) {
       ++summary.replayed_segments;
-      executed += segment.end - segment.begin;
+      executed.push_back(segment);
     }
     found.parts.push_back(std::move(node));
   }
@@ -248,8 +256,9 @@ Result<Summary> replay_run(const system::Path& run, const ReplayChoice& choice,
   record::sign(statement, services.key);
   GLASS_TRY_STATUS(write_statement(statement, paths, services.files));
   if (challenge) GLASS_TRY_STATUS(choice.challenge->post(statement).map([](const auto&) {}));
-  found.detail = worth_of(executed, step_count, what);
-  if (executed < step_count) found.state = EvidenceState::kAttested;
+  const int64_t executed_steps = record::steps_in(std::move(executed));
+  found.detail = worth_of(executed_steps, step_count, what);
+  if (executed_steps < step_count) found.state = EvidenceState::kAttested;
   settle(found);
   summary.evidence = std::move(found);
   finish(summary, {"generate", "verify"});

@@ -16,13 +16,13 @@ LicencePolicy policy_of(const std::vector<std::string>& allowed) {
   return *LicencePolicy::create(allowed);
 }
 
-CopyrightFile file_of(std::string_view paragraphs) {
+CopyrightFile file_with(std::string_view paragraphs) {
   return **parse_dep5("Format: 1.0\n\n" + std::string(paragraphs));
 }
 
 PackageRights rights_of(std::string_view paragraphs, std::vector<SourcePathMapping> mappings,
                         const std::vector<std::string>& allowed) {
-  return PackageRights::from_copyright(file_of(paragraphs), "pkg", {}, std::move(mappings),
+  return PackageRights::from_copyright(file_with(paragraphs), "pkg", {}, std::move(mappings),
                                        policy_of(allowed));
 }
 

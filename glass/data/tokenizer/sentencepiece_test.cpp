@@ -27,12 +27,6 @@ const std::vector<std::string> kPieces = {
     " ",   "a",   "b",  "c",       "\u00e9",       "\u6f22", "ab",   "bc",  " a",   "aa",     "  ",
     " ab", "abc", "c ", "b\u00e9", "\u6f22\u6f22", "aba",    "    ", "aaa", " abc", "\u00e9 "};
 
-Tokenizer made(TokenizerParts parts) {
-  auto tokenizer = Tokenizer::make(std::move(parts));
-  EXPECT_TRUE(tokenizer.has_value()) << tokenizer.error().message;
-  return std::move(*tokenizer);
-}
-
 Tokenizer tokenizer_with(const SentencePieceRules& rules) {
   return made(sentencepiece_parts(kPieces, rules));
 }
@@ -68,7 +62,7 @@ std::string sp_refusal(TokenizerParts parts) {
 }
 
 // Few characters, so that pieces meet and overlap; among them bytes that are no text.
-std::string any_text() {
+std::string any_marked_text() {
   const size_t length = *rc::gen::inRange<size_t>(0, 120);
   const auto parts = *rc::gen::container<std::vector<std::string>>(
       length, rc::gen::elementOf(std::vector<std::string>{"a", "a", "b", "c", " ", " ", "\u00e9",
@@ -92,7 +86,7 @@ RC_GTEST_PROP(SentencePiece, EncodesAnyTextByTheDefinition, ()) {
     all.push_back(made(parts_without_bytes(true)));
     return all;
   }();
-  const std::string text = any_text();
+  const std::string text = any_marked_text();
   for (const Tokenizer& tokenizer : tokenizers)
     RC_ASSERT(encode(tokenizer, text) == encode_by_definition(tokenizer, text));
 }
@@ -139,7 +133,7 @@ TEST(SentencePiece, UnknownCharactersAreOneTokenOrMany) {
 
 RC_GTEST_PROP(SentencePiece, RoundTripIsExactWithoutMarks, (const std::vector<uint8_t>& bytes)) {
   static const Tokenizer llama = llama_tokenizer(), gemma = tokenizer_with({});
-  for (std::string text : {std::string(bytes.begin(), bytes.end()), any_text()}) {
+  for (std::string text : {std::string(bytes.begin(), bytes.end()), any_marked_text()}) {
     for (size_t at = text.find("\u2581"); at != std::string::npos; at = text.find("\u2581"))
       text.erase(at, 3);
     RC_ASSERT(llama.decode(encode(llama, text)) == text);

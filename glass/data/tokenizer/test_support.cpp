@@ -97,6 +97,12 @@ std::vector<TokenId> encode_text_by_definition(const Tokenizer& tokenizer, std::
 
 }  // namespace
 
+Tokenizer made(TokenizerParts parts) {
+  auto tokenizer = Tokenizer::make(std::move(parts));
+  GLASS_CHECK(tokenizer);
+  return std::move(*tokenizer);
+}
+
 std::vector<TokenId> encode_by_definition(const Tokenizer& tokenizer, std::string_view text) {
   if (tokenizer.parts().kind == TokenizerKind::kSentencePiece)
     return encode_text_by_definition(tokenizer, text);

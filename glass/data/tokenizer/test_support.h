@@ -13,6 +13,9 @@ namespace glass::data {
 // A tokenizer trained on `text` with so many merges at most.
 Tokenizer trained_on(std::string_view text, int merges);
 
+// Of parts that fit together.
+Tokenizer made(TokenizerParts parts);
+
 // The merges of a tokenizer as the pair of their pieces, in the byte alphabet's spelling.
 std::vector<std::pair<std::string, std::string>> spelled_merges(const Tokenizer& tokenizer);
 

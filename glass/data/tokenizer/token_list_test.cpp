@@ -32,12 +32,6 @@ namespace {
 constexpr SentencePieceRules kSpacePrefix = {
     .prefix_space = PrefixSpace::kAlways, .strip_space = true, .fuse_unknown = true};
 
-Tokenizer made(TokenizerParts parts) {
-  auto tokenizer = Tokenizer::make(std::move(parts));
-  EXPECT_TRUE(tokenizer) << tokenizer.error().message;
-  return std::move(*tokenizer);
-}
-
 TokenList listed(const Tokenizer& tokenizer) {
   auto list = token_list(tokenizer);
   EXPECT_TRUE(list) << list.error().message;

@@ -46,7 +46,7 @@ class StepChainTest : public testing::Test {
   system::Path file_ = folder_ / "chain.jsonl";
 };
 
-std::string refusal_of(std::string_view text, TornLine torn_line = TornLine::kRefuse) {
+std::string chain_refusal(std::string_view text, TornLine torn_line = TornLine::kRefuse) {
   const auto end = check_step_chain(text, kGenesis, torn_line);
   if (end) return "accepted";
   EXPECT_EQ(end.error().code, ErrorCode::kCorruption);
@@ -98,7 +98,8 @@ TEST_F(StepChainTest, AnyFlippedBitIsFoundInItsLineOrTheNext) {
     const auto line =
         std::count(whole.begin(), whole.begin() + static_cast<long>(bit / 8), '\n') + 1;
     const std::string prefix = "line " + std::to_string(line) + " (step " + std::to_string(line);
-    ASSERT_TRUE(refusal_of(changed).starts_with(prefix)) << bit << ": " << refusal_of(changed);
+    ASSERT_TRUE(chain_refusal(changed).starts_with(prefix))
+        << bit << ": " << chain_refusal(changed);
   }
 }
 
@@ -106,21 +107,21 @@ TEST_F(StepChainTest, SaysWhatIsWrongWithALine) {
   ASSERT_TRUE(write(0, 3));
   const std::string whole = text();
   const size_t second = whole.find('\n') + 1, third = whole.find('\n', second) + 1;
-  EXPECT_EQ(refusal_of(whole.substr(second)),
+  EXPECT_EQ(chain_refusal(whole.substr(second)),
             "line 1 (step 1) of the step chain: it is of step 2 where step 1 should follow");
-  EXPECT_EQ(refusal_of(whole.substr(0, second) + whole.substr(third)),
+  EXPECT_EQ(chain_refusal(whole.substr(0, second) + whole.substr(third)),
             "line 2 (step 2) of the step chain: it is of step 3 where step 2 should follow");
   std::string changed = whole;
   changed.replace(changed.find("8192"), 4, "8193");
-  EXPECT_TRUE(refusal_of(changed).starts_with(
+  EXPECT_TRUE(chain_refusal(changed).starts_with(
       "line 2 (step 2) of the step chain: the record of step 2 was changed: it has the digest"));
-  EXPECT_EQ(refusal_of("{}\n"),
+  EXPECT_EQ(chain_refusal("{}\n"),
             "line 1 (step 1) of the step chain: the key \"digest\" is missing; expected a string");
-  EXPECT_EQ(refusal_of(R"({"digest":"","record":[]})"
-                       "\n"),
+  EXPECT_EQ(chain_refusal(R"({"digest":"","record":[]})"
+                          "\n"),
             "line 1 (step 1) of the step chain: the key \"record\" should be an object, but is an "
             "array");
-  EXPECT_NE(refusal_of(" " + whole).find("canonical form"), std::string::npos);
+  EXPECT_NE(chain_refusal(" " + whole).find("canonical form"), std::string::npos);
   const auto other = check_step_chain(whole, crypto::sha256("another start"), TornLine::kRefuse);
   EXPECT_NE(other.error().message.find("step 1 does not continue what is before it"),
             std::string::npos);
@@ -134,7 +135,7 @@ TEST_F(StepChainTest, ARecordReplacedWithItsDigestBreaksTheNextLine) {
     auto writer = StepChainWriter::open(files_, file_, kGenesis, 0).value();
     ASSERT_TRUE(writer.append({{"loss", 0}}));
   }
-  EXPECT_TRUE(refusal_of(text() + second)
+  EXPECT_TRUE(chain_refusal(text() + second)
                   .starts_with("line 2 (step 2) of the step chain: step 2 does not continue"));
 }
 
@@ -144,7 +145,7 @@ TEST_F(StepChainTest, ATornLastLineIsToleratedOnRequestOnly) {
   const size_t third = whole.find('\n', whole.find('\n') + 1) + 1;
   for (size_t size = third + 1; size < whole.size(); ++size) {
     const std::string_view torn = std::string_view(whole).substr(0, size);
-    EXPECT_EQ(refusal_of(torn), "line 3 (step 3) of the step chain is cut off");
+    EXPECT_EQ(chain_refusal(torn), "line 3 (step 3) of the step chain is cut off");
     const auto end = check_step_chain(torn, kGenesis, TornLine::kTolerate);
     ASSERT_TRUE(end);
     EXPECT_TRUE(end->torn);
@@ -153,7 +154,7 @@ TEST_F(StepChainTest, ATornLastLineIsToleratedOnRequestOnly) {
   }
   std::string broken = whole.substr(0, whole.size() - 5);
   broken[third - 5] = '?';  // a torn end excuses nothing before it
-  EXPECT_NE(refusal_of(broken, TornLine::kTolerate), "accepted");
+  EXPECT_NE(chain_refusal(broken, TornLine::kTolerate), "accepted");
 }
 
 TEST_F(StepChainTest, ResumingAnywhereGivesTheSameBytes) {

@@ -14,10 +14,6 @@
 namespace glass::record {
 namespace {
 
-bool contains(std::string_view text, std::string_view part) {
-  return text.find(part) != std::string_view::npos;
-}
-
 TEST(ModelCard, IsTheGoldenOne) {
   const std::string card = model_card(some_release());
   EXPECT_EQ(card, golden("README.md", card));

@@ -22,10 +22,6 @@
 namespace glass::record {
 namespace {
 
-bool contains(std::string_view text, std::string_view part) {
-  return text.find(part) != std::string_view::npos;
-}
-
 FormField field(const Form& form, std::string_view id) {
   for (const FormSection& section : form.sections) {
     for (const FormField& one : section.fields) {

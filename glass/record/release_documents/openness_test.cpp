@@ -18,10 +18,6 @@
 namespace glass::record {
 namespace {
 
-bool contains(std::string_view text, std::string_view part) {
-  return text.find(part) != std::string_view::npos;
-}
-
 // All that are required, under this licence.
 std::vector<PresentComponent> all_under(std::string_view licence) {
   std::vector<PresentComponent> out;

@@ -16,10 +16,6 @@
 namespace glass::record {
 namespace {
 
-bool contains(std::string_view text, std::string_view part) {
-  return text.find(part) != std::string_view::npos;
-}
-
 ReleaseFacts metered() {
   ReleaseFacts facts = some_release();
   facts.training.energy_kwh = 0.25;

@@ -17,4 +17,8 @@ std::string golden(std::string_view name, std::string_view made) {
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
+bool contains(std::string_view document, std::string_view part) {
+  return document.find(part) != std::string_view::npos;
+}
+
 }  // namespace glass::record

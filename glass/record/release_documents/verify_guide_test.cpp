@@ -12,10 +12,6 @@
 namespace glass::record {
 namespace {
 
-bool contains(std::string_view text, std::string_view part) {
-  return text.find(part) != std::string_view::npos;
-}
-
 // That its commands work is what oracle/verify_guide shows.
 TEST(VerifyGuide, IsTheGoldenOne) {
   const std::string guide = verify_guide(some_release());

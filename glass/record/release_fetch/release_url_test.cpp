@@ -8,7 +8,7 @@
 namespace glass::record {
 namespace {
 
-std::string refusal_of(std::string_view url) {
+std::string url_refusal(std::string_view url) {
   const auto base = release_base(url);
   return base ? "none" : base.error().message;
 }
@@ -28,14 +28,14 @@ TEST(ReleaseUrl, HasNoSlashAtItsEnd) {
 }
 
 TEST(ReleaseUrl, ThatNoFileCanLieBelowIsRefused) {
-  EXPECT_NE(refusal_of("https://x/a?b=c").find("no '?'"), std::string::npos);
-  EXPECT_NE(refusal_of("https://x/a#b").find("no '#'"), std::string::npos);
-  EXPECT_NE(refusal_of("https://me:secret@x/a").find("password"), std::string::npos);
-  EXPECT_EQ(refusal_of("https://me:secret@x/a").find("secret"), std::string::npos);
-  EXPECT_EQ(refusal_of("https:///"), "https:// names no server");
-  EXPECT_NE(refusal_of("ftp://x").find("http"), std::string::npos);
+  EXPECT_NE(url_refusal("https://x/a?b=c").find("no '?'"), std::string::npos);
+  EXPECT_NE(url_refusal("https://x/a#b").find("no '#'"), std::string::npos);
+  EXPECT_NE(url_refusal("https://me:secret@x/a").find("password"), std::string::npos);
+  EXPECT_EQ(url_refusal("https://me:secret@x/a").find("secret"), std::string::npos);
+  EXPECT_EQ(url_refusal("https:///"), "https:// names no server");
+  EXPECT_NE(url_refusal("ftp://x").find("http"), std::string::npos);
   for (const char* url : {"https://x/a b", "https://x/\n", "https://x/\x1b[2J", "https://x/ä"})
-    EXPECT_NE(refusal_of(url).find("no URL has"), std::string::npos) << url;
+    EXPECT_NE(url_refusal(url).find("no URL has"), std::string::npos) << url;
 }
 
 TEST(ReleaseUrl, OfAFileIsPercentEncoded) {

@@ -21,10 +21,10 @@ namespace {
 
 using testkit::key_number;
 
-constexpr std::string_view kLog = "example.org/log";
+constexpr std::string_view kOrigin = "example.org/log";
 
 std::string log_key() {
-  return to_text(NoteKey{.name = std::string(kLog), .key = key_number(1).public_key()});
+  return to_text(NoteKey{.name = std::string(kOrigin), .key = key_number(1).public_key()});
 }
 
 std::string witness_name(uint8_t number) {
@@ -48,10 +48,10 @@ std::string policy_text() {
 
 // Signed by the log and cosigned by these.
 std::string checkpoint(const std::vector<uint8_t>& cosigners) {
-  SignedNote note{.text = to_text(Checkpoint{.origin = std::string(kLog),
+  SignedNote note{.text = to_text(Checkpoint{.origin = std::string(kOrigin),
                                              .tree = {.size = 0, .root = empty_root()}}),
                   .signatures = {}};
-  note.signatures.push_back(sign_note(note.text, kLog, key_number(1)));
+  note.signatures.push_back(sign_note(note.text, kOrigin, key_number(1)));
   for (const uint8_t number : cosigners)
     note.signatures.push_back(
         cosign_note(note.text, witness_name(number), key_number(number), 1'800'000'000 + number));
@@ -104,7 +104,7 @@ TEST(Policy, OfAnotherLogOrWithoutAQuorum) {
 
 TEST(Policy, ALogMayHaveAnOldKeyAndANewOne) {
   const std::string new_key =
-      to_text(NoteKey{.name = std::string(kLog), .key = key_number(9).public_key()});
+      to_text(NoteKey{.name = std::string(kOrigin), .key = key_number(9).public_key()});
   for (const std::string& text : {fmt::format("log {}\nlog {}\nquorum none\n", log_key(), new_key),
                                   fmt::format("log {}\nlog {}\nquorum none\n", new_key, log_key())})
     EXPECT_TRUE(open_by_policy(checkpoint({}), parse_policy(text).value())) << text;

@@ -16,7 +16,7 @@
 namespace glass::service {
 namespace {
 
-std::string message(std::string_view text) {
+std::string refusal(std::string_view text) {
   const auto answers = read_release_toml(text, "release.toml");
   return answers ? "" : answers.error().message;
 }
@@ -49,38 +49,38 @@ TEST(ReleaseToml, SaysWhatPeopleSaid) {
 }
 
 TEST(ReleaseToml, AnUnknownKeyIsAnErrorWithItsLine) {
-  EXPECT_EQ(message("[provider]\nnmae = \"x\"\n"),
+  EXPECT_EQ(refusal("[provider]\nnmae = \"x\"\n"),
             "release.toml:2: unknown key 'provider.nmae'; did you mean 'name'?");
-  EXPECT_EQ(message("[provder]\n"),
+  EXPECT_EQ(refusal("[provder]\n"),
             "release.toml:1: unknown key 'provder'; did you mean 'provider'?");
-  EXPECT_EQ(message("[[source]]\nname = \"a\"\nlnk = \"x\"\n"),
+  EXPECT_EQ(refusal("[[source]]\nname = \"a\"\nlnk = \"x\"\n"),
             "release.toml:3: unknown key 'source.0.lnk'; did you mean 'link'?");
 }
 
 TEST(ReleaseToml, AYesOrNoIsOneOfThreeWords) {
-  EXPECT_EQ(message("[data]\nother = true\n"),
+  EXPECT_EQ(refusal("[data]\nother = true\n"),
             "release.toml:2: data.other must be a string, not "
             "true or false");
-  EXPECT_EQ(message("[data]\nother = \"maybe\"\n"),
+  EXPECT_EQ(refusal("[data]\nother = \"maybe\"\n"),
             "release.toml:2: data.other is 'maybe'; it must be one of: not answered, no, yes");
 }
 
 TEST(ReleaseToml, DatesHaveOneForm) {
-  EXPECT_EQ(message("[release]\ndate = \"27.11.2026\"\n"),
+  EXPECT_EQ(refusal("[release]\ndate = \"27.11.2026\"\n"),
             "release.toml: release.date is '27.11.2026'; write it as YYYY-MM-DD");
-  EXPECT_EQ(message("[release]\nmarket_date = \"2026-13-01\"\n"),
+  EXPECT_EQ(refusal("[release]\nmarket_date = \"2026-13-01\"\n"),
             "release.toml: release.market_date is '2026-13-01'; write it as YYYY-MM-DD");
-  EXPECT_EQ(message("[[source]]\nname = \"a\"\nfrom = \"2026-07\"\nto = \"2026-06\"\n"),
+  EXPECT_EQ(refusal("[[source]]\nname = \"a\"\nfrom = \"2026-07\"\nto = \"2026-06\"\n"),
             "release.toml: source[0] ends in 2026-06, before it begins in 2026-07");
 }
 
 TEST(ReleaseToml, LicencesAreThoseOfSpdx) {
-  EXPECT_EQ(message("[release]\nlicence = \"Apache 2.0\"\n").substr(0, 31),
+  EXPECT_EQ(refusal("[release]\nlicence = \"Apache 2.0\"\n").substr(0, 31),
             "release.toml: release.licence: ");
-  EXPECT_EQ(message("[release]\ncode_licence = \"MIT AND (Apache-2 OR 0BSD)\"\n"),
+  EXPECT_EQ(refusal("[release]\ncode_licence = \"MIT AND (Apache-2 OR 0BSD)\"\n"),
             "release.toml: release.code_licence: SPDX has no licence 'Apache-2'; write it as "
             "spdx.org/licenses lists it, or as LicenseRef-... if it is one of your own");
-  EXPECT_NE(message("[[component]]\nname = \"Datasets\"\nlicence = \"Free\"\n")
+  EXPECT_NE(refusal("[[component]]\nname = \"Datasets\"\nlicence = \"Free\"\n")
                 .find("component 'Datasets': SPDX has no licence 'Free'"),
             std::string::npos);
   for (const char* good : {"Apache-2.0+", "LicenseRef-Ours", "GPL-2.0", "mit OR CC0-1.0"})
@@ -95,14 +95,14 @@ TEST(ReleaseToml, OtherReleasesAreNamedByDigest) {
   ASSERT_TRUE(answers) << answers.error().message;
   EXPECT_EQ(answers->release.supersedes, digest);
   EXPECT_EQ(
-      message("[release]\nsupersedes = \"1.0\"\n"),
+      refusal("[release]\nsupersedes = \"1.0\"\n"),
       "release.toml: release.supersedes is '1.0'; write sha256: and 64 hexadecimal digits, as "
       "`glass verify` tells of that release");
 }
 
 TEST(ReleaseToml, ASourceHasANameOfItsOwn) {
-  EXPECT_EQ(message("[[source]]\nlink = \"x\"\n"), "release.toml: source[0] has no name");
-  EXPECT_EQ(message("[[source]]\nname = \"a\"\n[[source]]\nname = \"a\"\n"),
+  EXPECT_EQ(refusal("[[source]]\nlink = \"x\"\n"), "release.toml: source[0] has no name");
+  EXPECT_EQ(refusal("[[source]]\nname = \"a\"\n[[source]]\nname = \"a\"\n"),
             "release.toml: source 'a' stands there twice");
 }
 
