@@ -35,7 +35,12 @@ void cut_b(GemmPlan& plan, const GemmArgs& args, int64_t tile_cols, bool b_is_pa
   const int64_t n = round_up(args.n, tile_cols);
   plan.node_segments =
       plan.segments <= limits.whole_node_segments ? plan.segments : limits.node_segments;
-  if (b_is_packed || n * k <= limits.chunk_floats) {
+  if (plan.is_narrow) {
+    plan.phase_per_node = true;
+    plan.chunk_cols = n;
+    plan.node_segments =
+        std::clamp<int64_t>(limits.narrow_chunk_floats / (n * kSegment), 1, limits.node_segments);
+  } else if (b_is_packed || n * k <= limits.chunk_floats) {
     plan.chunk_cols = n;
   } else if (limits.min_chunk_cols * k <= limits.chunk_floats) {
     plan.chunk_cols = equal_part(n, limits.chunk_floats / k, tile_cols);
@@ -52,8 +57,9 @@ void cut_a(GemmPlan& plan, const GemmArgs& args, const GemmTarget& target, int w
            const GemmLimits& limits) {
   const int64_t node_k = std::clamp<int64_t>(args.k, 1, plan.node_segments * kSegment);
   const int64_t panels = ceil_div(plan.group_rows, target.tile_rows);
-  const int64_t limit = std::clamp(limits.block_floats / (node_k * target.tile_rows),
-                                   limits.min_block_panels, limits.max_block_panels);
+  const int64_t limit =
+      std::clamp(limits.block_floats / (node_k * target.tile_rows), limits.min_block_panels,
+                 plan.is_narrow ? limits.narrow_max_block_panels : limits.max_block_panels);
   plan.blocks = std::min(round_up(ceil_div(panels, limit), workers), panels);
   plan.block_rows = ceil_div(panels, plan.blocks) * target.tile_rows;
   const int64_t b_panels = plan.chunk_cols / target.tile_cols;
@@ -67,6 +73,8 @@ GemmPlan plan_gemm(const GemmArgs& args, const GemmTarget& target, int workers, 
   GemmPlan plan;
   plan.a = choose_a(args);
   plan.segments = std::max<int64_t>(1, segment_count(args.k, kSegment));
+  plan.is_narrow = workers == 1 && !b_is_packed && args.form == GemmArgs::Form::kTN &&
+                   args.n <= limits.narrow_cols && args.n * args.k > limits.narrow_from_floats;
   cut_b(plan, args, target.tile_cols, b_is_packed, limits);
   const int node_slots = slot_count(plan.segments, plan.node_segments);
   plan.c_waits = !args.accumulate && args.residual == nullptr;

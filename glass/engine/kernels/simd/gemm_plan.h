@@ -27,6 +27,7 @@ struct GemmPlan {
     kPanels,  // packed, because it lies as [k,m]
   };
   A a = A::kRows;
+  bool is_narrow = false;       // see GemmLimits
   int64_t segments = 0;         // of k
   int64_t node_segments = 0;    // at most so many in a node that is finished within a block
   bool phase_per_node = false;  // else one phase does all of k
@@ -57,6 +58,13 @@ struct GemmPlan {
 struct GemmLimits {
   int64_t chunk_floats = int64_t{1} << 20;  // of B, packed
   int64_t min_chunk_cols = 512;             // rather than fewer columns, k is cut
+  // Of a long [k,m] times [k,n] with so few columns, a weight's gradient, one worker alone packs no
+  // more of B than the L2 cache holds, and so much wider blocks of A: A is read once in longer
+  // runs. Several would wait for each other at each phase, which takes what it gives.
+  int64_t narrow_cols = 512;
+  int64_t narrow_from_floats = int64_t{1} << 19;
+  int64_t narrow_chunk_floats = int64_t{1} << 17;
+  int64_t narrow_max_block_panels = 24;
   int64_t block_floats = int64_t{1} << 16;  // of A, read again for each panel of B
   int64_t min_block_panels = 4;
   int64_t max_block_panels = 16;

@@ -70,6 +70,7 @@ const std::vector<GemmLimits> kTinyLimits = {
     {.chunk_floats = 16'000, .min_chunk_cols = 16},                             // chunks of columns
     {.chunk_floats = 20'000, .min_chunk_cols = 32, .node_segments = 1},         // phases of k
     {.chunk_floats = 20'000, .min_chunk_cols = 32, .shared_slot_floats = 800},  // groups of rows
+    {.narrow_from_floats = 1, .narrow_chunk_floats = 50'000, .narrow_max_block_panels = 5},
     {.block_floats = 1, .min_block_panels = 1, .whole_node_segments = 1, .node_segments = 1},
     {.block_floats = 1, .min_block_panels = 2, .whole_node_segments = 2, .node_segments = 2},
 };
