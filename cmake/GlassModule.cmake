@@ -4,7 +4,7 @@
 #     HEADERS tile.h ...                each is compiled alone, so each must be self-contained
 #     SOURCES tile.cpp ...
 #     TESTS   tile_test.cpp ...         one test binary per room, found by CTest under the label "unit"
-#     FUZZ    tile_fuzz.cpp ...         one fuzzer per file: libFuzzer with clang, else a replayer of its corpus
+#     FUZZ    tile_fuzz.cpp ...         one fuzzer per file: libFuzzer with GLASS_LIBFUZZER, else a replayer of its corpus
 #     DEPS    base system record/merkle the rooms this one may include; nothing else
 #     TEST_DEPS sim                     rooms that its tests may include besides
 #     LIBS    fmt::fmt)                 third-party targets
@@ -55,6 +55,9 @@ function(glass_module name)
   add_library(${id} STATIC ${M_SOURCES})
   target_sources(${id} PUBLIC FILE_SET HEADERS BASE_DIRS ${PROJECT_SOURCE_DIR} FILES ${M_HEADERS})
   target_link_libraries(${id} PUBLIC glass_flags ${targets_DEPS} ${M_LIBS})
+  if(GLASS_LIBFUZZER AND M_FUZZ) # coverage, where a fuzzer looks for it
+    target_compile_options(${id} PRIVATE -fsanitize=fuzzer-no-link)
+  endif()
   set_target_properties(${id} PROPERTIES UNITY_BUILD ${GLASS_UNITY_BUILD} UNITY_BUILD_BATCH_SIZE 0)
 
   list(JOIN M_DEPS " " line)
@@ -88,7 +91,8 @@ function(glass_fuzzer room source)
   set_target_properties(${target} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/fuzzers)
   add_dependencies(fuzzers ${target})
   set(replay_only)
-  if(CMAKE_CXX_FLAGS MATCHES "fuzzer")
+  if(GLASS_LIBFUZZER)
+    target_compile_options(${target} PRIVATE -fsanitize=fuzzer-no-link)
     target_link_options(${target} PRIVATE -fsanitize=fuzzer)
     set(replay_only -runs=0)
   else()
