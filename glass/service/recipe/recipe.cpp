@@ -10,16 +10,22 @@
 
 #include <fmt/core.h>
 #include <fmt/format.h>
-#include <toml++/toml.h>
 
 #include "glass/base/ascii.h"
 #include "glass/base/json.h"
 #include "glass/base/result.h"
-#include "glass/service/recipe/internal/json_fields.h"
-#include "glass/service/recipe/internal/toml_fields.h"
 #include "glass/service/recipe/sections.h"
+#include "glass/settings/json_fields.h"
+#include "glass/settings/problems.h"
+#include "glass/settings/settings_file.h"
 
 namespace glass::service {
+
+using settings::JsonReader;
+using settings::JsonWriter;
+using settings::Problems;
+using settings::SettingsFile;
+
 namespace {
 
 constexpr std::array<std::string_view, 5> kParameterKinds = {"embedding", "head", "matrix", "norm",
@@ -173,47 +179,33 @@ Problems contradictions(const Recipe& recipe) {
   return problems;
 }
 
-Recipe read_tables(const toml::table& root, const RecipeSource& source, Problems& problems) {
-  Recipe recipe;
-  TomlFields top(root, "", source, problems);
-  describe(top, recipe);
-  for_each_section(recipe, [&](std::string_view name, std::string_view, auto& section) {
-    top.expect_elsewhere(name);
-    read_section(root, name, section, source, problems);
-  });
-  top.report_unknown_keys();
-  return recipe;
-}
-
 // A section that the start decides must not be given besides.
-void refuse_idle_sections(const toml::table& root, const Recipe& recipe, const RecipeSource& source,
-                          Problems& problems) {
+void refuse_idle_sections(const Recipe& recipe, SettingsFile& file) {
   if (recipe.start.model.empty()) return;
   for (const std::string_view name : {"model", "tokenizer"}) {
-    const toml::node* node = root.get(name);
-    if (node != nullptr)
-      problems.push_back(
-          fmt::format("{}[{}] contradicts [start], whose model brings its own; leave "
-                      "one of them out",
-                      where(source, name, node->source().begin), name));
+    if (file.has_section(name))
+      file.report(name, fmt::format("[{}] contradicts [start], whose model brings its own; leave "
+                                    "one of them out",
+                                    name));
   }
 }
 
 }  // namespace
 
-Result<Recipe> read_recipe(std::string_view text, std::string_view file,
+Result<Recipe> read_recipe(std::string_view text, std::string_view name,
                            std::span<const std::string> overrides) {
-  RecipeSource source{.file = std::string(file), .overridden = {}};
-  Problems problems;
-  GLASS_TRY(toml::table root, parse_toml(text, file));
-  for (const std::string& assignment : overrides)
-    apply_override(root, assignment, source, problems);
-  Recipe recipe = read_tables(root, source, problems);
-  refuse_idle_sections(root, recipe, source, problems);
-  if (!problems.empty()) return refuse(problems);
-  problems = contradictions(recipe);
-  for (std::string& problem : problems) problem = fmt::format("{}: {}", file, problem);
-  if (!problems.empty()) return refuse(problems);
+  GLASS_TRY(SettingsFile file, SettingsFile::parse(text, name));
+  for (const std::string& assignment : overrides) file.set(assignment);
+  Recipe recipe;
+  file.read_top(recipe);
+  for_each_section(recipe, [&](std::string_view section, std::string_view, auto& into) {
+    file.read_section(section, into);
+  });
+  refuse_idle_sections(recipe, file);
+  GLASS_TRY_STATUS(file.finish());
+  Problems problems = contradictions(recipe);
+  for (std::string& problem : problems) problem = fmt::format("{}: {}", name, problem);
+  GLASS_TRY_STATUS(settings::refuse(problems));
   return recipe;
 }
 

@@ -13,7 +13,6 @@
 
 #include "glass/base/json.h"
 #include "glass/base/result.h"
-#include "glass/service/recipe/fields.h"
 
 namespace glass::service {
 

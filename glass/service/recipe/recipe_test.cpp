@@ -137,7 +137,7 @@ TEST(Recipe, RecordedOneWithAForeignOrMissingKeyIsRefused) {
   Json missing = to_json(*recipe);
   missing.if_object()->erase("seed");
   EXPECT_EQ(recipe_from_json(missing).error().message,
-            "the recorded recipe's seed is missing or out of range");
+            "the recorded seed is missing or out of range");
 }
 
 TEST(Recipe, ReferencePageIsTheProgramsOwn) {

@@ -18,8 +18,16 @@
 #include "glass/record/release_documents/release_facts.h"
 #include "glass/service/recipe/release_sections.h"
 #include "glass/service/recipe/release_toml.h"
+#include "glass/settings/fields.h"
 
 namespace glass::service {
+
+using settings::Choices;
+using settings::FieldVisitor;
+using settings::IntRange;
+using settings::RealRange;
+using settings::Tables;
+
 namespace {
 
 // Which field of which form a key answers.

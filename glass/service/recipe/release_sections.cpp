@@ -6,9 +6,14 @@
 #include <string_view>
 
 #include "glass/record/release_documents/release_answers.h"
-#include "glass/service/recipe/fields.h"
+#include "glass/settings/fields.h"
 
-namespace glass::service {
+namespace glass::record {
+
+using settings::Choices;
+using settings::FieldVisitor;
+using settings::TablesOf;
+
 namespace {
 
 constexpr std::array<std::string_view, 3> kAnswers = {"not answered", "no", "yes"};
@@ -26,14 +31,13 @@ void named(FieldVisitor& fields, std::string_view key, Enum& value, Choices name
   }
 }
 
-void answer(FieldVisitor& fields, std::string_view key, record::Answer& value,
-            std::string_view help) {
+void answer(FieldVisitor& fields, std::string_view key, Answer& value, std::string_view help) {
   named(fields, key, value, kAnswers, help);
 }
 
 }  // namespace
 
-void describe(FieldVisitor& fields, record::ReleaseHead& release) {
+void describe(FieldVisitor& fields, ReleaseHead& release) {
   fields.text("version", release.version, "version of the model, such as 1.0.0");
   fields.text("date", release.date, "date of the release, YYYY-MM-DD");
   fields.text("market_date", release.market_date,
@@ -61,7 +65,7 @@ void describe(FieldVisitor& fields, record::ReleaseHead& release) {
   fields.texts("channels", release.channels, "addresses or ways by which it is distributed");
 }
 
-void describe(FieldVisitor& fields, record::ProviderAnswers& provider) {
+void describe(FieldVisitor& fields, ProviderAnswers& provider) {
   fields.text("name", provider.name, "legal name of the provider");
   fields.text("contact", provider.contact, "post or electronic address for questions");
   fields.text("url", provider.url, "address of the provider's pages");
@@ -73,7 +77,7 @@ void describe(FieldVisitor& fields, record::ProviderAnswers& provider) {
          "whether the provider is a small or medium-sized company, which may list fewer domains");
 }
 
-void describe(FieldVisitor& fields, record::UseAnswers& use) {
+void describe(FieldVisitor& fields, UseAnswers& use) {
   fields.text("intended", use.intended, "what the model is meant for");
   fields.text("restricted", use.restricted, "what it shall not be used for");
   fields.text("limitations", use.limitations, "what it cannot do, and where it goes wrong");
@@ -83,14 +87,14 @@ void describe(FieldVisitor& fields, record::UseAnswers& use) {
   fields.text("hardware", use.hardware, "hardware that is needed to use it");
 }
 
-void describe(FieldVisitor& fields, record::DesignAnswers& design) {
+void describe(FieldVisitor& fields, DesignAnswers& design) {
   fields.text("specification", design.specification,
               "design specifications with reasons and assumptions, about 100 words");
   fields.text("training", design.training, "design specifications of the training");
   fields.text("reasons", design.reasons, "reasons for the key decisions");
 }
 
-void describe(FieldVisitor& fields, record::DataAnswers& data) {
+void describe(FieldVisitor& fields, DataAnswers& data) {
   fields.texts("content_types", data.content_types,
                "types of content, such as fiction, scientific text, source code");
   fields.text("characteristics", data.characteristics,
@@ -127,7 +131,7 @@ void describe(FieldVisitor& fields, record::DataAnswers& data) {
   fields.text("biases", data.biases, "measures to find identifiable biases");
 }
 
-void describe(FieldVisitor& fields, record::CopyrightAnswers& copyright) {
+void describe(FieldVisitor& fields, CopyrightAnswers& copyright) {
   answer(fields, "code_of_practice", copyright.code_of_practice,
          "whether the provider has signed the Code of Practice");
   fields.text("reservations", copyright.reservations,
@@ -136,7 +140,7 @@ void describe(FieldVisitor& fields, record::CopyrightAnswers& copyright) {
   fields.text("other", copyright.other, "further information on the processing; may be empty");
 }
 
-void describe(FieldVisitor& fields, record::SourceAnswers& source) {
+void describe(FieldVisitor& fields, SourceAnswers& source) {
   fields.text("name", source.name, "name of the source in the recipe");
   named(fields, "category", source.category, kCategories,
         "where its texts come from; what a signed archive holds is public without saying so");
@@ -146,17 +150,17 @@ void describe(FieldVisitor& fields, record::SourceAnswers& source) {
   fields.text("description", source.description, "what it is, where there is no address");
 }
 
-void describe(FieldVisitor& fields, record::ComponentAnswers& component) {
+void describe(FieldVisitor& fields, ComponentAnswers& component) {
   fields.text("name", component.name, "name of the part in the Model Openness Framework");
   fields.text("licence", component.licence, "its licence, an SPDX expression");
   fields.text("location", component.location, "its address, or its path in the release");
 }
 
-void describe(FieldVisitor& fields, record::ReleaseAnswers& answers) {
+void describe(FieldVisitor& fields, ReleaseAnswers& answers) {
   TablesOf sources(answers.sources);
   fields.tables("source", sources, "a source of the recipe");
   TablesOf components(answers.components);
   fields.tables("component", components, "a part of the release that lies elsewhere");
 }
 
-}  // namespace glass::service
+}  // namespace glass::record

@@ -4,21 +4,26 @@
 #include <string_view>
 
 #include "glass/record/release_documents/release_answers.h"
-#include "glass/service/recipe/fields.h"
+#include "glass/settings/fields.h"
 
-namespace glass::service {
+// In the namespace of the structs, where glass/settings looks for them.
+namespace glass::record {
 
-void describe(FieldVisitor& fields, record::ReleaseHead& release);
-void describe(FieldVisitor& fields, record::ProviderAnswers& provider);
-void describe(FieldVisitor& fields, record::UseAnswers& use);
-void describe(FieldVisitor& fields, record::DesignAnswers& design);
-void describe(FieldVisitor& fields, record::DataAnswers& data);
-void describe(FieldVisitor& fields, record::CopyrightAnswers& copyright);
-void describe(FieldVisitor& fields, record::SourceAnswers& source);
-void describe(FieldVisitor& fields, record::ComponentAnswers& component);
+void describe(settings::FieldVisitor& fields, ReleaseHead& release);
+void describe(settings::FieldVisitor& fields, ProviderAnswers& provider);
+void describe(settings::FieldVisitor& fields, UseAnswers& use);
+void describe(settings::FieldVisitor& fields, DesignAnswers& design);
+void describe(settings::FieldVisitor& fields, DataAnswers& data);
+void describe(settings::FieldVisitor& fields, CopyrightAnswers& copyright);
+void describe(settings::FieldVisitor& fields, SourceAnswers& source);
+void describe(settings::FieldVisitor& fields, ComponentAnswers& component);
 
 // [[source]] and [[component]], which are in no section.
-void describe(FieldVisitor& fields, record::ReleaseAnswers& answers);
+void describe(settings::FieldVisitor& fields, ReleaseAnswers& answers);
+
+}  // namespace glass::record
+
+namespace glass::service {
 
 // Calls visit(name, help, section) for every [section] of a release.toml, in order.
 template <typename Visit>

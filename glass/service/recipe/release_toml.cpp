@@ -2,15 +2,12 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <functional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
 
 #include <fmt/core.h>
 #include <fmt/format.h>
-#include <toml++/toml.h>
 
 #include "glass/base/ascii.h"
 #include "glass/base/result.h"
@@ -22,10 +19,16 @@
 #include "glass/record/release_documents/public_summary.h"
 #include "glass/record/release_documents/release_answers.h"
 #include "glass/record/release_documents/release_facts.h"
-#include "glass/service/recipe/internal/toml_fields.h"
 #include "glass/service/recipe/release_sections.h"
+#include "glass/settings/problems.h"
+#include "glass/settings/settings_file.h"
 
 namespace glass::service {
+
+using settings::Names;
+using settings::Problems;
+using settings::SettingsFile;
+
 namespace {
 
 // Digits where the form has 0, else its own characters.
@@ -119,16 +122,11 @@ void expect_names(const record::ReleaseAnswers& answers, std::string_view file,
   }
 }
 
-using Names = std::set<std::string, std::less<>>;
-
 void expect_known(std::string_view name, const Names& known, std::string_view what,
                   Problems& problems) {
   if (known.contains(name)) return;
-  const std::string close = nearest(name, known);
   problems.push_back(fmt::format("release.toml: {} '{}'; {}", what, name,
-                                 close.empty()
-                                     ? fmt::format("there are: {}", fmt::join(known, ", "))
-                                     : fmt::format("did you mean '{}'?", close)));
+                                 settings::hint(name, known, "there are")));
 }
 
 // A typed "no" to a kind of source that there is.
@@ -150,23 +148,19 @@ void expect_no_denial(const record::ReleaseFacts& facts, Problems& problems) {
 }  // namespace
 
 Result<record::ReleaseAnswers> read_release_toml(std::string_view text, std::string_view file) {
-  const RecipeSource source{.file = std::string(file), .overridden = {}};
-  Problems problems;
-  GLASS_TRY(const toml::table root, parse_toml(text, file));
+  GLASS_TRY(SettingsFile settings, SettingsFile::parse(text, file));
   record::ReleaseAnswers answers;
-  TomlFields top(root, "", source, problems);
-  describe(top, answers);
+  settings.read_top(answers);
   for_each_section(answers, [&](std::string_view name, std::string_view, auto& section) {
-    top.expect_elsewhere(name);
-    read_section(root, name, section, source, problems);
+    settings.read_section(name, section);
   });
-  top.report_unknown_keys();
-  if (!problems.empty()) return refuse(problems);
+  GLASS_TRY_STATUS(settings.finish());
+  Problems problems;
   expect_dates(answers, file, problems);
   expect_names(answers, file, problems);
   expect_digests(answers, file, problems);
   expect_licences(answers, file, problems);
-  if (!problems.empty()) return refuse(problems);
+  GLASS_TRY_STATUS(settings::refuse(problems));
   return answers;
 }
 
@@ -181,8 +175,7 @@ Status expect_consistent(const record::ReleaseFacts& facts) {
   for (const record::ComponentAnswers& one : facts.answers.components)
     expect_known(one.name, components, "the Model Openness Framework has no component", problems);
   expect_no_denial(facts, problems);
-  if (!problems.empty()) return refuse(problems);
-  return {};
+  return settings::refuse(problems);
 }
 
 }  // namespace glass::service

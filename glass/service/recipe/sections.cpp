@@ -3,10 +3,15 @@
 #include <array>
 #include <string_view>
 
-#include "glass/service/recipe/fields.h"
 #include "glass/service/recipe/recipe.h"
+#include "glass/settings/fields.h"
 
 namespace glass::service {
+
+using settings::FieldVisitor;
+using settings::RealRange;
+using settings::TablesOf;
+
 namespace {
 
 constexpr std::array<std::string_view, 3> kSourceKinds = {"debian", "folder", "jsonl"};

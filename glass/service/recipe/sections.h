@@ -4,35 +4,35 @@
 #include <concepts>
 #include <string_view>
 
-#include "glass/service/recipe/fields.h"
 #include "glass/service/recipe/recipe.h"
+#include "glass/settings/fields.h"
 
 namespace glass::service {
 
-void describe(FieldVisitor& fields, Recipe& recipe);  // the keys outside any section
-void describe(FieldVisitor& fields, CorpusSettings& corpus);
-void describe(FieldVisitor& fields, SourceSettings& source);
-void describe(FieldVisitor& fields, LicenceNameSettings& licence_name);
-void describe(FieldVisitor& fields, DeclarationSettings& declaration);
-void describe(FieldVisitor& fields, PathMappingSettings& path_mapping);
-void describe(FieldVisitor& fields, TokenizerSettings& tokenizer);
-void describe(FieldVisitor& fields, ModelSettings& model);
-void describe(FieldVisitor& fields, StartSettings& start);
-void describe(FieldVisitor& fields, AdapterSettings& adapter);
-void describe(FieldVisitor& fields, ChatSettings& chat);
-void describe(FieldVisitor& fields, ChatRoleSettings& role);
-void describe(FieldVisitor& fields, PreferenceSettings& preference);
-void describe(FieldVisitor& fields, TrainSettings& train);
-void describe(FieldVisitor& fields, NumericsSettings& numerics);
-void describe(FieldVisitor& fields, RegularizationSettings& regularization);
-void describe(FieldVisitor& fields, OptimizerSettings& optimizer);
-void describe(FieldVisitor& fields, AverageSettings& average);
-void describe(FieldVisitor& fields, GroupSettings& group);
-void describe(FieldVisitor& fields, ScheduleSettings& schedule);
-void describe(FieldVisitor& fields, PieceSettings& piece);
-void describe(FieldVisitor& fields, EvaluationSettings& evaluation);
-void describe(FieldVisitor& fields, CheckpointSettings& checkpoint);
-void describe(FieldVisitor& fields, ReplaySettings& replay);
+void describe(settings::FieldVisitor& fields, Recipe& recipe);  // the keys outside any section
+void describe(settings::FieldVisitor& fields, CorpusSettings& corpus);
+void describe(settings::FieldVisitor& fields, SourceSettings& source);
+void describe(settings::FieldVisitor& fields, LicenceNameSettings& licence_name);
+void describe(settings::FieldVisitor& fields, DeclarationSettings& declaration);
+void describe(settings::FieldVisitor& fields, PathMappingSettings& path_mapping);
+void describe(settings::FieldVisitor& fields, TokenizerSettings& tokenizer);
+void describe(settings::FieldVisitor& fields, ModelSettings& model);
+void describe(settings::FieldVisitor& fields, StartSettings& start);
+void describe(settings::FieldVisitor& fields, AdapterSettings& adapter);
+void describe(settings::FieldVisitor& fields, ChatSettings& chat);
+void describe(settings::FieldVisitor& fields, ChatRoleSettings& role);
+void describe(settings::FieldVisitor& fields, PreferenceSettings& preference);
+void describe(settings::FieldVisitor& fields, TrainSettings& train);
+void describe(settings::FieldVisitor& fields, NumericsSettings& numerics);
+void describe(settings::FieldVisitor& fields, RegularizationSettings& regularization);
+void describe(settings::FieldVisitor& fields, OptimizerSettings& optimizer);
+void describe(settings::FieldVisitor& fields, AverageSettings& average);
+void describe(settings::FieldVisitor& fields, GroupSettings& group);
+void describe(settings::FieldVisitor& fields, ScheduleSettings& schedule);
+void describe(settings::FieldVisitor& fields, PieceSettings& piece);
+void describe(settings::FieldVisitor& fields, EvaluationSettings& evaluation);
+void describe(settings::FieldVisitor& fields, CheckpointSettings& checkpoint);
+void describe(settings::FieldVisitor& fields, ReplaySettings& replay);
 
 // Calls visit(name, help, section) for every [section] of a recipe, in the order of the reference.
 template <typename Visit>

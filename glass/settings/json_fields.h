@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "glass/base/json.h"
-#include "glass/service/recipe/fields.h"
+#include "glass/settings/fields.h"
 
-namespace glass::service {
+namespace glass::settings {
 
 class JsonWriter final : public FieldVisitor {
  public:
@@ -62,4 +62,4 @@ class JsonReader final : public FieldVisitor {
   std::vector<std::string>& problems_;
 };
 
-}  // namespace glass::service
+}  // namespace glass::settings

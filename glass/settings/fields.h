@@ -1,9 +1,9 @@
 // Fields: the one description of a settings struct from which everything else follows.
 //
-// Each section of a recipe has a function describe(FieldVisitor&, Section&) that names its keys,
-// their ranges and what they mean. Reading a file, overriding on the command line, the canonical
-// JSON that is hashed, the nearest known key of a misspelt one and docs/reference/recipe.md are all
-// visitors of that one description.
+// Each section of a settings file has a function describe(FieldVisitor&, Section&) that names its
+// keys, their ranges and what they mean. Reading a file, overriding on the command line, the
+// canonical JSON that is hashed, the nearest known key of a misspelt one and the reference page are
+// all visitors of that one description.
 #pragma once
 
 #include <cstddef>
@@ -14,7 +14,7 @@
 #include <string_view>
 #include <vector>
 
-namespace glass::service {
+namespace glass::settings {
 
 // Inclusive borders.
 struct IntRange {
@@ -77,4 +77,4 @@ class TablesOf final : public Tables {
   std::vector<T>& items_;
 };
 
-}  // namespace glass::service
+}  // namespace glass::settings

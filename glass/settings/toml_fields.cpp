@@ -1,4 +1,4 @@
-#include "glass/service/recipe/internal/toml_fields.h"
+#include "glass/settings/internal/toml_fields.h"
 
 #include <algorithm>
 #include <cmath>
@@ -14,23 +14,11 @@
 
 #include "glass/base/ascii.h"
 #include "glass/base/result.h"
-#include "glass/service/recipe/fields.h"
+#include "glass/settings/fields.h"
+#include "glass/settings/problems.h"
 
-namespace glass::service {
+namespace glass::settings {
 namespace {
-
-size_t edit_distance(std::string_view a, std::string_view b) {
-  std::vector<size_t> row(b.size() + 1);
-  for (size_t j = 0; j <= b.size(); ++j) row[j] = j;
-  for (size_t i = 1; i <= a.size(); ++i) {
-    size_t diagonal = std::exchange(row[0], i);
-    for (size_t j = 1; j <= b.size(); ++j) {
-      const size_t replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-      diagonal = std::exchange(row[j], std::min({replaced, row[j] + 1, row[j - 1] + 1}));
-    }
-  }
-  return row[b.size()];
-}
 
 std::string joined(std::string_view path, std::string_view key) {
   return path.empty() ? std::string(key) : fmt::format("{}.{}", path, key);
@@ -93,11 +81,7 @@ Result<toml::table> parse_toml(std::string_view text, std::string_view file) {
   }
 }
 
-tl::unexpected<Error> refuse(const Problems& problems) {
-  return fail(ErrorCode::kInvalidInput, fmt::format("{}", fmt::join(problems, "\n")));
-}
-
-std::string where(const RecipeSource& source, std::string_view path,
+std::string where(const TomlSource& source, std::string_view path,
                   const toml::source_position& position) {
   if (source.overridden.contains(path)) return fmt::format("--set {}: ", path);
   // A table that stands in no file was made on the way to an overridden key.
@@ -108,19 +92,7 @@ std::string where(const RecipeSource& source, std::string_view path,
   return fmt::format("{}:{}: ", source.file, position.line);
 }
 
-std::string nearest(std::string_view word, const std::set<std::string, std::less<>>& candidates) {
-  std::string best;
-  size_t fewest = std::max<size_t>(3, word.size() / 3 + 1);
-  for (const std::string& candidate : candidates) {
-    if (const size_t edits = edit_distance(word, candidate); edits < fewest) {
-      fewest = edits;
-      best = candidate;
-    }
-  }
-  return best;
-}
-
-void apply_override(toml::table& table, std::string_view assignment, RecipeSource& source,
+void apply_override(toml::table& table, std::string_view assignment, TomlSource& source,
                     Problems& problems) {
   const size_t equals = assignment.find('=');
   if (equals == 0 || equals == std::string_view::npos) {
@@ -137,7 +109,7 @@ void apply_override(toml::table& table, std::string_view assignment, RecipeSourc
   }
   toml::table* parent = node == nullptr ? nullptr : node->as_table();
   if (parent == nullptr) {
-    problems.push_back(fmt::format("--set {}: there is no such place in the recipe", path));
+    problems.push_back(fmt::format("--set {}: there is no such place in {}", path, source.file));
     return;
   }
   toml::table value = parse_value(assignment.substr(equals + 1));
@@ -238,17 +210,15 @@ void TomlFields::tables(std::string_view key, Tables& value, std::string_view) {
   }
 }
 
-void TomlFields::report_unknown_keys() {
+void TomlFields::report_unknown_keys(const std::set<std::string, std::less<>>& elsewhere) {
+  known_.insert(elsewhere.begin(), elsewhere.end());
   for (const auto& [key, node] : table_) {
     if (known_.contains(key.str())) continue;
     const std::string path = joined(path_, key.str());
-    const std::string close = nearest(key.str(), known_);
-    const std::string hint = close.empty()
-                                 ? fmt::format("the keys here are: {}", fmt::join(known_, ", "))
-                                 : fmt::format("did you mean '{}'?", close);
     problems_.push_back(fmt::format("{}unknown key '{}'; {}",
-                                    where(source_, path, key.source().begin), path, hint));
+                                    where(source_, path, key.source().begin), path,
+                                    hint(key.str(), known_, "the keys here are")));
   }
 }
 
-}  // namespace glass::service
+}  // namespace glass::settings

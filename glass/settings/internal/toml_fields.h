@@ -1,4 +1,5 @@
 // TomlFields: reads the keys of one TOML table into a settings struct and collects every problem.
+// The inside of settings_file.h.
 #pragma once
 
 #include <set>
@@ -10,22 +11,21 @@
 #include <toml++/toml.h>
 
 #include "glass/base/result.h"
-#include "glass/service/recipe/fields.h"
+#include "glass/settings/fields.h"
+#include "glass/settings/problems.h"
 
-namespace glass::service {
+namespace glass::settings {
 
 // Where messages point: the file, and the paths that --set has put there.
-struct RecipeSource {
+struct TomlSource {
   std::string file;
   std::set<std::string, std::less<>> overridden;  // "train.steps"
 };
 
-using Problems = std::vector<std::string>;
-
 class TomlFields final : public FieldVisitor {
  public:
   // `path` is the table's own, "" at the top. All references must outlive this object.
-  TomlFields(const toml::table& table, std::string path, const RecipeSource& source,
+  TomlFields(const toml::table& table, std::string path, const TomlSource& source,
              Problems& problems)
       : table_(table), path_(std::move(path)), source_(source), problems_(problems) {}
 
@@ -37,11 +37,9 @@ class TomlFields final : public FieldVisitor {
   void texts(std::string_view key, std::vector<std::string>& value, std::string_view) override;
   void tables(std::string_view key, Tables& value, std::string_view) override;
 
-  // A key that holds a section and is read by someone else.
-  void expect_elsewhere(std::string_view key) { known_.emplace(key); }
-
-  // Reports the keys nobody asked for, with the nearest known one.
-  void report_unknown_keys();
+  // Reports the keys that nobody asked for and that are not `elsewhere`, with the nearest known
+  // one.
+  void report_unknown_keys(const std::set<std::string, std::less<>>& elsewhere = {});
 
  private:
   const toml::node* find(std::string_view key);
@@ -49,7 +47,7 @@ class TomlFields final : public FieldVisitor {
 
   const toml::table& table_;
   std::string path_;
-  const RecipeSource& source_;
+  const TomlSource& source_;
   Problems& problems_;
   std::set<std::string, std::less<>> known_;
 };
@@ -57,35 +55,12 @@ class TomlFields final : public FieldVisitor {
 // kInvalidInput names the line and column.
 [[nodiscard]] Result<toml::table> parse_toml(std::string_view text, std::string_view file);
 
-// kInvalidInput: every problem, one a line.
-[[nodiscard]] tl::unexpected<Error> refuse(const Problems& problems);
-
 // "recipe.toml:12: " or "--set train.steps: ".
-std::string where(const RecipeSource& source, std::string_view path,
+std::string where(const TomlSource& source, std::string_view path,
                   const toml::source_position& position);
 
-// Reads [name] of the file, if it is there.
-template <typename Section>
-void read_section(const toml::table& root, std::string_view name, Section& section,
-                  const RecipeSource& source, Problems& problems) {
-  const toml::node* node = root.get(name);
-  if (node == nullptr) return;
-  const auto* table = node->as_table();
-  if (table == nullptr) {
-    problems.push_back(fmt::format("{}{} must be a section, [{}]",
-                                   where(source, name, node->source().begin), name, name));
-    return;
-  }
-  TomlFields fields(*table, std::string(name), source, problems);
-  describe(fields, section);
-  fields.report_unknown_keys();
-}
-
-// The candidate fewest edits away from `word`, if few enough to be a slip; else empty.
-std::string nearest(std::string_view word, const std::set<std::string, std::less<>>& candidates);
-
 // Puts "section.key=value" into the table. A value that is no TOML is taken as a string.
-void apply_override(toml::table& table, std::string_view assignment, RecipeSource& source,
+void apply_override(toml::table& table, std::string_view assignment, TomlSource& source,
                     Problems& problems);
 
-}  // namespace glass::service
+}  // namespace glass::settings

@@ -1,4 +1,4 @@
-#include "glass/service/recipe/internal/json_fields.h"
+#include "glass/settings/json_fields.h"
 
 #include <algorithm>
 #include <string>
@@ -9,9 +9,9 @@
 #include <fmt/core.h>
 
 #include "glass/base/json.h"
-#include "glass/service/recipe/fields.h"
+#include "glass/settings/fields.h"
 
-namespace glass::service {
+namespace glass::settings {
 
 void JsonWriter::real(std::string_view key, double& value, RealRange, std::string_view) {
   // A whole number is an integer to every reader of JSON; so it is one here, and compares equal.
@@ -36,7 +36,7 @@ void JsonWriter::tables(std::string_view key, Tables& value, std::string_view) {
 }
 
 void JsonReader::report(std::string_view key) {
-  problems_.push_back(fmt::format("the recorded recipe's {}{}{} is missing or out of range", path_,
+  problems_.push_back(fmt::format("the recorded {}{}{} is missing or out of range", path_,
                                   path_.empty() ? "" : ".", key));
 }
 
@@ -91,4 +91,4 @@ void JsonReader::tables(std::string_view key, Tables& value, std::string_view) {
   }
 }
 
-}  // namespace glass::service
+}  // namespace glass::settings

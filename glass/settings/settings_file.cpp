@@ -1,0 +1,75 @@
+#include "glass/settings/settings_file.h"
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <fmt/core.h>
+#include <toml++/toml.h>
+
+#include "glass/base/parallel.h"
+#include "glass/base/result.h"
+#include "glass/settings/internal/toml_fields.h"
+#include "glass/settings/problems.h"
+
+namespace glass::settings {
+
+struct SettingsFile::Inside {
+  toml::table root;
+  TomlSource source;
+  Problems problems;
+  Names sections;                   // that were read
+  std::unique_ptr<TomlFields> top;  // knows which keys were asked for
+};
+
+SettingsFile::SettingsFile(std::unique_ptr<Inside> inside) : inside_(std::move(inside)) {}
+
+SettingsFile::SettingsFile(SettingsFile&&) noexcept = default;
+SettingsFile& SettingsFile::operator=(SettingsFile&&) noexcept = default;
+SettingsFile::~SettingsFile() = default;
+
+Result<SettingsFile> SettingsFile::parse(std::string_view text, std::string_view name) {
+  auto inside = std::make_unique<Inside>();
+  GLASS_TRY(inside->root, parse_toml(text, name));
+  inside->source.file = name;
+  inside->top = std::make_unique<TomlFields>(inside->root, "", inside->source, inside->problems);
+  return SettingsFile(std::move(inside));
+}
+
+void SettingsFile::set(std::string_view assignment) {
+  apply_override(inside_->root, assignment, inside_->source, inside_->problems);
+}
+
+void SettingsFile::visit_top(FunctionRef<void(FieldVisitor&)> visit) {
+  visit(*inside_->top);
+}
+
+void SettingsFile::visit_section(std::string_view name, FunctionRef<void(FieldVisitor&)> visit) {
+  inside_->sections.emplace(name);
+  const toml::node* node = inside_->root.get(name);
+  if (node == nullptr) return;
+  const auto* table = node->as_table();
+  if (table == nullptr) return report(name, fmt::format("{0} must be a section, [{0}]", name));
+  TomlFields fields(*table, std::string(name), inside_->source, inside_->problems);
+  visit(fields);
+  fields.report_unknown_keys();
+}
+
+bool SettingsFile::has_section(std::string_view name) const {
+  return inside_->root.contains(name);
+}
+
+void SettingsFile::report(std::string_view section, std::string_view problem) {
+  const toml::node* node = inside_->root.get(section);
+  if (node == nullptr) return;
+  inside_->problems.push_back(
+      fmt::format("{}{}", where(inside_->source, section, node->source().begin), problem));
+}
+
+Status SettingsFile::finish() {
+  inside_->top->report_unknown_keys(inside_->sections);
+  return refuse(inside_->problems);
+}
+
+}  // namespace glass::settings
