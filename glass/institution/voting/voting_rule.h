@@ -23,9 +23,9 @@ namespace glass::institution {
 
 // As it is written. A text or number that is left out demands nothing.
 struct RuleSettings {
-  std::string name, about;
-  std::string quorum, count, weight, blocking_share;
-  std::vector<std::string> also;
+  std::string name = "", about = "";
+  std::string quorum = "", count = "", weight = "", blocking_share = "";
+  std::vector<std::string> also = {};
   int64_t blocking_members = 0;
   int64_t least_in_favour = 0, least_groups = 0, most_not_in_favour = -1;
   std::string abstention = "ignored", recusal = "drop";
