@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -210,7 +209,7 @@ void TomlFields::tables(std::string_view key, Tables& value, std::string_view) {
   }
 }
 
-void TomlFields::report_unknown_keys(const std::set<std::string, std::less<>>& elsewhere) {
+void TomlFields::report_unknown_keys(const Names& elsewhere) {
   known_.insert(elsewhere.begin(), elsewhere.end());
   for (const auto& [key, node] : table_) {
     if (known_.contains(key.str())) continue;

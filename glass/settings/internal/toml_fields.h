@@ -2,7 +2,6 @@
 // The inside of settings_file.h.
 #pragma once
 
-#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,7 +18,7 @@ namespace glass::settings {
 // Where messages point: the file, and the paths that --set has put there.
 struct TomlSource {
   std::string file;
-  std::set<std::string, std::less<>> overridden;  // "train.steps"
+  Names overridden;  // "train.steps"
 };
 
 class TomlFields final : public FieldVisitor {
@@ -39,7 +38,7 @@ class TomlFields final : public FieldVisitor {
 
   // Reports the keys that nobody asked for and that are not `elsewhere`, with the nearest known
   // one.
-  void report_unknown_keys(const std::set<std::string, std::less<>>& elsewhere = {});
+  void report_unknown_keys(const Names& elsewhere = {});
 
  private:
   const toml::node* find(std::string_view key);
@@ -49,7 +48,7 @@ class TomlFields final : public FieldVisitor {
   std::string path_;
   const TomlSource& source_;
   Problems& problems_;
-  std::set<std::string, std::less<>> known_;
+  Names known_;
 };
 
 // kInvalidInput names the line and column.
