@@ -12,7 +12,7 @@ find_package(simdjson REQUIRED)
 find_package(ZLIB REQUIRED)
 find_package(LibLZMA REQUIRED)
 find_package(SQLite3 REQUIRED)
-find_package(PostgreSQL) # without it, heads of logs lie in SQLite alone
+find_package(PostgreSQL) # without it, heads of logs and journals lie in SQLite alone
 find_package(Boost REQUIRED)
 find_package(CURL REQUIRED)
 pkg_check_modules(sodium REQUIRED IMPORTED_TARGET libsodium)

@@ -2,13 +2,13 @@
 #include <string>
 
 #include "glass/base/result.h"
-#include "glass/record/heads/head_store.h"
+#include "glass/system/database/postgres_database.h"
 
-namespace glass::record {
+namespace glass::system {
 
-Result<std::unique_ptr<HeadStore>> open_postgres_head_store(const std::string&) {
+Result<std::unique_ptr<PostgresDatabase>> open_postgres_database(const std::string&) {
   return fail(ErrorCode::kRefused,
               "this program was built without PostgreSQL; install libpq-dev and build it again");
 }
 
-}  // namespace glass::record
+}  // namespace glass::system
