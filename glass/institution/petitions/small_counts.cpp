@@ -26,10 +26,10 @@ class Table {
     std::iota(order_.begin(), order_.end(), size_t{0});
     std::ranges::sort(order_, {}, [&](size_t i) { return counts_[i]; });
     while (hidden_ < order_.size() && count(hidden_) < least_) ++hidden_;
-    if (hidden_ == 1) hide_next();
   }
 
-  // Until no hidden count can be told; false if hiding all of them is not enough.
+  // Until no hidden count can be told, as one alone always can; false if hiding all of them is not
+  // enough.
   bool hide_enough() {
     while (hidden_ > 0 && tells_one()) {
       if (hidden_ == order_.size()) return false;
