@@ -8,12 +8,37 @@
 #include <fmt/core.h>
 #include <toml++/toml.h>
 
+#include "glass/base/ascii.h"
 #include "glass/base/parallel.h"
 #include "glass/base/result.h"
 #include "glass/settings/internal/toml_fields.h"
 #include "glass/settings/problems.h"
 
 namespace glass::settings {
+namespace {
+
+// What `part` of a dotted path names: a key of a table, or a position in a list.
+const toml::node* child(const toml::node& node, std::string_view part) {
+  if (const auto* table = node.as_table()) return table->get(part);
+  const auto* list = node.as_array();
+  const auto position = parse_decimal(part);
+  return list != nullptr && position ? list->get(*position) : nullptr;
+}
+
+// The node that a dotted path leads to, or the last one on the way that is there.
+const toml::node* deepest(const toml::node& root, std::string_view path) {
+  const toml::node* node = &root;
+  while (true) {
+    const size_t dot = path.find('.');
+    const toml::node* next = child(*node, path.substr(0, dot));
+    if (next == nullptr) return node;
+    node = next;
+    if (dot == std::string_view::npos) return node;
+    path.remove_prefix(dot + 1);
+  }
+}
+
+}  // namespace
 
 struct SettingsFile::Inside {
   toml::table root;
@@ -60,11 +85,12 @@ bool SettingsFile::has_section(std::string_view name) const {
   return inside_->root.contains(name);
 }
 
-void SettingsFile::report(std::string_view section, std::string_view problem) {
-  const toml::node* node = inside_->root.get(section);
-  if (node == nullptr) return;
+void SettingsFile::report(std::string_view path, std::string_view problem) {
+  const toml::node* node = deepest(inside_->root, path);
   inside_->problems.push_back(
-      fmt::format("{}{}", where(inside_->source, section, node->source().begin), problem));
+      node == &inside_->root
+          ? fmt::format("{}: {}", inside_->source.file, problem)
+          : fmt::format("{}{}", where(inside_->source, path, node->source().begin), problem));
 }
 
 Status SettingsFile::finish() {

@@ -44,8 +44,10 @@ class SettingsFile {
 
   [[nodiscard]] bool has_section(std::string_view name) const;
 
-  // A problem with a section that is there, told with its line.
-  void report(std::string_view section, std::string_view problem);
+  // A problem with what stands at a path such as "train", "train.steps" or "rule.2.count", told
+  // with its line, or where the key is left out with that of the table around it, or the file's
+  // name.
+  void report(std::string_view path, std::string_view problem);
 
   // kInvalidInput with all problems, those with keys at the top that nobody has read among them.
   [[nodiscard]] Status finish();

@@ -90,6 +90,43 @@ TEST(SettingsFile, TellsEveryProblemWithItsLineAndTheWayOut) {
   EXPECT_TRUE(problems_of("[bird\n").starts_with("birds.toml:1:"));
 }
 
+struct Egg {
+  std::string colour;
+};
+
+void describe(FieldVisitor& fields, Egg& egg) {
+  fields.choice("colour", egg.colour, kColours, "of its shell");
+}
+
+TEST(SettingsFile, AsksForAChoiceThatHasNoDefault) {
+  auto file = SettingsFile::parse("[egg]\n", "birds.toml");
+  ASSERT_TRUE(file);
+  Egg egg;
+  file->read_section("egg", egg);
+  const Status finished = file->finish();
+  ASSERT_FALSE(finished);
+  EXPECT_EQ(finished.error().message,
+            "birds.toml:1: egg.colour is ''; it must be one of: red, green");
+}
+
+TEST(SettingsFile, TellsAFoundProblemWithTheNearestLine) {
+  auto file =
+      SettingsFile::parse("[bird]\n\n[[bird.leg]]\n\n[[bird.leg]]\ntoes = 2\n", "birds.toml");
+  ASSERT_TRUE(file);
+  Bird bird;
+  file->read_section("bird", bird);
+  ASSERT_TRUE(file->finish());
+  file->report("bird.leg.1.toes", "limps");
+  file->report("bird.leg.1.side", "is nowhere");
+  file->report("bird.leg.0", "is missing");
+  file->report("nest", "is empty");
+  const Status finished = file->finish();
+  ASSERT_FALSE(finished);
+  EXPECT_EQ(finished.error().message,
+            "birds.toml:6: limps\nbirds.toml:5: is nowhere\nbirds.toml:3: is missing\n"
+            "birds.toml: is empty");
+}
+
 TEST(JsonFields, AreReadAsTheyWereWritten) {
   Bird bird{.name = "wren", .songs = {"a", "b"}, .legs = {{.side = "left", .toes = 2}}};
   JsonWriter writer;

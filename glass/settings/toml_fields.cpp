@@ -172,8 +172,9 @@ void TomlFields::choice(std::string_view key, std::string& value, Choices choice
                         std::string_view help) {
   std::string chosen = value;
   text(key, chosen, help);
+  const toml::node* node = table_.get(key);
   if (std::ranges::find(choices, chosen) == choices.end())
-    return report(*table_.get(key), key,
+    return report(node == nullptr ? table_ : *node, key,
                   fmt::format("is '{}'; it must be one of: {}", chosen, fmt::join(choices, ", ")));
   value = chosen;
 }
