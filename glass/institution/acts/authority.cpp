@@ -1,0 +1,197 @@
+#include "glass/institution/acts/authority.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <variant>
+
+#include <fmt/core.h>
+#include <fmt/format.h>
+
+#include "glass/base/overloaded.h"
+#include "glass/base/result.h"
+#include "glass/institution/acts/act.h"
+#include "glass/institution/acts/event.h"
+#include "glass/institution/acts/internal/refusal.h"
+#include "glass/institution/acts/state.h"
+#include "glass/institution/charter/charter.h"
+#include "glass/institution/objections/objection_book.h"
+#include "glass/institution/objections/objection_events.h"
+#include "glass/institution/proposals/proposal_book.h"
+#include "glass/institution/proposals/proposal_events.h"
+#include "glass/institution/runs/run_book.h"
+#include "glass/institution/runs/run_events.h"
+#include "glass/institution/seats/seat_book.h"
+#include "glass/institution/seats/seat_events.h"
+#include "glass/institution/votes/ballot_box.h"
+#include "glass/institution/votes/vote_events.h"
+
+namespace glass::institution {
+namespace {
+
+// The key that an act gives a seat; empty if it gives none.
+std::string_view new_key(const Event& event) {
+  const auto* seats = std::get_if<SeatEvent>(&event);
+  if (seats == nullptr) return {};
+  return std::visit(
+      Overloaded{[](const SeatBound& one) -> std::string_view { return one.key; },
+                 [](const SeatKeyChanged& one) -> std::string_view { return one.key; },
+                 [](const DeputyNamed& one) -> std::string_view { return one.key; },
+                 [](const auto&) -> std::string_view { return {}; }},
+      *seats);
+}
+
+std::string_view proposal_of(const ProposalEvent& event) {
+  return std::visit(
+      [](const auto& one) -> std::string_view {
+        if constexpr (requires { one.proposal; })
+          return one.proposal;
+        else
+          return {};
+      },
+      event);
+}
+
+std::string_view run_of(const RunEvent& event) {
+  return std::visit([](const auto& one) -> std::string_view { return one.run; }, event);
+}
+
+// The seat that an act is about; empty if about none.
+std::string_view seat_of(const Event& event) {
+  const auto* seats = std::get_if<SeatEvent>(&event);
+  if (seats == nullptr) return {};
+  return std::visit(
+      [](const auto& one) -> std::string_view {
+        if constexpr (requires { one.seat; })
+          return one.seat;
+        else
+          return {};
+      },
+      *seats);
+}
+
+// Of an act on a proposal or a run, the proposal; empty if it is about none.
+std::string_view proposal_of(const State& state, const Event& event) {
+  if (const auto* proposals = std::get_if<ProposalEvent>(&event)) return proposal_of(*proposals);
+  const auto* runs = std::get_if<RunEvent>(&event);
+  if (runs == nullptr) return {};
+  if (const auto* registered = std::get_if<RunRegistered>(runs)) return registered->proposal;
+  const GovernedRun* run = state.runs.find(run_of(*runs));
+  return run == nullptr ? std::string_view{} : std::string_view(run->terms.proposal);
+}
+
+bool holds_right(const State& state, std::string_view holder, std::string_view seat_name,
+                 const Event& event) {
+  if (holder == kAnyone) return true;
+  if (holder == kSelf) return seat_of(event) == seat_name;
+  if (holder == kApplicant) {
+    const Proposal* proposal = state.proposals.find(proposal_of(state, event));
+    return proposal != nullptr && proposal->applicant == seat_name;
+  }
+  const Seat& seat = *state.seats->find(seat_name);
+  return seat.body == holder || seat.has_role(holder);
+}
+
+Status expect_right(const State& state, const Act& act) {
+  const RightSettings& right = state.charter->right_to(right_name(act.event));
+  const bool has_it = std::ranges::any_of(right.holders, [&](const std::string& holder) {
+    return holds_right(state, holder, act.seat, act.event);
+  });
+  if (has_it) return {};
+  return refused(
+      fmt::format("seat {} may not do this: by the charter's right '{}', {} belongs to {}",
+                  act.seat, right.name, right_name(act.event), fmt::join(right.holders, ", ")));
+}
+
+// The key that acts for the seat is among those that signed.
+Status expect_seat_key(const State& state, const SignedAct& act, int64_t at_ms) {
+  for (const std::string& key : act.keys) {
+    if (state.seats->seat_of(key, at_ms) == act.act.seat) return {};
+  }
+  const Seat* seat = state.seats->find(act.act.seat);
+  if (seat == nullptr) return refused(fmt::format("there is no seat {}", act.act.seat));
+  return refused(fmt::format("the act is done for seat {} and signed by {}, which {} not its key",
+                             act.act.seat, fmt::join(act.keys, ", "),
+                             act.keys.size() == 1 ? "is" : "are"));
+}
+
+Result<std::string> terms_of_proposal(const State& state, const ProposalEvent& event) {
+  const std::string_view id = proposal_of(event);
+  if (id.empty() || std::holds_alternative<ProposalSubmitted>(event)) return state.charter_act;
+  const Proposal* proposal = state.proposals.find(id);
+  if (proposal == nullptr) return refused(fmt::format("there is no proposal {}", id));
+  return std::holds_alternative<ProposalAnswered>(event) ? proposal->allocation : proposal->content;
+}
+
+Result<std::string> terms_of_vote(const State& state, const VoteEvent& event) {
+  if (const auto* opened = std::get_if<VoteOpened>(&event)) return opened->content;
+  const auto* cast = std::get_if<VoteCast>(&event);
+  const OpenVote* open = cast == nullptr ? nullptr : state.votes.open(cast->vote);
+  return open == nullptr ? state.charter_act : open->terms.content;
+}
+
+// Approvals name what they are for: of what the run is now, or what is to be published.
+Result<std::string> terms_of_run(const State& state, const RunEvent& event) {
+  if (std::holds_alternative<RunRegistered>(event)) return state.charter_act;
+  const GovernedRun* run = state.runs.find(run_of(event));
+  if (run == nullptr) return refused(fmt::format("there is no run {}", run_of(event)));
+  return run->content;
+}
+
+Result<std::string> terms_of_objection(const State& state, const ObjectionEvent& event) {
+  return std::visit(
+      [&](const auto& one) -> Result<std::string> {
+        const Objection* objection = state.objections.find(one.objection);
+        if (std::holds_alternative<ObjectionFiled>(event)) return state.charter_act;
+        if (objection == nullptr)
+          return refused(fmt::format("there is no objection {}", one.objection));
+        return objection->content;
+      },
+      event);
+}
+
+}  // namespace
+
+Result<std::string> terms_seen_by(const State& state, const Event& event) {
+  if (const auto* proposals = std::get_if<ProposalEvent>(&event))
+    return terms_of_proposal(state, *proposals);
+  if (const auto* votes = std::get_if<VoteEvent>(&event)) return terms_of_vote(state, *votes);
+  if (const auto* runs = std::get_if<RunEvent>(&event)) return terms_of_run(state, *runs);
+  if (const auto* objections = std::get_if<ObjectionEvent>(&event))
+    return terms_of_objection(state, *objections);
+  return state.charter_act;
+}
+
+Status expect_entitled(const State& state, const SignedAct& signed_act, int64_t at_ms) {
+  const Act& act = signed_act.act;
+  if (act.facility != state.facility)
+    return refused(
+        fmt::format("the act is for facility {}, and this is {}", act.facility, state.facility));
+  if (only_follows(act.event))
+    return refused(fmt::format("nobody does {}; it follows by itself", kind_of(act.event)));
+  GLASS_TRY_STATUS(expect_seat_key(state, signed_act, at_ms));
+  const int64_t last = state.seats->find(act.seat)->last_number;
+  if (act.number <= last)
+    return refused(fmt::format("act {} of seat {} was taken already; the next is {}", act.number,
+                               act.seat, last + 1));
+  GLASS_TRY(const std::string terms, terms_seen_by(state, act.event));
+  if (act.sees != terms)
+    return refused(
+        fmt::format("what the act is about has changed since its author looked: they saw {}, "
+                    "and now it is {}; look again and sign anew",
+                    act.sees, terms));
+  GLASS_TRY_STATUS(expect_right(state, act));
+  const std::string_view key = new_key(act.event);
+  if (!key.empty() && std::ranges::find(signed_act.keys, key) == signed_act.keys.end())
+    return refused(
+        fmt::format("key {} is to act for a seat and has not signed that it will; let its "
+                    "holder sign, too",
+                    key));
+  return {};
+}
+
+}  // namespace glass::institution

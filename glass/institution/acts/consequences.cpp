@@ -1,0 +1,175 @@
+#include "glass/institution/acts/consequences.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <functional>
+#include <iterator>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "glass/institution/acts/charter_events.h"
+#include "glass/institution/acts/event.h"
+#include "glass/institution/acts/state.h"
+#include "glass/institution/charter/charter.h"
+#include "glass/institution/objections/objection_book.h"
+#include "glass/institution/objections/objection_events.h"
+#include "glass/institution/proposals/proposal_book.h"
+#include "glass/institution/proposals/step.h"
+#include "glass/institution/runs/run_book.h"
+#include "glass/institution/runs/run_events.h"
+#include "glass/institution/seats/seat_book.h"
+#include "glass/institution/votes/ballot_box.h"
+#include "glass/institution/votes/vote_events.h"
+
+namespace glass::institution {
+namespace {
+
+constexpr int64_t kWaiverMs = int64_t{366} * 24 * 3600 * 1000;
+
+std::optional<std::string> pop(std::vector<std::string>& queue) {
+  if (queue.empty()) return std::nullopt;
+  std::string last = std::move(queue.back());
+  queue.pop_back();
+  return last;
+}
+
+// Whether every body that has to has adopted the content.
+bool is_adopted_by_all(const State& state, std::string_view matter, std::string_view content,
+                       int64_t level, int64_t minutes) {
+  const auto decisions = state.charter->decisions(matter, level, minutes);
+  return std::ranges::all_of(decisions, [&](const DecisionSettings& one) {
+    return state.votes.is_adopted(matter, content, one.body);
+  });
+}
+
+Event moved(std::string_view proposal, std::string_view outcome) {
+  return ProposalEvent(ProposalMoved{.proposal = std::string(proposal),
+                                     .step = std::string(to_text(Step::kVote)),
+                                     .outcome = std::string(outcome)});
+}
+
+std::optional<Event> after_award(const State& state, const ClosedVote& vote) {
+  const Proposal* proposal = state.proposals.find(vote.about);
+  const bool waits = proposal != nullptr && proposal->state == ProposalState::kSubmitted &&
+                     proposal->is_next(Step::kVote) && proposal->allocation == vote.content;
+  if (!waits) return std::nullopt;
+  if (vote.outcome != "adopted") return moved(vote.about, vote.outcome);
+  if (!is_adopted_by_all(state, "award", vote.content, proposal->level, proposal->minutes))
+    return std::nullopt;
+  return moved(vote.about, vote.outcome);
+}
+
+// The body adopts what the appeal asks for: the first decision is turned around.
+std::optional<Event> after_appeal(const State& state, const ClosedVote& vote) {
+  const Objection* objection = state.objections.find(vote.about);
+  if (objection == nullptr || objection->state != ObjectionState::kAppealed ||
+      objection->content != vote.content)
+    return std::nullopt;
+  return ObjectionEvent(ObjectionSettled{
+      .objection = vote.about, .outcome = vote.outcome == "adopted" ? "overturned" : "stands"});
+}
+
+// Whether those who approved are as many, from as many institutions and with the roles, as a level
+// demands.
+bool are_enough(const State& state, const std::set<std::string, std::less<>>& approved_by,
+                int64_t people, int64_t institutions, const std::vector<std::string>& roles) {
+  std::set<std::string> from;
+  std::set<std::string, std::less<>> held;
+  for (const std::string& name : approved_by) {
+    const Seat* seat = state.seats->find(name);
+    if (seat == nullptr || !seat->is_held()) continue;
+    from.insert(seat->institution);
+    held.insert(seat->roles.begin(), seat->roles.end());
+  }
+  return std::ssize(approved_by) >= people && std::ssize(from) >= institutions &&
+         std::ranges::all_of(roles, [&](const std::string& role) { return held.contains(role); });
+}
+
+bool is_approved(const State& state, const GovernedRun& run) {
+  const LevelSettings& level = state.charter->level(run.level);
+  const std::string_view matter = matter_waited_for(run);
+  const bool has_people =
+      matter == "release"
+          ? are_enough(state, run.approved_by, level.release_approvals, 1, level.release_roles)
+          : are_enough(state, run.approved_by, level.approvals, level.institutions, level.roles);
+  return has_people && is_adopted_by_all(state, matter, run.content, run.level, run.terms.minutes);
+}
+
+// What a run comes to by what has happened with it.
+std::optional<Event> after_run(const State& state, const std::string& id) {
+  const GovernedRun* run = state.runs.find(id);
+  if (run == nullptr) return std::nullopt;
+  if (run->level == 0) {
+    const Proposal& proposal = *state.proposals.find(run->terms.proposal);
+    return RunEvent(RunLevelled{.run = id, .level = std::max<int64_t>(proposal.level, 1)});
+  }
+  if (run->state == RunState::kRunning) {
+    const std::string_view cause = run->cleared_level < run->level ? "level" : halt_cause(*run);
+    if (cause.empty()) return std::nullopt;
+    return RunEvent(RunHalted{.run = id, .cause = std::string(cause)});
+  }
+  if (matter_waited_for(*run).empty() || !is_approved(state, *run)) return std::nullopt;
+  if (run->state != RunState::kAsked)
+    return RunEvent(RunCleared{.run = id, .level = run->level, .clearance = run->clearances + 1});
+  if (run->notice_until_ms != 0) return std::nullopt;
+  return RunEvent(ReleaseDecided{.run = id, .model = run->model});
+}
+
+std::optional<Event> after_vote(const State& state, const ClosedVote& vote, int64_t at_ms) {
+  if (vote.matter == "award") return after_award(state, vote);
+  if (vote.matter == "objection") return after_appeal(state, vote);
+  if (vote.outcome != "adopted") return std::nullopt;
+  if (vote.matter == "clearance" || vote.matter == "restart" || vote.matter == "release")
+    return after_run(state, vote.about);
+  if (vote.matter == "charter" && state.proposed_charters.contains(vote.content) &&
+      is_adopted_by_all(state, "charter", vote.content, 1, 0))
+    return CharterEvent(CharterAmended{.content = vote.content});
+  if (vote.matter == "arrears")
+    return SeatEvent(ArrearsWaived{.member = vote.about, .until_ms = at_ms + kWaiverMs});
+  return std::nullopt;
+}
+
+// A proposal that was allocated time and that nobody has to vote on.
+std::optional<Event> after_allocation(const State& state, const std::string& id) {
+  const Proposal& proposal = *state.proposals.find(id);
+  if (!proposal.is_next(Step::kVote) || proposal.state != ProposalState::kSubmitted)
+    return std::nullopt;
+  const auto decisions = state.charter->decisions("award", proposal.level, proposal.minutes);
+  if (!decisions.empty()) return std::nullopt;
+  return moved(id, "skipped");
+}
+
+std::optional<Event> next(State& state, int64_t at_ms) {
+  while (const auto vote = pop(state.touched_votes)) {
+    const OpenVote* open = state.votes.open(*vote);
+    if (open != nullptr && is_complete(*open, *state.seats, at_ms))
+      return VoteEvent(result_of(*open, *state.seats, at_ms));
+  }
+  while (const auto vote = pop(state.closed_votes)) {
+    if (auto event = after_vote(state, *state.votes.closed(*vote), at_ms)) return event;
+  }
+  while (const auto run = pop(state.touched_runs)) {
+    if (auto event = after_run(state, *run)) return event;
+  }
+  while (const auto proposal = pop(state.allocated_proposals)) {
+    if (auto event = after_allocation(state, *proposal)) return event;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::vector<Event> follow(State& state, const ActContext& context) {
+  std::vector<Event> events;
+  while (auto event = next(state, context.at_ms)) {
+    evolve(state, *event, context);
+    events.push_back(std::move(*event));
+  }
+  return events;
+}
+
+}  // namespace glass::institution

@@ -1,0 +1,24 @@
+// Consequences: what follows from what has just happened, by the charter and without anybody's
+// doing.
+//
+//   a vote in which everybody has voted closes
+//   an award that all bodies concerned have adopted, or that needs no vote, waits for its
+//   applicant; one that a body has not adopted is rejected a charter that all bodies concerned have
+//   adopted is in force a run is levelled when it is registered, cleared when everybody whom its
+//   level asks has approved, and halted when its budget is used up or its level rises above that of
+//   its clearance a model may be published when everybody whom its level asks has approved and the
+//   public notice is over; a decision on an objection is turned around or stands when its appeal
+//   was voted on a member whose arrears the body waives votes again, for a year
+#pragma once
+
+#include <vector>
+
+#include "glass/institution/acts/event.h"
+#include "glass/institution/acts/state.h"
+
+namespace glass::institution {
+
+// In its order; the state has gone through all of it.
+std::vector<Event> follow(State& state, const ActContext& context);
+
+}  // namespace glass::institution

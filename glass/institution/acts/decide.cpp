@@ -1,0 +1,271 @@
+#include "glass/institution/acts/decide.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include <fmt/core.h>
+
+#include "glass/base/check.h"
+#include "glass/base/overloaded.h"
+#include "glass/base/result.h"
+#include "glass/base/time_text.h"
+#include "glass/institution/acts/act.h"
+#include "glass/institution/acts/authority.h"
+#include "glass/institution/acts/charter_events.h"
+#include "glass/institution/acts/consequences.h"
+#include "glass/institution/acts/event.h"
+#include "glass/institution/acts/internal/refusal.h"
+#include "glass/institution/acts/state.h"
+#include "glass/institution/acts/words.h"
+#include "glass/institution/charter/charter.h"
+#include "glass/institution/objections/objection_book.h"
+#include "glass/institution/objections/objection_events.h"
+#include "glass/institution/proposals/proposal_book.h"
+#include "glass/institution/proposals/step.h"
+#include "glass/institution/runs/run_book.h"
+#include "glass/institution/runs/run_events.h"
+#include "glass/institution/seats/seat_book.h"
+#include "glass/institution/votes/ballot_box.h"
+#include "glass/institution/votes/vote_events.h"
+
+namespace glass::institution {
+namespace {
+
+Status expect_foundable(const State& state, const SignedAct& act, int64_t at_ms) {
+  const auto& founded = std::get<FacilityFounded>(std::get<CharterEvent>(act.act.event));
+  if (state.is_founded()) return refused("the facility is founded already");
+  if (!act.act.facility.empty() || !act.act.seat.empty() || act.act.number != 0)
+    return refused("the founding act is done for no facility and no seat");
+  GLASS_TRY(const Charter charter, Charter::from_settings(founded.charter, act_names()));
+  GLASS_TRY_STATUS(expect_words(act.act.event, &charter));
+  SeatBook seats(charter);
+  for (const SeatBound& seat : founded.seats) {
+    GLASS_TRY_STATUS(expect_possible(seats, charter, seat, at_ms));
+    if (std::ranges::find(act.keys, seat.key) == act.keys.end())
+      return refused(fmt::format("key {} is to hold seat {} and has not signed the founding act",
+                                 seat.key, seat.seat));
+    evolve(seats, seat);
+  }
+  if (founded.seats.size() != act.keys.size())
+    return refused("the founding act is signed by the keys that get a seat, and by nobody else");
+  return {};
+}
+
+// What a vote is on: its content as it stands now, and the level and minutes that choose the rule.
+struct Matter {
+  std::string content;
+  int64_t level = 1, minutes = 0;
+};
+
+Result<Matter> matter_of_run(const State& state, const VoteOpened& vote) {
+  const GovernedRun* run = state.runs.find(vote.about);
+  const std::string_view waits_for = run == nullptr ? "" : matter_waited_for(*run);
+  if (waits_for != vote.matter)
+    return refused(
+        fmt::format("run {} does not wait for a vote on its {}", vote.about, vote.matter));
+  return Matter{run->content, run->level, run->terms.minutes};
+}
+
+Result<Matter> matter_of(const State& state, const VoteOpened& vote) {
+  if (vote.matter == "award") {
+    const Proposal* proposal = state.proposals.find(vote.about);
+    if (proposal == nullptr || !proposal->is_next(Step::kVote))
+      return refused(fmt::format("proposal {} does not wait for a vote", vote.about));
+    return Matter{proposal->allocation, proposal->level, proposal->minutes};
+  }
+  if (vote.matter == "charter") {
+    if (!state.proposed_charters.contains(vote.content))
+      return refused(fmt::format("there is no proposed charter {}", vote.content));
+    return Matter{.content = vote.content};
+  }
+  if (vote.matter == "arrears") {
+    if (!state.seats->is_barred(vote.about, state.at_ms))
+      return refused(fmt::format("member {} may vote; there is nothing to waive", vote.about));
+    return Matter{.content = state.charter_act};
+  }
+  if (vote.matter == "clearance" || vote.matter == "restart" || vote.matter == "release")
+    return matter_of_run(state, vote);
+  if (vote.matter == "objection") {
+    const Objection* objection = state.objections.find(vote.about);
+    if (objection == nullptr || objection->state != ObjectionState::kAppealed)
+      return refused(fmt::format("objection {} is under no appeal", vote.about));
+    return Matter{.content = objection->content};
+  }
+  return Matter{.content = vote.content};
+}
+
+Status expect_openable(const State& state, const VoteOpened& vote) {
+  GLASS_TRY(const Matter matter, matter_of(state, vote));
+  if (matter.content != vote.content)
+    return refused(fmt::format("the vote is on {}, and what there is to decide is {}", vote.content,
+                               matter.content));
+  return expect_possible(state.votes, *state.charter, vote, matter.level, matter.minutes);
+}
+
+// No run on data that an objection excludes.
+Status expect_usable(const State& state, const std::vector<std::string>& data) {
+  for (const std::string& manifest : data) {
+    if (const auto objection = state.objections.excluding_data(manifest))
+      return refused(
+          fmt::format("data {} may not be used: objection {} excludes documents of it; make "
+                      "the data anew without them",
+                      manifest, *objection));
+  }
+  return {};
+}
+
+// A run belongs to an active project, whose runs together keep within its award.
+Status expect_registrable(const State& state, const RunRegistered& run) {
+  const Proposal* proposal = state.proposals.find(run.proposal);
+  if (proposal == nullptr || proposal->state != ProposalState::kActive)
+    return refused(fmt::format("there is no active project {}", run.proposal));
+  int64_t left = proposal->minutes;
+  for (const auto& [id, other] : state.runs.all()) {
+    if (other.terms.proposal == run.proposal) left -= claimed_minutes(other);
+  }
+  if (run.minutes > left)
+    return refused(fmt::format("project {} was awarded {} minutes, of which {} are left",
+                               run.proposal, proposal->minutes, left));
+  return expect_usable(state, run.data);
+}
+
+Status expect_run(const State& state, const RunEvent& event, const std::string& seat) {
+  GLASS_TRY_STATUS(expect_possible(state.runs, event, seat));
+  if (const auto* registered = std::get_if<RunRegistered>(&event))
+    return expect_registrable(state, *registered);
+  if (const auto* started = std::get_if<RunStarted>(&event))
+    return expect_usable(state, state.runs.find(started->run)->terms.data);
+  if (const auto* asked = std::get_if<ReleaseRequested>(&event)) {
+    const GovernedRun& run = *state.runs.find(asked->run);
+    if (run.level == 4)
+      return refused(
+          fmt::format("run {} is at SL-4, where nothing is published; its level would have to "
+                      "be lowered first",
+                      asked->run));
+    return expect_usable(state, run.terms.data);
+  }
+  return {};
+}
+
+Status expect_objection(const State& state, const ObjectionEvent& event, const std::string& seat,
+                        int64_t at_ms) {
+  GLASS_TRY_STATUS(expect_possible(state.objections, event, at_ms));
+  const auto* withdrawn = std::get_if<ObjectionWithdrawn>(&event);
+  if (withdrawn == nullptr || state.objections.find(withdrawn->objection)->filed_by == seat)
+    return {};
+  return refused(fmt::format("objection {} was filed by another seat, which alone may withdraw it",
+                             withdrawn->objection));
+}
+
+Status expect_by_rules(const State& state, const Act& act, int64_t at_ms) {
+  return std::visit(
+      Overloaded{[&](const CharterEvent& event) -> Status {
+                   const auto* proposed = std::get_if<CharterProposed>(&event);
+                   if (proposed == nullptr) return refused("this follows by itself");
+                   GLASS_TRY(const Charter read,
+                             Charter::from_settings(proposed->charter, act_names()));
+                   static_cast<void>(read);
+                   return {};
+                 },
+                 [&](const SeatEvent& event) {
+                   return expect_possible(*state.seats, *state.charter, event, at_ms);
+                 },
+                 [&](const VoteEvent& event) -> Status {
+                   if (const auto* opened = std::get_if<VoteOpened>(&event))
+                     return expect_openable(state, *opened);
+                   return expect_possible(state.votes, *state.charter, std::get<VoteCast>(event),
+                                          act.seat);
+                 },
+                 [&](const ProposalEvent& event) {
+                   return expect_possible(state.proposals, event, at_ms);
+                 },
+                 [&](const RunEvent& event) { return expect_run(state, event, act.seat); },
+                 [&](const ObjectionEvent& event) {
+                   return expect_objection(state, event, act.seat, at_ms);
+                 }},
+      act.event);
+}
+
+bool founds(const Event& event) {
+  const auto* charter = std::get_if<CharterEvent>(&event);
+  return charter != nullptr && std::holds_alternative<FacilityFounded>(*charter);
+}
+
+// The time only goes on.
+Status expect_not_before(const State& state, int64_t at_ms) {
+  if (at_ms >= state.at_ms) return {};
+  return refused(
+      fmt::format("it cannot be {} now: the last act was taken at {}; set the clock right",
+                  time_text(at_ms), time_text(state.at_ms)));
+}
+
+}  // namespace
+
+Status expect_possible(const State& state, const SignedAct& act, int64_t at_ms) {
+  GLASS_TRY_STATUS(expect_not_before(state, at_ms));
+  if (founds(act.act.event)) return expect_foundable(state, act, at_ms);
+  if (!state.is_founded()) return refused("the facility is not founded yet");
+  const auto due_ms = next_due_ms(state);
+  if (due_ms && *due_ms <= at_ms)
+    return refused(fmt::format("what was due at {} comes first", time_text(*due_ms)));
+  GLASS_TRY_STATUS(expect_entitled(state, act, at_ms));
+  GLASS_TRY_STATUS(expect_words(act.act.event, &*state.charter));
+  return expect_by_rules(state, act.act, at_ms);
+}
+
+Result<std::vector<Event>> take(State& state, const SignedAct& act, int64_t at_ms) {
+  GLASS_TRY_STATUS(expect_possible(state, act, at_ms));
+  const ActContext context{.seat = act.act.seat, .digest = act.digest, .at_ms = at_ms};
+  evolve(state, act.act.event, context);
+  if (!act.act.seat.empty()) count_act(*state.seats, act.act.seat, act.act.number);
+  return follow(state, context);
+}
+
+std::optional<int64_t> next_due_ms(const State& state) {
+  std::optional<int64_t> first;
+  const auto take_earlier = [&](std::optional<int64_t> due_ms) {
+    if (due_ms && (!first || *due_ms < *first)) first = due_ms;
+  };
+  if (!state.is_founded()) return first;
+  take_earlier(state.seats->next_due_ms());
+  take_earlier(state.votes.next_due_ms());
+  take_earlier(state.proposals.next_due_ms());
+  take_earlier(state.runs.next_due_ms());
+  take_earlier(state.objections.next_due_ms());
+  return first;
+}
+
+Result<std::vector<Event>> tick(State& state, int64_t at_ms) {
+  GLASS_TRY_STATUS(expect_not_before(state, at_ms));
+  std::vector<Event> happened;
+  const ActContext context{.seat = "", .digest = "", .at_ms = at_ms};
+  const auto happen = [&](Event event) {
+    evolve(state, event, context);
+    happened.push_back(std::move(event));
+    for (Event& next : follow(state, context)) happened.push_back(std::move(next));
+  };
+  // What closes a vote may keep a proposal from expiring, so votes go first; each round looks
+  // again.
+  while (true) {
+    const auto due_ms = next_due_ms(state);
+    if (!due_ms || *due_ms > at_ms) return happened;
+    if (const auto votes = due(state.votes, *state.seats, *due_ms); !votes.empty())
+      happen(VoteEvent(votes.front()));
+    else if (const auto seats = due(*state.seats, *due_ms); !seats.empty())
+      happen(seats.front());
+    else if (const auto runs = due(state.runs, *due_ms); !runs.empty())
+      happen(RunEvent(runs.front()));
+    else if (const auto objections = due(state.objections, *due_ms); !objections.empty())
+      happen(ObjectionEvent(objections.front()));
+    else
+      happen(ProposalEvent(due(state.proposals, *due_ms).front()));
+  }
+}
+
+}  // namespace glass::institution

@@ -1,0 +1,218 @@
+// Runs, releases and objections, from the acts of people to what follows.
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include <fmt/core.h>
+#include <gtest/gtest.h>
+
+#include "glass/base/json.h"
+#include "glass/base/result.h"
+#include "glass/institution/acts/act.h"
+#include "glass/institution/acts/authority.h"
+#include "glass/institution/acts/charter_events.h"
+#include "glass/institution/acts/decide.h"
+#include "glass/institution/acts/event.h"
+#include "glass/institution/acts/state.h"
+#include "glass/institution/acts/test_facility.h"
+#include "glass/institution/charter/charter.h"
+#include "glass/institution/objections/objection_book.h"
+#include "glass/institution/objections/objection_events.h"
+#include "glass/institution/proposals/proposal_book.h"
+#include "glass/institution/proposals/step.h"
+#include "glass/institution/runs/run_book.h"
+#include "glass/institution/runs/run_events.h"
+#include "glass/institution/seats/seat_events.h"
+#include "glass/institution/votes/vote_events.h"
+
+namespace glass::institution {
+namespace {
+
+using namespace test;  // NOLINT(google-build-using-namespace)
+
+TEST(Decide, ARunIsLevelledWhenItIsRegisteredAndClearedByWhomItsLevelAsks) {
+  Facility facility;
+  activate(facility, 5000, 2);
+  EXPECT_EQ(facility.act("office/treasury", RunEvent(a_run())), "");
+  EXPECT_EQ(kinds(facility.followed), "run.levelled ");
+  EXPECT_EQ(run(facility).level, 2);
+  EXPECT_EQ(facility.act("office/operation", RunEvent(RunStarted{.run = id(90)})),
+            "run " + id(90) + " is registered and cannot be started now");
+  EXPECT_EQ(facility.act("office/technical", approved()), "");
+  EXPECT_EQ(facility.followed.size(), 0U);
+  EXPECT_EQ(facility.act("office/safety-3", approved()), "");  // of the same institution
+  EXPECT_EQ(facility.followed.size(), 0U);
+  EXPECT_EQ(facility.act("office/safety-1", approved()), "");
+  EXPECT_EQ(kinds(facility.followed), "run.cleared ");
+  EXPECT_EQ(facility.act("office/operation", RunEvent(RunStarted{.run = id(90)})), "");
+  EXPECT_EQ(run(facility).state, RunState::kRunning);
+}
+
+TEST(Decide, AtLevelThreeTheSafetyBoardDecidesBesides) {
+  Facility facility;
+  activate(facility, 5000, 3);
+  EXPECT_EQ(facility.act("office/treasury", RunEvent(a_run())), "");
+  EXPECT_EQ(facility.act("office/technical", approved()), "");
+  EXPECT_EQ(facility.act("office/safety-1", approved()), "");
+  EXPECT_EQ(facility.followed.size(), 0U);
+  const Event opened = VoteEvent(VoteOpened{.vote = id(72),
+                                            .matter = "clearance",
+                                            .about = id(90),
+                                            .content = run(facility).content,
+                                            .body = "safety-board",
+                                            .rule = "board-two-thirds",
+                                            .days = 10,
+                                            .recused = {}});
+  EXPECT_EQ(facility.act("office/registrar", opened), "");
+  for (int seat = 1; seat <= 7; ++seat)
+    EXPECT_EQ(facility.act(fmt::format("safety/{}", seat), ballot(id(72), "yes")), "");
+  EXPECT_EQ(kinds(facility.followed), "vote.closed run.cleared ");
+}
+
+TEST(Decide, ARunHaltsAtItsBudgetAndGoesOnOnlyByANewClearance) {
+  Facility facility;
+  start_at_level_1(facility);
+  EXPECT_EQ(
+      facility.act("office/operation",
+                   RunEvent(RunMetered{.run = id(90), .minutes = 10, .teraflops = 5, .steps = 1})),
+      "");
+  EXPECT_EQ(facility.followed.size(), 0U);
+  EXPECT_EQ(facility.act(
+                "office/operation",
+                RunEvent(RunMetered{.run = id(90), .minutes = 11, .teraflops = 500, .steps = 2})),
+            "");
+  EXPECT_EQ(kinds(facility.followed), "run.halted ");
+  EXPECT_EQ(run(facility).interrupted_by, "budget");
+  EXPECT_EQ(facility.act("office/operation", RunEvent(RunStarted{.run = id(90)})),
+            "run " + id(90) + " is interrupted and cannot be started now");
+}
+
+TEST(Decide, OneStopsAndAQuorumStartsAgain) {
+  Facility facility;
+  start_at_level_1(facility);
+  EXPECT_EQ(facility.act("council/PL-2", RunEvent(RunStopped{.run = id(90), .reasons = digest(5)})),
+            "");
+  EXPECT_EQ(run(facility).state, RunState::kInterrupted);
+  EXPECT_EQ(facility.act("office/technical", approved()), "");
+  EXPECT_EQ(kinds(facility.followed), "run.cleared ");
+  EXPECT_EQ(run(facility).clearances, 2);
+}
+
+TEST(Decide, AnOldApprovalIsWorthNothingAfterAStop) {
+  Facility facility;
+  start_at_level_1(facility);
+  const SignedAct early = facility.sign("office/technical", approved());
+  EXPECT_EQ(facility.act("council/PL-2", RunEvent(RunStopped{.run = id(90), .reasons = digest(5)})),
+            "");
+  EXPECT_TRUE(facility.put(early).starts_with("what the act is about has changed"))
+      << facility.put(early);
+}
+
+TEST(Decide, ALevelThatRisesHaltsWhatRunsBelowIt) {
+  Facility facility;
+  start_at_level_1(facility);
+  EXPECT_EQ(facility.act("office/safety-2", RunEvent(RunLevelled{.run = id(90), .level = 2})), "");
+  EXPECT_EQ(kinds(facility.followed), "run.halted ");
+  EXPECT_EQ(run(facility).interrupted_by, "level");
+  EXPECT_EQ(facility.act("office/technical", approved()), "");
+  EXPECT_EQ(facility.followed.size(), 0U);
+  EXPECT_EQ(facility.act("office/safety-1", approved()), "");
+  EXPECT_EQ(kinds(facility.followed), "run.cleared ");
+}
+
+TEST(Decide, RunsOfAProjectKeepWithinItsAward) {
+  Facility facility;
+  activate(facility, 5000, 1);
+  EXPECT_EQ(facility.act("office/treasury", RunEvent(a_run(3000))), "");
+  RunRegistered other = a_run(2001);
+  other.run = id(93);
+  EXPECT_EQ(facility.act("office/treasury", RunEvent(other)),
+            "project " + id(60) + " was awarded 5000 minutes, of which 2000 are left");
+  other.minutes = 2000;
+  EXPECT_EQ(facility.act("office/treasury", RunEvent(other)), "");
+}
+
+TEST(Decide, AModelIsPublishedByDecisionAfterThePublicNotice) {
+  Facility facility;
+  activate(facility, 5000, 2);
+  facility.act("office/treasury", RunEvent(a_run()));
+  facility.act("office/technical", approved());
+  facility.act("office/safety-1", approved());
+  facility.act("office/operation", RunEvent(RunStarted{.run = id(90)}));
+  const auto ended = RunEvent(
+      RunEnded{.run = id(90), .outcome = "finished", .record = digest(94), .model = digest(95)});
+  EXPECT_EQ(facility.act("office/operation", ended), "");
+  EXPECT_EQ(facility.act("office/treasury",
+                         RunEvent(ReleaseRequested{
+                             .run = id(90), .model = digest(95), .evidence = digest(96)})),
+            "");
+  const Event yes = RunEvent(ReleaseApproved{.run = id(90)});
+  for (const char* seat : {"office/releases", "office/safety-1", "office/safety-2"})
+    EXPECT_EQ(facility.act(seat, yes), "");
+  EXPECT_EQ(facility.followed.size(), 0U);
+  facility.wait(13);
+  EXPECT_EQ(run(facility).state, RunState::kAsked);
+  facility.wait(1);
+  EXPECT_EQ(kinds(facility.followed), "release.notice_ended release.decided ");
+  EXPECT_EQ(run(facility).state, RunState::kPublished);
+}
+
+ObjectionFiled objection() {
+  return {.objection = id(97),
+          .claimant = id(98),
+          .ground = "copyright",
+          .claim = digest(99),
+          .items = {digest(100)},
+          .data = {digest(92)}};
+}
+
+TEST(Decide, DataThatAnObjectionExcludesIsUsedByNoRun) {
+  Facility facility;
+  activate(facility, 5000, 1);
+  EXPECT_EQ(facility.act("office/treasury", RunEvent(a_run())), "");
+  EXPECT_EQ(facility.act("office/technical", approved()), "");
+  EXPECT_EQ(facility.act("expert/1", ObjectionEvent(objection())), "");
+  const ObjectionEvent upheld = ObjectionDecided{.objection = id(97),
+                                                 .outcome = "upheld",
+                                                 .reasons = digest(6),
+                                                 .items = {digest(100)},
+                                                 .data = {digest(92)}};
+  EXPECT_EQ(facility.act("office/data-rights", upheld), "");
+  EXPECT_EQ(facility.act("office/operation", RunEvent(RunStarted{.run = id(90)})),
+            "data " + digest(92) + " may not be used: objection " + id(97) +
+                " excludes documents of it; make the data anew without them");
+  EXPECT_EQ(facility.act("expert/1", ObjectionEvent(ObjectionAppealed{.objection = id(97),
+                                                                      .reasons = digest(7)})),
+            "");
+  const Event opened =
+      VoteEvent(VoteOpened{.vote = id(73),
+                           .matter = "objection",
+                           .about = id(97),
+                           .content = facility.state.objections.find(id(97))->content,
+                           .body = "safety-board",
+                           .rule = "board-majority",
+                           .days = 14,
+                           .recused = {}});
+  EXPECT_EQ(facility.act("office/registrar", opened), "");
+  for (int seat = 1; seat <= 7; ++seat)
+    EXPECT_EQ(facility.act(fmt::format("safety/{}", seat), ballot(id(73), "yes")), "");
+  EXPECT_EQ(kinds(facility.followed), "vote.closed objection.settled ");
+  EXPECT_EQ(facility.act("office/operation", RunEvent(RunStarted{.run = id(90)})), "");
+}
+
+TEST(Decide, AnObjectionIsWithdrawnByWhoFiledItAndOverdueByTheClock) {
+  Facility facility;
+  EXPECT_EQ(facility.act("expert/1", ObjectionEvent(objection())), "");
+  EXPECT_EQ(facility.act("expert/2", ObjectionEvent(ObjectionWithdrawn{.objection = id(97)})),
+            "objection " + id(97) + " was filed by another seat, which alone may withdraw it");
+  facility.wait(14);
+  EXPECT_EQ(kinds(facility.followed), "objection.overdue ");
+  EXPECT_TRUE(facility.state.objections.excluding_data(digest(92)));
+  EXPECT_EQ(facility.act("expert/1", ObjectionEvent(ObjectionWithdrawn{.objection = id(97)})), "");
+  EXPECT_FALSE(facility.state.objections.excluding_data(digest(92)));
+}
+
+}  // namespace
+}  // namespace glass::institution

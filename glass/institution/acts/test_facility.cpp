@@ -1,0 +1,219 @@
+#include "glass/institution/acts/test_facility.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <fstream>
+#include <iterator>
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include <fmt/core.h>
+#include <gtest/gtest.h>
+
+#include "glass/base/result.h"
+#include "glass/institution/acts/act.h"
+#include "glass/institution/acts/authority.h"
+#include "glass/institution/acts/charter_events.h"
+#include "glass/institution/acts/decide.h"
+#include "glass/institution/acts/event.h"
+#include "glass/institution/acts/state.h"
+#include "glass/institution/charter/charter.h"
+#include "glass/institution/objections/objection_book.h"
+#include "glass/institution/objections/objection_events.h"
+#include "glass/institution/proposals/proposal_book.h"
+#include "glass/institution/proposals/step.h"
+#include "glass/institution/runs/run_book.h"
+#include "glass/institution/runs/run_events.h"
+#include "glass/institution/seats/seat_events.h"
+#include "glass/institution/votes/vote_events.h"
+#include "glass/testkit/test_files.h"
+
+namespace glass::institution::test {
+
+std::string id(int number) {
+  return fmt::format("{:032x}", number);
+}
+
+std::string digest(int number) {
+  return fmt::format("{:064x}", number);
+}
+
+std::string key(int number) {
+  return "ed25519:" + digest(number);
+}
+
+Charter example() {
+  std::ifstream in(testkit::source_file("charters/example.toml"));
+  const std::string text((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
+  auto read = Charter::read(text, "charters/example.toml", act_names());
+  EXPECT_TRUE(read) << read.error().message;
+  return std::move(*read);
+}
+
+Facility::Facility() {
+  FacilityFounded founding{.charter = example().settings(), .seats = {}};
+  SignedAct act{.act = {}, .keys = {}, .digest = digest(1)};
+  for (const SeatSettings& seat : founding.charter.seats) {
+    const std::string its = key(1000 + static_cast<int>(keys_.size()));
+    keys_.emplace(seat.name, its);
+    act.keys.push_back(its);
+    const bool has_term = !seat.body.empty();
+    founding.seats.push_back({.seat = seat.name,
+                              .key = its,
+                              .person = id(static_cast<int>(keys_.size())),
+                              .until_ms = has_term ? kStart + 1000 * kDay : 0});
+  }
+  act.act.event = CharterEvent(founding);
+  const auto taken = take(state, act, now_ms);
+  EXPECT_TRUE(taken) << taken.error().message;
+}
+
+SignedAct Facility::sign(const std::string& seat, const Event& event,
+                         const std::vector<std::string>& more_keys) {
+  ++acts_;
+  SignedAct act{.act = {.facility = state.facility,
+                        .seat = seat,
+                        .number = acts_,
+                        .sees = "",
+                        .event = event},
+                .keys = {keys_.contains(seat) ? keys_.at(seat) : key(9)},
+                .digest = digest(100'000 + acts_)};
+  const auto seen = terms_seen_by(state, event);
+  act.act.sees = seen ? *seen : state.charter_act;
+  act.keys.insert(act.keys.end(), more_keys.begin(), more_keys.end());
+  return act;
+}
+
+std::string Facility::put(const SignedAct& act) {
+  auto taken = take(state, act, now_ms);
+  if (!taken) return taken.error().message;
+  followed = std::move(*taken);
+  last_digest = act.digest;
+  return "";
+}
+
+void Facility::wait(int64_t days) {
+  now_ms += days * kDay;
+  followed = tick(state, now_ms).value();
+}
+
+ProposalTerms terms(int64_t minutes) {
+  return {.title = digest(11),
+          .summary = digest(12),
+          .team = {},
+          .members = {"FR"},
+          .minutes = minutes,
+          .teraflops = 1000,
+          .recipe = digest(13),
+          .data = {digest(14)},
+          .release = "open-weights"};
+}
+
+Event checked(const std::string& proposal, Step step, std::string_view outcome, int64_t level,
+              int64_t minutes) {
+  return ProposalEvent(ProposalChecked{.proposal = proposal,
+                                       .step = std::string(to_text(step)),
+                                       .outcome = std::string(outcome),
+                                       .reasons = digest(15),
+                                       .level = level,
+                                       .minutes = minutes});
+}
+
+void allocate(Facility& facility, int64_t minutes, int64_t level) {
+  EXPECT_EQ(
+      facility.act("office/calls", ProposalEvent(CallOpened{.call = id(50),
+                                                            .text = digest(51),
+                                                            .opens_ms = facility.now_ms,
+                                                            .closes_ms = facility.now_ms + kDay,
+                                                            .most_minutes = 2'000'000})),
+      "");
+  EXPECT_EQ(facility.act("office/treasury",
+                         ProposalEvent(ProposalSubmitted{
+                             .proposal = id(60), .call = id(50), .terms = terms(minutes)})),
+            "");
+  EXPECT_EQ(facility.act("office/calls", checked(id(60), Step::kAdministrativeCheck, "eligible")),
+            "");
+  EXPECT_EQ(facility.act("office/technical", checked(id(60), Step::kTechnicalCheck, "feasible")),
+            "");
+  EXPECT_EQ(facility.act("office/data-rights", checked(id(60), Step::kDataRightsCheck, "cleared")),
+            "");
+  EXPECT_EQ(facility.act("office/safety-1", checked(id(60), Step::kSafetyCheck, "levelled", level)),
+            "");
+  // The reviews are in.
+  evolve(facility.state,
+         ProposalEvent(
+             ProposalMoved{.proposal = id(60), .step = "expert-review", .outcome = "reviewed"}),
+         {.seat = "", .digest = "", .at_ms = facility.now_ms});
+  EXPECT_EQ(facility.act("expert/3", checked(id(60), Step::kPanelReview, "approved")), "");
+  EXPECT_EQ(
+      facility.act("office/calls", checked(id(60), Step::kAllocation, "approved", 0, minutes)), "");
+}
+
+Event vote_on_award(const Facility& facility, const std::string& vote, const std::string& body,
+                    const std::string& rule) {
+  return VoteEvent(VoteOpened{.vote = vote,
+                              .matter = "award",
+                              .about = id(60),
+                              .content = facility.proposal(id(60)).allocation,
+                              .body = body,
+                              .rule = rule,
+                              .days = 30,
+                              .recused = {}});
+}
+
+Event ballot(const std::string& vote, const std::string& how) {
+  return VoteEvent(VoteCast{.vote = vote, .ballot = how, .reasons = ""});
+}
+
+std::string kinds(const std::vector<Event>& events) {
+  std::string text;
+  for (const Event& event : events) text += fmt::format("{} ", kind_of(event));
+  return text;
+}
+
+void activate(Facility& facility, int64_t minutes, int64_t level) {
+  allocate(facility, minutes, level);
+  if (level >= 3) {
+    facility.act("office/calls", vote_on_award(facility, id(70), "council", "qualified-majority"));
+    facility.act("office/calls",
+                 vote_on_award(facility, id(71), "safety-board", "board-two-thirds"));
+    for (const char* member : {"DE", "FR", "IT", "ES", "PL"})
+      facility.act(fmt::format("council/{}-1", member), ballot(id(70), "yes"));
+    for (int seat = 1; seat <= 7; ++seat)
+      facility.act(fmt::format("safety/{}", seat), ballot(id(71), "yes"));
+  }
+  EXPECT_EQ(facility.act("office/treasury",
+                         ProposalEvent(ProposalAnswered{.proposal = id(60), .answer = "accepted"})),
+            "");
+}
+
+RunRegistered a_run(int64_t minutes) {
+  return {.run = id(90),
+          .proposal = id(60),
+          .recipe = digest(91),
+          .data = {digest(92)},
+          .numerics = "portable-1",
+          .minutes = minutes,
+          .teraflops = 500};
+}
+
+Event approved() {
+  return RunEvent(RunApproved{.run = id(90)});
+}
+
+const GovernedRun& run(const Facility& facility) {
+  return *facility.state.runs.find(id(90));
+}
+
+void start_at_level_1(Facility& facility) {
+  activate(facility, 5000, 1);
+  EXPECT_EQ(facility.act("office/treasury", RunEvent(a_run())), "");
+  EXPECT_EQ(facility.act("office/technical", approved()), "");
+  EXPECT_EQ(facility.act("office/operation", RunEvent(RunStarted{.run = id(90)})), "");
+}
+
+}  // namespace glass::institution::test

@@ -1,0 +1,286 @@
+#include "glass/institution/charter/charter.h"
+
+#include <functional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "glass/base/json.h"
+#include "glass/base/result.h"
+#include "glass/institution/charter/charter_settings.h"
+#include "glass/institution/voting/vote.h"
+
+namespace glass::institution {
+namespace {
+
+const std::set<std::string, std::less<>> kActs = {"seat.bound", "vote.cast"};
+
+constexpr std::string_view kSmall = R"(name = "Small"
+founded = "2026-01-01"
+
+[[member]]
+code = "A"
+population = 60
+share = 1
+
+[[member]]
+code = "B"
+population = 30
+share = 2
+
+[[member]]
+code = "C"
+population = 10
+share = 3
+
+[[body]]
+name = "council"
+votes = "members"
+weight = "population"
+
+[[body]]
+name = "board"
+
+[[seat]]
+name = "council/A"
+body = "council"
+member = "A"
+
+[[seat]]
+name = "council/B"
+body = "council"
+member = "B"
+
+[[seat]]
+name = "council/C"
+body = "council"
+member = "C"
+
+[[seat]]
+name = "board/1"
+body = "board"
+member = "A"
+
+[[seat]]
+name = "board/2"
+body = "board"
+member = "B"
+
+[[seat]]
+name = "clerk"
+roles = ["registrar"]
+
+[[rule]]
+name = "majority"
+count = "more than 1/2 of voting"
+
+[[rule]]
+name = "weighed"
+count = "more than 1/2 of voting"
+weight = "at least 2/3 of all"
+
+[[decision]]
+matter = "charter"
+body = "council"
+rule = "weighed"
+
+[[decision]]
+matter = "arrears"
+body = "council"
+rule = "majority"
+
+[[decision]]
+matter = "seat"
+body = "council"
+rule = "majority"
+
+[[decision]]
+matter = "petition"
+body = "council"
+rule = "majority"
+
+[[decision]]
+matter = "objection"
+body = "board"
+rule = "majority"
+
+[[right]]
+name = "seats"
+acts = ["seat.bound"]
+holders = ["registrar"]
+
+[[right]]
+name = "voting"
+acts = ["vote.cast"]
+holders = ["council", "board"]
+
+[[level]]
+level = 1
+
+[[level]]
+level = 2
+
+[[level]]
+level = 3
+
+[[level]]
+level = 4
+)";
+
+std::string replaced(std::string_view old_text, std::string_view new_text) {
+  std::string text(kSmall);
+  const size_t place = text.find(old_text);
+  EXPECT_NE(place, std::string::npos) << old_text;
+  text.replace(place, old_text.size(), new_text);
+  return text;
+}
+
+// What is wrong with it; empty if nothing is.
+std::string problems_of(std::string_view toml) {
+  const auto read = Charter::read(toml, "charter.toml", kActs);
+  return read ? "" : read.error().message;
+}
+
+Charter small() {
+  return Charter::read(kSmall, "charter.toml", kActs).value();
+}
+
+TEST(Charter, LooksUpWhatItNames) {
+  const Charter charter = small();
+  EXPECT_EQ(charter.member("B")->share, 2);
+  EXPECT_EQ(charter.member("D"), nullptr);
+  EXPECT_EQ(charter.body("board")->votes, "seats");
+  EXPECT_EQ(charter.seat("clerk")->roles.front(), "registrar");
+  EXPECT_TRUE(charter.has_role("registrar"));
+  EXPECT_FALSE(charter.has_role("treasurer"));
+  EXPECT_TRUE(charter.rule("weighed")->weight.has_value());
+  EXPECT_EQ(charter.right_to("vote.cast").name, "voting");
+  EXPECT_EQ(charter.shares().at("C"), 3);
+}
+
+TEST(Charter, LetsMembersVoteInACouncilAndSeatsOnABoard) {
+  const Charter charter = small();
+  const auto council = charter.electorate("council");
+  ASSERT_EQ(council.size(), 3U);
+  EXPECT_EQ(council[0].id, "A");
+  EXPECT_EQ(council[0].weight, 60);
+  const auto board = charter.electorate("board");
+  ASSERT_EQ(board.size(), 2U);
+  EXPECT_EQ(board[1].id, "board/2");
+  EXPECT_EQ(board[1].weight, 1);
+  EXPECT_EQ(board[1].group, "B");
+  EXPECT_EQ(charter.voter_of("council/C", "council"), "C");
+  EXPECT_EQ(charter.voter_of("board/1", "board"), "board/1");
+  EXPECT_FALSE(charter.voter_of("board/1", "council"));
+  EXPECT_FALSE(charter.voter_of("nobody", "council"));
+}
+
+TEST(Charter, ChoosesTheDecisionsOfTheFarthestReach) {
+  const std::string more = R"([[decision]]
+matter = "award"
+above_minutes = 100
+body = "council"
+rule = "majority"
+
+[[decision]]
+matter = "award"
+from_level = 3
+body = "board"
+rule = "majority"
+
+[[decision]]
+matter = "award"
+from_level = 3
+body = "council"
+rule = "weighed"
+
+[[right]]
+name = "seats")";
+  const auto charter =
+      Charter::read(replaced("[[right]]\nname = \"seats\"", more), "charter.toml", kActs);
+  ASSERT_TRUE(charter) << charter.error().message;
+  const auto bodies = [&](int64_t level, int64_t minutes) {
+    std::string names;
+    for (const auto& one : charter->decisions("award", level, minutes)) names += one.body + " ";
+    return names;
+  };
+  EXPECT_EQ(bodies(1, 100), "");
+  EXPECT_EQ(bodies(2, 101), "council ");
+  EXPECT_EQ(bodies(3, 50), "board council ");
+  EXPECT_EQ(bodies(4, 500), "board council ");
+}
+
+TEST(Charter, IsReadBackFromItsJson) {
+  const Charter charter = small();
+  const Json json = to_json(charter.settings());
+  const auto settings = settings_from_json(json);
+  ASSERT_TRUE(settings) << settings.error().message;
+  EXPECT_EQ(to_canonical(to_json(*settings)), to_canonical(json));
+  EXPECT_TRUE(Charter::from_settings(*settings, kActs));
+
+  Json more = json;
+  (*more.if_object())["anthem"] = "loud";
+  EXPECT_FALSE(settings_from_json(more));
+  Json less = json;
+  less.if_object()->erase("founded");
+  EXPECT_FALSE(settings_from_json(less));
+}
+
+TEST(Charter, TellsEveryContradictionWithItsLine) {
+  EXPECT_EQ(problems_of(kSmall), "");
+  EXPECT_EQ(problems_of(replaced("\"2026-01-01\"", "\"2026-02-30\"")),
+            "charter.toml:2: founded is '2026-02-30'; write a day such as 2026-01-01");
+  EXPECT_EQ(problems_of(replaced("code = \"B\"", "code = \"A\"")),
+            "charter.toml:10: there are two [[member]] with code 'A'\n"
+            "charter.toml:35: there is no member 'B'; did you mean 'A'?\n"
+            "charter.toml:50: there is no member 'B'; did you mean 'A'?");
+  EXPECT_EQ(problems_of(replaced("body = \"board\"\nrule", "body = \"bord\"\nrule")),
+            "charter.toml:87: there is no body 'bord'; did you mean 'board'?");
+  EXPECT_EQ(
+      problems_of(replaced("votes = \"members\"", "votes = \"seats\"")),
+      "charter.toml:22: body 'council' counts seats, which all weigh the same; write weight = "
+      "\"equal\", or votes = \"members\"");
+  EXPECT_EQ(
+      problems_of(replaced("roles = [\"registrar\"]", "roles = [\"anyone\"]")),
+      "charter.toml:54: 'anyone' cannot be a role: it is no name, or means something else already\n"
+      "charter.toml:93: 'registrar' is neither a role of a seat nor a body; there are: anyone, "
+      "board, council");
+  EXPECT_EQ(
+      problems_of(replaced("acts = [\"seat.bound\"]", "acts = [\"vote.cast\"]")),
+      "charter.toml:97: act 'vote.cast' is a right of 'seats' and of 'voting'; let one have it\n"
+      "charter.toml: nobody may do the act 'seat.bound'; name it in the acts of a [[right]]");
+  EXPECT_EQ(problems_of(replaced("matter = \"petition\"", "matter = \"award\"")),
+            "charter.toml: nobody decides the matter 'petition'; add a [[decision]] with matter = "
+            "\"petition\", without from_level and above_minutes");
+}
+
+TEST(Charter, TellsADecisionThatNobodyCanEverTake) {
+  EXPECT_EQ(
+      problems_of(replaced("count = \"more than 1/2 of voting\"\n\n",
+                           "count = \"more than 1/2 of voting\"\nleast_in_favour = 3\n\n")),
+      "charter.toml:89: 'objection' can never be adopted by rule 'majority' in body 'board': were "
+      "everybody in favour, least_in_favour would be 2 of 3");
+  EXPECT_EQ(problems_of(replaced("body = \"board\"\nrule = \"majority\"",
+                                 "body = \"board\"\nrule = \"weighed\"")),
+            "charter.toml:88: rule 'weighed' weighs votes, and in body 'board' all weigh the same; "
+            "choose "
+            "another rule, or give the body a weight");
+}
+
+TEST(Charter, AsksForSharesMembersAndSeats) {
+  EXPECT_EQ(
+      problems_of("name = \"x\"\nfounded = \"2026-01-01\"\n").substr(0, 96),
+      "charter.toml: a charter needs at least one [[member]]\ncharter.toml: a charter needs at "
+      "least one");
+  std::string none = replaced("share = 1", "share = 0");
+  none.replace(none.find("share = 2"), 9, "share = 0");
+  none.replace(none.find("share = 3"), 9, "share = 0");
+  EXPECT_EQ(problems_of(none),
+            "charter.toml:7: no member has a share; give at least one a share above 0");
+}
+
+}  // namespace
+}  // namespace glass::institution
