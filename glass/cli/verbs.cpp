@@ -7,6 +7,7 @@
 #include <charconv>
 #include <cstdint>
 #include <cstdio>
+#include <cstdlib>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -17,19 +18,24 @@
 
 #include <CLI/CLI.hpp>
 #include <fmt/core.h>
+#include <fmt/ranges.h>
 
+#include "glass/base/bytes.h"
 #include "glass/base/json.h"
 #include "glass/base/result.h"
 #include "glass/base/time_text.h"
 #include "glass/base/units_text.h"
 #include "glass/cli/door.h"
+#include "glass/cli/facility_verbs.h"
 #include "glass/cli/log_verbs.h"
 #include "glass/cli/named_log.h"
 #include "glass/cli/release_verbs.h"
 #include "glass/cli/statement_verb.h"
 #include "glass/crypto/ecdsa.h"
 #include "glass/crypto/ed25519.h"
+#include "glass/crypto/sha256.h"
 #include "glass/data/examples/example_set.h"
+#include "glass/service/governed_run.h"
 #include "glass/service/recipe/recipe.h"
 #include "glass/service/services.h"
 #include "glass/service/summary.h"
@@ -68,20 +74,46 @@ struct RecipeVerb {
 using UseCase = Result<service::Summary> (*)(const service::RecipeChoice&,
                                              const service::Services&);
 
-void add_recipe_verb(CLI::App& app, Action& action, std::string name, std::string help,
-                     UseCase use_case, std::string_view headline) {
-  auto flags = std::make_shared<RecipeVerb>();
-  CLI::App* verb = app.add_subcommand(std::move(name), std::move(help));
-  add_recipe_flags(*verb, flags->recipe);
-  add_common(*verb, flags->common);
-  verb->callback([flags, use_case, headline, &action] {
-    action = [flags, use_case, headline] {
-      return with_services(flags->common, [&](const service::Services& services) -> Status {
-        GLASS_TRY(const service::Summary summary, use_case(flags->choice(), services));
-        return tell(flags->common, summary, headline);
-      });
-    };
-  });
+// A training that a facility may govern.
+struct GovernedVerb : RecipeVerb {
+  std::string facility, governed_run, operator_key;
+};
+
+void add_governed_flags(CLI::App& verb, GovernedVerb& flags) {
+  verb.add_option("--facility", flags.facility,
+                  "Folder of the facility that governs the training; $GLASS_FACILITY by default");
+  verb.add_option("--run", flags.governed_run, "The cleared run that this is, by its id there");
+  verb.add_option("--operator-key", flags.operator_key,
+                  "Key of an operator's seat; your own by default");
+}
+
+// Where a machine belongs to a facility, nothing is trained without its clearance.
+Result<std::string> facility_of(const GovernedVerb& flags) {
+  const char* named = std::getenv("GLASS_FACILITY");
+  const std::string facility = !flags.facility.empty() || named == nullptr ? flags.facility : named;
+  if (facility.empty() == flags.governed_run.empty()) return facility;
+  if (facility.empty())
+    return invalid_input("--run needs the facility that cleared it: --facility DIR");
+  return fail(
+      ErrorCode::kRefused,
+      fmt::format("trainings on this machine need a clearance of the facility in {}: register the "
+                  "run there and name it by --run",
+                  facility));
+}
+
+Result<service::Summary> govern(const GovernedVerb& flags, UseCase use_case,
+                                const service::Services& services) {
+  GLASS_TRY(const std::string facility, facility_of(flags));
+  if (facility.empty()) return use_case(flags.choice(), services);
+  GLASS_TRY(const crypto::SecretKey key,
+            flags.operator_key.empty()
+                ? Result<crypto::SecretKey>(services.key)
+                : crypto::SecretKey::load(services.files, flags.operator_key));
+  GLASS_TRY(const auto interlock,
+            service::govern({.facility = facility, .run = flags.governed_run}, key, services));
+  service::Services governed = services;
+  governed.interlock = interlock.get();
+  return use_case(flags.choice(), governed);
 }
 
 Json to_json(const service::PlanEstimate& estimate) {
@@ -238,10 +270,20 @@ Status generate(const GenerateVerb& flags, const service::Services& services) {
 }
 
 void add_run(CLI::App& app, Action& action) {
-  add_recipe_verb(
-      app, action, "run",
-      "Do everything a recipe says: data, training, record, verification, replay, report",
-      service::run_recipe, "Done.");
+  auto flags = std::make_shared<GovernedVerb>();
+  CLI::App* verb = app.add_subcommand(
+      "run", "Do everything a recipe says: data, training, record, verification, replay, report");
+  add_recipe_flags(*verb, flags->recipe);
+  add_governed_flags(*verb, *flags);
+  add_common(*verb, flags->common);
+  verb->callback([flags, &action] {
+    action = [flags] {
+      return with_services(flags->common, [&](const service::Services& services) -> Status {
+        GLASS_TRY(const service::Summary summary, govern(*flags, service::run_recipe, services));
+        return tell(flags->common, summary, "Done.");
+      });
+    };
+  });
 }
 
 // What is learned stands between these marks, which no tokenizer of ours writes; on a terminal it
@@ -284,9 +326,20 @@ Status print_mask(const service::RecipeChoice& choice, int64_t count, bool json,
   return {};
 }
 
-struct TrainVerb : RecipeVerb {
+struct TrainVerb : GovernedVerb {
   int64_t show_mask = 0;  // so many examples; 0: train
+  bool terms = false;
 };
+
+// A line of fields for `glass facility act DIR run.registered`.
+Status print_terms(const TrainVerb& flags, const service::Services& services) {
+  GLASS_TRY(const service::TrainingTerms terms, service::training_terms(flags.choice(), services));
+  std::vector<std::string> data;
+  for (const crypto::Digest& digest : terms.data) data.push_back(to_hex(digest.bytes));
+  fmt::print("recipe={} data={} numerics={} teraflops={}\n", to_hex(terms.recipe.bytes),
+             fmt::join(data, ","), terms.numerics, terms.teraflops);
+  return {};
+}
 
 void add_train(CLI::App& app, Action& action) {
   auto flags = std::make_shared<TrainVerb>();
@@ -296,13 +349,18 @@ void add_train(CLI::App& app, Action& action) {
   verb->add_option("--show-mask", flags->show_mask,
                    "Show so many conversations and what of them is learned, and do not train")
       ->check(CLI::Range(1, 1'000'000));
+  verb->add_flag("--terms", flags->terms,
+                 "Print what a facility's clearance has to name, and do not train");
+  add_governed_flags(*verb, *flags);
   add_common(*verb, flags->common);
   verb->callback([flags, &action] {
     action = [flags] {
+      flags->common.json |= flags->terms;  // whose line alone goes to standard output
       return with_services(flags->common, [&](const service::Services& services) -> Status {
         if (flags->show_mask > 0)
           return print_mask(flags->choice(), flags->show_mask, flags->common.json, services);
-        GLASS_TRY(const service::Summary summary, service::train_model(flags->choice(), services));
+        if (flags->terms) return print_terms(*flags, services);
+        GLASS_TRY(const service::Summary summary, govern(*flags, service::train_model, services));
         return tell(flags->common, summary, "Trained.");
       });
     };
@@ -449,8 +507,9 @@ int run(int argc, char** argv) {
   app.set_version_flag("--version", "glass " GLASS_VERSION);
   app.require_subcommand(1);
   Action action;
-  for (const auto& add : {add_run, add_plan, add_train, add_verify, add_replay, add_generate,
-                          add_release, add_state, add_recipe, add_log, add_key})
+  for (const auto& add :
+       {add_run, add_plan, add_train, add_verify, add_replay, add_generate, add_release, add_state,
+        add_recipe, add_log, add_facility, add_governance, add_key})
     add(app, action);
   try {
     app.parse(argc, argv);

@@ -12,6 +12,8 @@
 
 namespace glass::service {
 
+class Interlock;
+
 struct Services {
   system::Files& files;
   system::Process& process;
@@ -22,6 +24,7 @@ struct Services {
   system::Path cache;               // fetched packages; may be shared by runs, may be lost
   FunctionRef<bool()> interrupted;  // asked between steps
   std::string program;              // what its user types to run glass: for what to do next
+  Interlock* interlock = nullptr;   // whoever governs trainings; none: nobody does
 };
 
 }  // namespace glass::service

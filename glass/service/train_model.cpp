@@ -31,6 +31,7 @@
 #include "glass/engine/train/trainer.h"
 #include "glass/record/evidence/statement.h"
 #include "glass/record/evidence/step_chain.h"
+#include "glass/service/interlock.h"
 #include "glass/service/prepare_data.h"
 #include "glass/service/recipe/recipe.h"
 #include "glass/service/recorded_file.h"
@@ -74,13 +75,28 @@ class TrainingLoop {
     GLASS_TRY_STATUS(resume());
     while (!trainer_.done()) {
       if (services_.interrupted()) return stop();
-      GLASS_TRY_STATUS(step());
+      if (services_.interlock != nullptr) {
+        if (const Status may = services_.interlock->pass(meter()); !may) return stop(may.error());
+      }
+      if (const Status made = step(); !made)
+        return is_stop(made.error()) ? stop(made.error()) : made;
     }
     GLASS_TRY_STATUS(chain_->sync());
     return trainer_.finish();
   }
 
   [[nodiscard]] const record::ChainEnd& chain_end() const { return chain_->end(); }
+
+  // What this process has done so far.
+  [[nodiscard]] TrainingMeter meter() const {
+    const double flops = static_cast<double>(timed_tokens_) * run_.flops_per_token;
+    const int64_t made = trainer_.progress().step - first_step_;
+    return {.step = trainer_.progress().step,
+            .steps = recipe_.train.steps,
+            .flops = flops,
+            .flops_of_next_step = made > 0 ? flops / static_cast<double>(made) : 0,
+            .seconds = timed_seconds_};
+  }
 
  private:
   // Takes the newest good checkpoint that the chain reaches, and cuts chain and log behind it.
@@ -106,6 +122,7 @@ class TrainingLoop {
                               resumed.step, paths_.chain().string(), paths_.training().string()));
     GLASS_TRY(log_, RunLogWriter::open(services_.files, paths_.metrics(), paths_.samples(),
                                        resumed.step));
+    first_step_ = resumed.step;
     // What a new model says before its first step is noise; what a start says is what to improve
     // on.
     if (resumed.step == 0) return data_.start ? look_at_model(0) : Status{};
@@ -247,13 +264,21 @@ class TrainingLoop {
   }
 
  private:
+  // Somebody ended the step; nothing is wrong with it.
+  static bool is_stop(const Error& error) {
+    return error.code == ErrorCode::kInterrupted || error.code == ErrorCode::kRefused;
+  }
+
   [[nodiscard]] Status stop() {
+    return stop({ErrorCode::kInterrupted, "the same command goes on from the newest checkpoint"});
+  }
+
+  // With everything on the disk that a later process goes on from.
+  [[nodiscard]] Status stop(const Error& why) {
     GLASS_TRY_STATUS(chain_->sync());
     GLASS_TRY_STATUS(trainer_.finish());
-    return fail(ErrorCode::kInterrupted,
-                fmt::format("stopped after step {} of {}; the same command goes on from the newest "
-                            "checkpoint",
-                            trainer_.progress().step, recipe_.train.steps));
+    return fail(why.code, fmt::format("stopped after step {} of {}; {}", trainer_.progress().step,
+                                      recipe_.train.steps, why.message));
   }
 
   const Recipe& recipe_;
@@ -266,7 +291,7 @@ class TrainingLoop {
   std::optional<record::StepChainWriter> chain_;
   std::optional<RunLogWriter> log_;
   double timed_seconds_ = 0;
-  int64_t timed_tokens_ = 0;
+  int64_t timed_tokens_ = 0, first_step_ = 0;
   int64_t next_views_ns_ = 0;
 };
 
@@ -420,23 +445,50 @@ Status renew_metrics(const Recipe& recipe, const RunRecord& record, const RunPat
   return write_metrics(facts, paths, recipe, files);
 }
 
+// Long steps end within a second where somebody wants them to.
+Status may_go_on(const Services& services) {
+  if (services.interrupted())
+    return fail(ErrorCode::kInterrupted, "the same command goes on from the newest checkpoint");
+  return services.interlock == nullptr ? Status() : services.interlock->still();
+}
+
 }  // namespace
+
+Result<TrainingTerms> training_terms(const RecipeChoice& choice, const Services& services) {
+  GLASS_TRY(const ChosenRecipe chosen, read_chosen(choice, services.files));
+  GLASS_TRY(RunFolder folder, RunFolder::open(services.files, chosen.out, chosen.recipe));
+  GLASS_TRY(const PreparedData data, prepare_data(chosen.recipe, chosen.folder, folder, services));
+  GLASS_TRY(const TrainingRun run, open_training(chosen.recipe, data, folder.paths(), services));
+  const auto& train = chosen.recipe.train;
+  const auto tokens = static_cast<double>(train.steps * train.micro_batches *
+                                          train.micro_batch_sequences * train.sequence_length);
+  TrainingTerms terms{.recipe = run.origin.recipe,
+                      .data = {run.origin.corpus},
+                      .numerics = std::string(engine::name(run.origin.numerics)),
+                      .teraflops = std::llround(std::ceil(tokens * run.flops_per_token / 1e12))};
+  if (run.origin.start) terms.data.push_back(*run.origin.start);
+  return terms;
+}
 
 Result<Summary> train_model(const RecipeChoice& choice, const Services& services) {
   GLASS_TRY(const ChosenRecipe chosen, read_chosen(choice, services.files));
   GLASS_TRY(RunFolder folder, RunFolder::open(services.files, chosen.out, chosen.recipe));
   const RunPaths& paths = folder.paths();
   GLASS_TRY(const PreparedData data, prepare_data(chosen.recipe, chosen.folder, folder, services));
-  GLASS_TRY(TrainingRun run, open_training(chosen.recipe, data, paths, services));
+  GLASS_TRY(TrainingRun run, open_training(chosen.recipe, data, paths, services,
+                                           [&services] { return may_go_on(services); }));
   GLASS_TRY(std::optional<RunRecord> record, finished_run(run.origin, paths, services.files));
   services.progress.stage("training", record.has_value());
   if (record) {
     GLASS_TRY_STATUS(renew_metrics(chosen.recipe, *record, paths, services.files));
   } else {
     services.progress.note(fmt::format("memory {}", engine::to_text(run.trainer->plan().memory)));
+    if (services.interlock != nullptr) GLASS_TRY_STATUS(services.interlock->admit(run.origin));
     TrainingLoop loop(chosen.recipe, data, run, paths, services);
     GLASS_TRY_STATUS(loop.run());
     GLASS_TRY(record, conclude(chosen.recipe, data, run, loop, paths, services));
+    if (services.interlock != nullptr)
+      GLASS_TRY_STATUS(services.interlock->finished(*record, loop.meter()));
   }
   Summary summary = summarize(record->subject, paths, services.files);
   finish(summary, {"generate", "verify", "replay"});

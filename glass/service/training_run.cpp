@@ -1,5 +1,6 @@
 #include "glass/service/training_run.h"
 
+#include <functional>
 #include <memory>
 #include <utility>
 
@@ -58,7 +59,8 @@ RunOrigin origin_of(const Recipe& recipe, const PreparedData& data,
 }  // namespace
 
 Result<TrainingRun> open_training(const Recipe& recipe, const PreparedData& data,
-                                  const RunPaths& paths, const Services& services) {
+                                  const RunPaths& paths, const Services& services,
+                                  std::function<Status()> may_go_on) {
   GLASS_TRY(const engine::TrainingSettings settings, training_settings(recipe, basis_of(data)));
   GLASS_TRY(engine::TrainingPlan plan,
             engine::plan_training(settings, kernels(), services.parallel.workers()));
@@ -79,7 +81,8 @@ Result<TrainingRun> open_training(const Recipe& recipe, const PreparedData& data
                                    .parallel = services.parallel,
                                    .files = services.files,
                                    .checkpoints = paths.checkpoints(),
-                                   .start = run.start.get()};
+                                   .start = run.start.get(),
+                                   .may_go_on = std::move(may_go_on)};
   GLASS_TRY(run.trainer, engine::Trainer::create(std::move(plan), run.batches.training(), world));
   return run;
 }

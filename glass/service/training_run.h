@@ -2,6 +2,7 @@
 // What training, replay and verification have in common.
 #pragma once
 
+#include <functional>
 #include <memory>
 
 #include "glass/base/result.h"
@@ -30,7 +31,7 @@ ModelBasis basis_of(const PreparedData& data);
 const engine::ModelFamily& family_of(const Recipe& recipe, const PreparedData& data);
 
 // Built from the recipe and finished data. kRefused, with the figures, if it does not fit into
-// memory. `data` must outlive it.
+// memory. `data` must outlive it. `may_go_on` is asked many times within a step; an error ends it.
 struct TrainingRun {
   RunOrigin origin;
   double flops_per_token;
@@ -40,7 +41,8 @@ struct TrainingRun {
 };
 
 [[nodiscard]] Result<TrainingRun> open_training(const Recipe& recipe, const PreparedData& data,
-                                                const RunPaths& paths, const Services& services);
+                                                const RunPaths& paths, const Services& services,
+                                                std::function<Status()> may_go_on = {});
 
 // Parameters, arithmetic and memory of a recipe's model.
 [[nodiscard]] Result<PlanReport> plan_of(const Recipe& recipe, const ModelBasis& basis,

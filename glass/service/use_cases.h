@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "glass/base/result.h"
+#include "glass/crypto/sha256.h"
 #include "glass/data/examples/example_set.h"
 #include "glass/engine/plan/memory_report.h"
 #include "glass/service/log/statement_log.h"
@@ -28,6 +29,18 @@ struct RecipeChoice {
 
 // Data, training, model and record; what is finished already is found by its digest.
 [[nodiscard]] Result<Summary> train_model(const RecipeChoice& choice, const Services& services);
+
+// What a facility's clearance of a training by the recipe has to name. The data are prepared as for
+// training, and nothing is trained.
+struct TrainingTerms {
+  crypto::Digest recipe;
+  std::vector<crypto::Digest> data;
+  std::string numerics;
+  int64_t teraflops = 0;  // of all steps, 10^12 operations each, rounded up
+};
+
+[[nodiscard]] Result<TrainingTerms> training_terms(const RecipeChoice& choice,
+                                                   const Services& services);
 
 // The conversations of a recipe as they are learned: so many of the first, each as runs of text of
 // which the model learns to write every token, or none. The data are prepared as for training.

@@ -173,6 +173,7 @@ Status Executor::run() {
   }
   for (size_t i = 0; i < steps_.size(); ++i) {
     const Step& step = steps_[i];
+    if (may_go_on_) GLASS_TRY_STATUS(may_go_on_());
     if (!step.constant) run_step(step);
     for (const auto& [operand, floats, visit] : step.visits)
       visit({static_cast<float*>(operand->data), floats});

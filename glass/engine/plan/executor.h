@@ -49,7 +49,7 @@ class Executor {
   [[nodiscard]] static bool takes_packed(const Node& node, size_t input);
   [[nodiscard]] Status bind_packed(std::string_view name, const PackedMatrix& weight);
 
-  // kInvalidInput when something is not bound.
+  // kInvalidInput when something is not bound; else what may_go_on said, if it said no.
   [[nodiscard]] Status run();
 
   // An output or kept value, as of the last run; it is lost when another executor runs in the same
@@ -60,6 +60,11 @@ class Executor {
   // computes with that.
   using Visit = std::function<void(std::span<float>)>;
   [[nodiscard]] Status observe(std::string_view name, Visit visit);
+
+  // Asked before each node; an error ends the run, whose values are worth nothing then.
+  void ask_before_each_node(std::function<Status()> may_go_on) {
+    may_go_on_ = std::move(may_go_on);
+  }
 
   // Calls `visit` after each node, for profiles and tests.
   void after_each_node(std::function<void(size_t node)> visit) { after_node_ = std::move(visit); }
@@ -99,6 +104,7 @@ class Executor {
   std::vector<Operand> operands_;  // by value
   std::vector<Step> steps_;        // by node
   std::function<void(size_t)> after_node_;
+  std::function<Status()> may_go_on_;
   bool complete_ = false;  // everything is bound
 };
 

@@ -86,6 +86,7 @@ Status Trainer::create_workers() {
                                         *settings.preference, world_.kernels, world_.parallel));
       worker.judge_by(std::move(judge));
     }
+    worker.executor().ask_before_each_node(world_.may_go_on);
     workers_.push_back(std::move(worker));
   }
   return {};

@@ -21,6 +21,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -51,6 +52,9 @@ struct TrainerWorld {
   system::Path checkpoints;  // the folder; made when first written to
   // What the parameters begin with, and what those that are not trained are; null: they are random.
   const TensorViews* start = nullptr;
+  // Asked many times within a step; an error ends the step, which has changed nothing then, and is
+  // what step() returns. None: a step is never ended.
+  std::function<Status()> may_go_on = {};
 };
 
 class Trainer {

@@ -66,6 +66,23 @@ TEST_F(TrainerTest, ACheckpointIsDueEverySoOftenAndAtTheEnd) {
   EXPECT_EQ(tiny.records().back().parameters, tiny.trainer().parameter_digest());
 }
 
+TEST_F(TrainerTest, AStepThatIsEndedWithinChangesNothing) {
+  TinyRun tiny = run(tiny_settings());
+  tiny.trainer().initialize();
+  ASSERT_TRUE(tiny.run_to(2));
+  const crypto::Digest before = tiny.trainer().parameter_digest();
+  int asked = 0;
+  tiny.trainer().executor().ask_before_each_node([&asked]() -> Status {
+    return ++asked < 40 ? Status() : Status(fail(ErrorCode::kInterrupted, "enough"));
+  });
+  const auto step = tiny.trainer().step();
+  ASSERT_FALSE(step);
+  EXPECT_EQ(step.error().code, ErrorCode::kInterrupted);
+  EXPECT_EQ(asked, 40);
+  EXPECT_EQ(tiny.trainer().progress().step, 2);
+  EXPECT_EQ(tiny.trainer().parameter_digest(), before);
+}
+
 TEST_F(TrainerTest, AnyNumberOfWorkersGivesTheSameBits) {
   const crypto::Digest expected = test::digest_at(tiny_settings(), 6);
   for (const int64_t workers : {2, 3, 4, 5}) {

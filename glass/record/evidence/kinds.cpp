@@ -106,6 +106,13 @@ constexpr KindMember kDecision[] = {
     {"votes", kDigest, false, "the count of the votes"},
 };
 
+constexpr KindMember kAct[] = {
+    {"facility", kText, true, "digest of the founding act; empty in that act itself"},
+    {"seat", kText, true, "for which it was done"},
+    {"number", kWhole, true, "that grows with each act of the seat"},
+    {"event", kObject, true, "what was done: docs/reference/acts.md"},
+};
+
 constexpr Kind kKinds[] = {
     {"recipe", 1, "recipe.json", kRecipe},
     {"data-manifest", 1, "corpus/manifest.json", kDataManifest},
@@ -118,6 +125,7 @@ constexpr Kind kKinds[] = {
     {"objection", 1, "what is objected to", kObjection},
     {"incident", 1, "what it happened with", kIncident},
     {"decision", 1, "what is decided on", kDecision},
+    {"act", 1, "the terms that its author saw", kAct},
 };
 
 const Json* at_path(const Json& predicate, std::string_view path) {

@@ -1,0 +1,202 @@
+// A facility's journal: how fast it folds, takes acts for good, and is audited.
+//
+//   glass_facility_bench --charter charters/example.toml [--folder .] [--seconds 5]
+//
+// fold: events of as many proposals, each from its submission to its allocation, into one state.
+// acts: one author, one act after the other, each durable when the next is signed. audit: the
+// journal of these acts as a stranger reads it, every signature checked, on all cores.
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+#include <fmt/core.h>
+
+#include "glass/base/bytes.h"
+#include "glass/base/json.h"
+#include "glass/base/result.h"
+#include "glass/crypto/ed25519.h"
+#include "glass/institution/acts/charter_events.h"
+#include "glass/institution/acts/event.h"
+#include "glass/institution/acts/state.h"
+#include "glass/institution/charter/charter.h"
+#include "glass/institution/proposals/proposal_events.h"
+#include "glass/institution/proposals/step.h"
+#include "glass/institution/seats/seat_events.h"
+#include "glass/record/evidence/statement.h"
+#include "glass/service/facility/audit_journal.h"
+#include "glass/service/facility/draft_act.h"
+#include "glass/service/facility/facility.h"
+#include "glass/service/facility/journal_entry.h"
+#include "glass/system/files.h"
+#include "glass/system/machine.h"
+#include "glass/system/temporary_folder.h"
+#include "glass/system/thread_pool.h"
+
+namespace glass::bench {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr int64_t kStart = 1'767'225'600'000;
+
+double seconds_since(Clock::time_point begin) {
+  return std::chrono::duration<double>(Clock::now() - begin).count();
+}
+
+void print(std::string_view name, std::string_view unit, double value, double goal) {
+  fmt::print("{}\n", to_canonical(Json::Object{
+                         {"name", name}, {"unit", unit}, {"ours_median", value}, {"goal", goal}}));
+}
+
+std::string id(int64_t number) {
+  return fmt::format("{:032x}", number);
+}
+
+std::string digest(int64_t number) {
+  return fmt::format("{:064x}", number);
+}
+
+institution::Event checked(const std::string& proposal, institution::Step step,
+                           std::string_view outcome) {
+  institution::ProposalChecked event{.proposal = proposal,
+                                     .step = std::string(to_text(step)),
+                                     .outcome = std::string(outcome),
+                                     .reasons = digest(7)};
+  if (outcome == "levelled") event.level = 1;
+  if (step == institution::Step::kAllocation) event.minutes = 1000;
+  return institution::ProposalEvent(std::move(event));
+}
+
+// The life of one proposal, eight events.
+void add_proposal(std::vector<institution::Event>& events, int64_t number) {
+  using enum institution::Step;
+  const std::string proposal = id(1000 + number);
+  events.emplace_back(institution::ProposalEvent(
+      institution::ProposalSubmitted{.proposal = proposal,
+                                     .call = id(1),
+                                     .terms = {.title = digest(2),
+                                               .summary = digest(3),
+                                               .team = {},
+                                               .members = {"FR"},
+                                               .minutes = 1000,
+                                               .teraflops = 1,
+                                               .recipe = digest(4),
+                                               .data = {digest(5)},
+                                               .release = "open-weights"}}));
+  events.push_back(checked(proposal, kAdministrativeCheck, "eligible"));
+  events.push_back(checked(proposal, kTechnicalCheck, "feasible"));
+  events.push_back(checked(proposal, kDataRightsCheck, "cleared"));
+  events.push_back(checked(proposal, kSafetyCheck, "levelled"));
+  events.emplace_back(institution::ProposalEvent(institution::ProposalMoved{
+      .proposal = proposal, .step = "expert-review", .outcome = "reviewed"}));
+  events.push_back(checked(proposal, kPanelReview, "approved"));
+  events.push_back(checked(proposal, kAllocation, "approved"));
+}
+
+Status fold(const institution::Charter& charter, int64_t proposals) {
+  std::vector<institution::Event> events;
+  for (int64_t i = 0; i < proposals; ++i) add_proposal(events, i);
+  institution::State state;
+  evolve(state,
+         institution::CharterEvent(
+             institution::FacilityFounded{.charter = charter.settings(), .seats = {}}),
+         {.seat = "", .digest = digest(1), .at_ms = kStart});
+  evolve(state,
+         institution::ProposalEvent(institution::CallOpened{.call = id(1),
+                                                            .text = digest(6),
+                                                            .opens_ms = kStart,
+                                                            .closes_ms = kStart + 1,
+                                                            .most_minutes = 1000}),
+         {.seat = "office/calls", .digest = digest(1), .at_ms = kStart});
+  const institution::ActContext context{
+      .seat = "office/calls", .digest = digest(9), .at_ms = kStart};
+  const auto begin = Clock::now();
+  for (const institution::Event& event : events) evolve(state, event, context);
+  const double seconds = seconds_since(begin);
+  if (std::ssize(state.proposals.all()) != proposals)
+    return fail(ErrorCode::kMismatch, "the fold lost proposals");
+  print("facility fold", "events/s", static_cast<double>(events.size()) / seconds, 1e6);
+  return {};
+}
+
+crypto::SecretKey test_key() {
+  std::array<uint8_t, 32> seed{};
+  seed[0] = 1;
+  return crypto::SecretKey::from_seed(seed);
+}
+
+Status acts(system::Files& files, const system::Path& folder, const std::string& charter,
+            const std::string& database, double seconds) {
+  const crypto::SecretKey key = test_key();
+  GLASS_TRY_STATUS(service::found_facility(files, folder, charter, "charter",
+                                           {{"office/registrar", key}}, database, kStart)
+                       .map([](const auto&) {}));
+  GLASS_TRY(service::Facility facility, service::Facility::open(files, folder));
+  int64_t count = 0;
+  std::vector<double> milliseconds;
+  const auto begin = Clock::now();
+  while (seconds_since(begin) < seconds) {
+    const auto before = Clock::now();
+    GLASS_TRY(
+        const institution::Act act,
+        service::draft_act(facility.state(), key.public_key(),
+                           institution::SeatEvent(institution::SeatOpened{
+                               .seat = id(10'000 + count), .member = "DE", .institution = id(2)}),
+                           kStart));
+    record::Statement statement = service::statement_of(act);
+    record::sign(statement, key);
+    GLASS_TRY_STATUS(facility.take(statement, kStart + count).map([](const auto&) {}));
+    milliseconds.push_back(1e3 * seconds_since(before));
+    ++count;
+  }
+  print(database.empty() ? "facility acts, SQLite" : "facility acts, PostgreSQL", "acts/s",
+        static_cast<double>(count) / seconds_since(begin), database.empty() ? 500 : 1000);
+
+  system::ThreadPool pool(system::this_machine().cores);
+  const auto audit_begin = Clock::now();
+  GLASS_TRY(const service::Audit audit, service::audit_journal(files, folder, pool));
+  print("facility audit, every signature", "events/s",
+        static_cast<double>(audit.events) / seconds_since(audit_begin), 1e5);
+  return {};
+}
+
+Status run(const std::string& charter_file, const std::string& folder, const std::string& database,
+           double seconds, int64_t proposals) {
+  system::Files& files = system::posix_files();
+  GLASS_TRY(const std::string text, files.read_text(charter_file));
+  GLASS_TRY(const auto charter,
+            institution::Charter::read(text, charter_file, institution::act_names()));
+  GLASS_TRY_STATUS(fold(charter, proposals));
+  const system::Path place = system::Path(folder) / "facility-bench";
+  GLASS_TRY_STATUS(files.remove_all(place));
+  const Status done = acts(files, place, text, database, seconds);
+  GLASS_TRY_STATUS(files.remove_all(place));
+  return done;
+}
+
+}  // namespace
+}  // namespace glass::bench
+
+int main(int argc, char** argv) {
+  std::string charter, folder = ".", database;
+  double seconds = 5;
+  int64_t proposals = 125'000;
+  CLI::App app("How fast a facility's journal folds, takes acts for good, and is audited");
+  app.add_option("--charter", charter, "charter.toml")->required();
+  app.add_option("--folder", folder, "on the disk to be measured");
+  app.add_option("--database", database, "keep the journal in PostgreSQL, by a libpq connection");
+  app.add_option("--seconds", seconds, "of taking acts");
+  app.add_option("--proposals", proposals, "whose events are folded, eight each");
+  CLI11_PARSE(app, argc, argv);
+  const glass::Status status = glass::bench::run(charter, folder, database, seconds, proposals);
+  if (status) return 0;
+  fmt::print(stderr, "{}\n", status.error().message);
+  return glass::exit_code(status.error().code);
+}

@@ -1,0 +1,84 @@
+// Facility: a folder in which a facility is governed: its journal, and the texts that its acts
+// commit to. Acts come in, are decided by the charter alone, and stand in the journal for good.
+//
+//   facility.json    where the journal is kept
+//   journal.sqlite   the journal, unless a database of PostgreSQL keeps it
+//   texts/           what acts commit to, each with its salt; may be erased
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "glass/base/result.h"
+#include "glass/crypto/ed25519.h"
+#include "glass/crypto/sha256.h"
+#include "glass/institution/acts/event.h"
+#include "glass/institution/acts/state.h"
+#include "glass/record/evidence/statement.h"
+#include "glass/record/journal/journal.h"
+#include "glass/service/facility/journal_fold.h"
+#include "glass/system/files.h"
+
+namespace glass::service {
+
+struct TakenAct {
+  int64_t number = 0;     // of its entry
+  crypto::Digest digest;  // of the act: what others call it by
+  std::vector<institution::Event> follows;
+};
+
+class Facility {
+ public:
+  // Reads and checks the whole journal. kNotFound if the folder holds no facility.
+  [[nodiscard]] static Result<Facility> open(system::Files& files, const system::Path& folder);
+
+  [[nodiscard]] const institution::State& state() const { return fold_.state(); }
+
+  [[nodiscard]] const JournalFold& fold() const { return fold_; }
+
+  // What others have written since.
+  [[nodiscard]] Status catch_up();
+
+  // Decides a signed act, after whatever is due by then, and makes it durable. kRefused names the
+  // right or rule; then only the clock has gone on. `now_ms` before the last entry's counts as
+  // that.
+  [[nodiscard]] Result<TakenAct> take(const record::Statement& act, int64_t now_ms);
+
+  // Does what is due by then; how many entries that made.
+  [[nodiscard]] Result<int64_t> wait(int64_t now_ms);
+
+ private:
+  Facility(std::unique_ptr<record::Journal> journal, system::Path folder)
+      : journal_(std::move(journal)), folder_(std::move(folder)) {}
+
+  // Appends lines that were decided on the state; what the state is worth if it fails is nothing.
+  [[nodiscard]] Status append(const JournalEntry& entry);
+
+  // After an append that failed, or a state that ran ahead of it.
+  [[nodiscard]] Status reread();
+
+  std::unique_ptr<record::Journal> journal_;
+  system::Path folder_;
+  JournalFold fold_;
+};
+
+// Whether a folder holds a facility.
+bool is_facility(system::Files& files, const system::Path& folder);
+
+// Where its journal is kept. kNotFound if the folder holds no facility.
+[[nodiscard]] Result<std::unique_ptr<record::Journal>> journal_of(system::Files& files,
+                                                                  const system::Path& folder);
+
+// Makes the folder and the founding act, signed by the keys of all seats that are held from the
+// start, by the seat's name. `database` is a connection of PostgreSQL, or empty. kRefused if the
+// folder is there already. Returns the digest of the founding act: the facility's name in acts.
+[[nodiscard]] Result<crypto::Digest> found_facility(
+    system::Files& files, const system::Path& folder, std::string_view charter_toml,
+    std::string_view charter_name, const std::map<std::string, crypto::SecretKey>& seats,
+    const std::string& database, int64_t now_ms);
+
+}  // namespace glass::service

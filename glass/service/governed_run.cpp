@@ -1,0 +1,199 @@
+#include "glass/service/governed_run.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <memory>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <fmt/core.h>
+#include <fmt/ranges.h>
+
+#include "glass/base/bytes.h"
+#include "glass/base/json.h"
+#include "glass/base/result.h"
+#include "glass/crypto/ed25519.h"
+#include "glass/crypto/sha256.h"
+#include "glass/engine/tensor/numerics.h"
+#include "glass/institution/acts/event.h"
+#include "glass/institution/acts/state.h"
+#include "glass/institution/runs/run_book.h"
+#include "glass/institution/runs/run_events.h"
+#include "glass/record/evidence/statement.h"
+#include "glass/service/facility/draft_act.h"
+#include "glass/service/facility/facility.h"
+#include "glass/service/facility/journal_entry.h"
+#include "glass/service/interlock.h"
+#include "glass/service/run_record.h"
+#include "glass/service/services.h"
+#include "glass/system/files.h"
+
+namespace glass::service {
+namespace {
+
+using institution::GovernedRun;
+using institution::RunState;
+
+constexpr double kFlopsOfATeraflop = 1e12;
+constexpr int64_t kNsOfALook = 1'000'000'000;    // between looks for a stop
+constexpr int64_t kNsOfAMeter = 30'000'000'000;  // between entries about what was used
+
+std::string hex(const crypto::Digest& digest) {
+  return to_hex(digest.bytes);
+}
+
+// The id that a text begins.
+Result<std::string> whole_id(const institution::State& state, const std::string& text) {
+  std::vector<std::string> found;
+  for (const auto& [id, run] : state.runs.all()) {
+    if (id.starts_with(text)) found.push_back(id);
+  }
+  if (found.empty() || text.empty())
+    return fail(ErrorCode::kNotFound, fmt::format("the facility has no run '{}'", text));
+  if (found.size() > 1)
+    return invalid_input(
+        fmt::format("'{}' begins more than one run: {}", text, fmt::join(found, ", ")));
+  return found.front();
+}
+
+Status expect_cleared(std::string_view what, const std::string& cleared, const std::string& is) {
+  if (cleared == is) return {};
+  return fail(ErrorCode::kRefused, fmt::format("the run was registered with {} {}, and this is {}; "
+                                               "register it anew",
+                                               what, cleared, is));
+}
+
+// Everything that decides the data: the corpus, and what the training starts from.
+std::set<std::string> data_of(const RunOrigin& origin) {
+  std::set<std::string> data = {hex(origin.corpus)};
+  if (origin.start) data.insert(hex(*origin.start));
+  return data;
+}
+
+class GovernedTraining final : public Interlock {
+ public:
+  GovernedTraining(Facility facility, std::string run, const crypto::SecretKey& key,
+                   const Services& services)
+      : facility_(std::move(facility)), run_(std::move(run)), key_(key), services_(services) {}
+
+  Status admit(const RunOrigin& origin) override {
+    GLASS_TRY_STATUS(look());
+    const GovernedRun& run = governed();
+    GLASS_TRY_STATUS(expect_cleared("recipe", run.terms.recipe, hex(origin.recipe)));
+    const std::set<std::string> cleared(run.terms.data.begin(), run.terms.data.end());
+    GLASS_TRY_STATUS(expect_cleared("data", fmt::format("{}", fmt::join(cleared, ", ")),
+                                    fmt::format("{}", fmt::join(data_of(origin), ", "))));
+    GLASS_TRY_STATUS(
+        expect_cleared("numerics", run.terms.numerics, std::string(engine::name(origin.numerics))));
+    before_ = {.minutes = run.minutes, .teraflops = run.teraflops};
+    is_admitted_ = true;
+    if (run.state == RunState::kRunning) return {};  // its process was killed, and goes on
+    if (run.state != RunState::kCleared) return refuse_state();
+    return act(institution::RunStarted{.run = run_});
+  }
+
+  // Before the training is admitted, such as while its plan is tried out, nobody is asked.
+  Status still() override {
+    const int64_t now_ns = services_.clock.monotonic_ns();
+    if (!is_admitted_ || now_ns < next_look_ns_) return {};
+    next_look_ns_ = now_ns + kNsOfALook;
+    GLASS_TRY_STATUS(look());
+    return governed().state == RunState::kRunning ? Status() : refuse_state();
+  }
+
+  Status pass(const TrainingMeter& meter) override {
+    GLASS_TRY_STATUS(still());
+    const int64_t now_ns = services_.clock.monotonic_ns();
+    const double next_flops = static_cast<double>(before_.teraflops) * kFlopsOfATeraflop +
+                              meter.flops + meter.flops_of_next_step;
+    const bool fits =
+        next_flops <= static_cast<double>(governed().terms.teraflops) * kFlopsOfATeraflop &&
+        minutes(meter) < governed().terms.minutes;
+    if (fits && now_ns < next_meter_ns_) return {};
+    next_meter_ns_ = now_ns + kNsOfAMeter;
+    GLASS_TRY_STATUS(tell(meter));
+    if (!fits && governed().state == RunState::kRunning)
+      GLASS_TRY_STATUS(act(institution::RunHalted{.run = run_, .cause = "budget"}));
+    return governed().state == RunState::kRunning ? Status() : refuse_state();
+  }
+
+  Status finished(const RunRecord& record, const TrainingMeter& meter) override {
+    GLASS_TRY_STATUS(look());
+    if (governed().state != RunState::kRunning) return refuse_state();
+    GLASS_TRY_STATUS(tell(meter));
+    if (governed().state != RunState::kRunning) return refuse_state();
+    return act(institution::RunEnded{.run = run_,
+                                     .outcome = "finished",
+                                     .record = hex(record::payload_digest(record.statement)),
+                                     .model = hex(run_digest(record.subject))});
+  }
+
+ private:
+  struct Used {
+    int64_t minutes = 0, teraflops = 0;
+  };
+
+  [[nodiscard]] const GovernedRun& governed() const { return *facility_.state().runs.find(run_); }
+
+  // What stands in the journal by now. A journal that cannot be read is missing evidence: nothing
+  // goes on.
+  Status look() {
+    GLASS_TRY_STATUS(facility_.catch_up());
+    return facility_.wait(services_.clock.unix_ms()).map([](int64_t) {});
+  }
+
+  [[nodiscard]] int64_t minutes(const TrainingMeter& meter) const {
+    const double used = meter.seconds / 60 * services_.parallel.workers();
+    return before_.minutes + static_cast<int64_t>(std::ceil(used));
+  }
+
+  Status tell(const TrainingMeter& meter) {
+    const auto teraflops = static_cast<int64_t>(std::ceil(meter.flops / kFlopsOfATeraflop));
+    return act(institution::RunMetered{.run = run_,
+                                       .minutes = minutes(meter),
+                                       .teraflops = before_.teraflops + teraflops,
+                                       .steps = std::max(meter.step, governed().steps)});
+  }
+
+  Status act(institution::RunEvent event) {
+    const int64_t now_ms = services_.clock.unix_ms();
+    GLASS_TRY(const institution::Act drafted,
+              draft_act(facility_.state(), key_.public_key(), std::move(event), now_ms));
+    record::Statement statement = statement_of(drafted);
+    record::sign(statement, key_);
+    return facility_.take(statement, now_ms).map([](const TakenAct&) {});
+  }
+
+  Status refuse_state() const {
+    const GovernedRun& run = governed();
+    const std::string cause =
+        run.interrupted_by.empty() ? "" : fmt::format(" by {}", run.interrupted_by);
+    return fail(
+        ErrorCode::kRefused,
+        fmt::format("run {} is {}{}; it goes on when those whom level SL-{} asks have cleared it",
+                    run_, institution::to_text(run.state), cause, run.level));
+  }
+
+  Facility facility_;
+  const std::string run_;
+  const crypto::SecretKey& key_;
+  const Services& services_;
+  Used before_;  // when this process began
+  bool is_admitted_ = false;
+  int64_t next_look_ns_ = 0, next_meter_ns_ = 0;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Interlock>> govern(const GovernedRunChoice& choice,
+                                          const crypto::SecretKey& key, const Services& services) {
+  GLASS_TRY(Facility facility, Facility::open(services.files, choice.facility));
+  GLASS_TRY(std::string run, whole_id(facility.state(), choice.run));
+  return std::make_unique<GovernedTraining>(std::move(facility), std::move(run), key, services);
+}
+
+}  // namespace glass::service

@@ -1,0 +1,32 @@
+// Governed run: the interlock between a facility and a training. A run starts only by a clearance
+// that names its recipe, its data and its numerics; it is metered as it goes, and stops at its
+// budget, when its level rises, and within seconds of somebody's stop.
+//
+// What always holds: whatever is edited, swapped, replayed or set back on the machine, the
+// facility's journal decides; an operator's key can only say what has been used, start what is
+// cleared, and stop.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "glass/base/result.h"
+#include "glass/crypto/ed25519.h"
+#include "glass/service/interlock.h"
+#include "glass/service/services.h"
+#include "glass/system/files.h"
+
+namespace glass::service {
+
+struct GovernedRunChoice {
+  system::Path facility;  // its folder
+  std::string run;        // its id; or the beginning of one, if no other begins so
+};
+
+// `key` is an operator's; it and `services` outlive the interlock. kRefused or kNotFound says what
+// is missing.
+[[nodiscard]] Result<std::unique_ptr<Interlock>> govern(const GovernedRunChoice& choice,
+                                                        const crypto::SecretKey& key,
+                                                        const Services& services);
+
+}  // namespace glass::service

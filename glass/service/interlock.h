@@ -1,0 +1,37 @@
+// Interlock: whoever governs a training is asked before its first step and between steps, and told
+// how it ended. Without one, nobody is asked.
+#pragma once
+
+#include <cstdint>
+
+#include "glass/base/result.h"
+#include "glass/service/run_record.h"
+
+namespace glass::service {
+
+// Where a training stands.
+struct TrainingMeter {
+  int64_t step = 0, steps = 0;    // done; of all
+  double flops = 0;               // of this process so far
+  double flops_of_next_step = 0;  // as far as one can tell
+  double seconds = 0;             // of this process so far
+};
+
+class Interlock {
+ public:
+  virtual ~Interlock() = default;
+
+  // Of what is about to run. An error: nothing has run, and nothing will.
+  [[nodiscard]] virtual Status admit(const RunOrigin& origin) = 0;
+
+  // Whether the next step may be made. An error says why not; the training stops at once and keeps
+  // its newest checkpoint.
+  [[nodiscard]] virtual Status pass(const TrainingMeter& meter) = 0;
+
+  // Whether a step that has begun may go on. Asked many times within it.
+  [[nodiscard]] virtual Status still() = 0;
+
+  [[nodiscard]] virtual Status finished(const RunRecord& record, const TrainingMeter& meter) = 0;
+};
+
+}  // namespace glass::service
