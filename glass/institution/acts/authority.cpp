@@ -23,6 +23,7 @@
 #include "glass/institution/objections/objection_events.h"
 #include "glass/institution/proposals/proposal_book.h"
 #include "glass/institution/proposals/proposal_events.h"
+#include "glass/institution/review/review_events.h"
 #include "glass/institution/runs/run_book.h"
 #include "glass/institution/runs/run_events.h"
 #include "glass/institution/seats/seat_book.h"
@@ -35,6 +36,10 @@ namespace {
 
 // The key that an act gives a seat; empty if it gives none.
 std::string_view new_key(const Event& event) {
+  if (const auto* reviews = std::get_if<ReviewEvent>(&event)) {
+    const auto* assigned = std::get_if<SlotAssigned>(reviews);
+    return assigned == nullptr ? std::string_view{} : std::string_view(assigned->slot);
+  }
   const auto* seats = std::get_if<SeatEvent>(&event);
   if (seats == nullptr) return {};
   return std::visit(
@@ -56,12 +61,36 @@ std::string_view proposal_of(const ProposalEvent& event) {
       event);
 }
 
+std::string_view proposal_of(const ReviewEvent& event) {
+  return std::visit([](const auto& one) -> std::string_view { return one.proposal; }, event);
+}
+
+// The slot whose holder does the act, with the key that is for it alone; empty if the act is no
+// review.
+std::string_view slot_of(const Event& event) {
+  const auto* reviews = std::get_if<ReviewEvent>(&event);
+  if (reviews == nullptr) return {};
+  if (const auto* given = std::get_if<ReviewGiven>(reviews)) return given->slot;
+  if (const auto* revised = std::get_if<ReviewRevised>(reviews)) return revised->slot;
+  return {};
+}
+
 std::string_view run_of(const RunEvent& event) {
   return std::visit([](const auto& one) -> std::string_view { return one.run; }, event);
 }
 
 // The seat that an act is about; empty if about none.
 std::string_view seat_of(const Event& event) {
+  if (const auto* reviews = std::get_if<ReviewEvent>(&event)) {
+    return std::visit(
+        [](const auto& one) -> std::string_view {
+          if constexpr (requires { one.seat; })
+            return one.seat;
+          else
+            return {};
+        },
+        *reviews);
+  }
   const auto* seats = std::get_if<SeatEvent>(&event);
   if (seats == nullptr) return {};
   return std::visit(
@@ -77,6 +106,7 @@ std::string_view seat_of(const Event& event) {
 // Of an act on a proposal or a run, the proposal; empty if it is about none.
 std::string_view proposal_of(const State& state, const Event& event) {
   if (const auto* proposals = std::get_if<ProposalEvent>(&event)) return proposal_of(*proposals);
+  if (const auto* reviews = std::get_if<ReviewEvent>(&event)) return proposal_of(*reviews);
   const auto* runs = std::get_if<RunEvent>(&event);
   if (runs == nullptr) return {};
   if (const auto* registered = std::get_if<RunRegistered>(runs)) return registered->proposal;
@@ -86,6 +116,8 @@ std::string_view proposal_of(const State& state, const Event& event) {
 
 bool holds_right(const State& state, std::string_view holder, std::string_view seat_name,
                  const Event& event) {
+  if (holder == kReviewer) return !slot_of(event).empty();
+  if (!slot_of(event).empty()) return false;
   if (holder == kAnyone) return true;
   if (holder == kSelf) return seat_of(event) == seat_name;
   if (holder == kApplicant) {
@@ -107,8 +139,13 @@ Status expect_right(const State& state, const Act& act) {
                   act.seat, right.name, right_name(act.event), fmt::join(right.holders, ", ")));
 }
 
-// The key that acts for the seat is among those that signed.
+// The key that acts for the seat is among those that signed; a review is signed by the key of its
+// slot, so that nobody learns whose it is.
 Status expect_seat_key(const State& state, const SignedAct& act, int64_t at_ms) {
+  if (const std::string_view slot = slot_of(act.act.event); !slot.empty()) {
+    if (act.act.seat == slot && std::ranges::find(act.keys, slot) != act.keys.end()) return {};
+    return refused(fmt::format("a review is signed by the key of its slot, {}", slot));
+  }
   for (const std::string& key : act.keys) {
     if (state.seats->seat_of(key, at_ms) == act.act.seat) return {};
   }
@@ -159,6 +196,12 @@ Result<std::string> terms_of_objection(const State& state, const ObjectionEvent&
 Result<std::string> terms_seen_by(const State& state, const Event& event) {
   if (const auto* proposals = std::get_if<ProposalEvent>(&event))
     return terms_of_proposal(state, *proposals);
+  if (const auto* reviews = std::get_if<ReviewEvent>(&event)) {
+    const Proposal* proposal = state.proposals.find(proposal_of(*reviews));
+    if (proposal == nullptr)
+      return refused(fmt::format("there is no proposal {}", proposal_of(*reviews)));
+    return proposal->content;
+  }
   if (const auto* votes = std::get_if<VoteEvent>(&event)) return terms_of_vote(state, *votes);
   if (const auto* runs = std::get_if<RunEvent>(&event)) return terms_of_run(state, *runs);
   if (const auto* objections = std::get_if<ObjectionEvent>(&event))
@@ -174,7 +217,8 @@ Status expect_entitled(const State& state, const SignedAct& signed_act, int64_t 
   if (only_follows(act.event))
     return refused(fmt::format("nobody does {}; it follows by itself", kind_of(act.event)));
   GLASS_TRY_STATUS(expect_seat_key(state, signed_act, at_ms));
-  const int64_t last = state.seats->find(act.seat)->last_number;
+  const Seat* seat = state.seats->find(act.seat);
+  const int64_t last = seat == nullptr ? 0 : seat->last_number;
   if (act.number <= last)
     return refused(fmt::format("act {} of seat {} was taken already; the next is {}", act.number,
                                act.seat, last + 1));

@@ -19,6 +19,8 @@
 #include "glass/institution/objections/objection_events.h"
 #include "glass/institution/proposals/proposal_book.h"
 #include "glass/institution/proposals/step.h"
+#include "glass/institution/review/review.h"
+#include "glass/institution/review/review_events.h"
 #include "glass/institution/runs/run_book.h"
 #include "glass/institution/runs/run_events.h"
 #include "glass/institution/seats/seat_book.h"
@@ -133,13 +135,37 @@ std::optional<Event> after_vote(const State& state, const ClosedVote& vote, int6
   return std::nullopt;
 }
 
-// A proposal that was allocated time and that nobody has to vote on.
-std::optional<Event> after_allocation(const State& state, const std::string& id) {
-  const Proposal& proposal = *state.proposals.find(id);
-  if (!proposal.is_next(Step::kVote) || proposal.state != ProposalState::kSubmitted)
-    return std::nullopt;
-  const auto decisions = state.charter->decisions("award", proposal.level, proposal.minutes);
-  if (!decisions.empty()) return std::nullopt;
+constexpr int64_t kDayMs = int64_t{24} * 3600 * 1000;
+
+ReviewOpened review_terms(const State& state, const std::string& proposal) {
+  const CharterSettings& charter = state.charter->settings();
+  ReviewOpened opened{.proposal = proposal,
+                      .least_reviews = charter.proposals.least_reviews,
+                      .review_ms = charter.proposals.review_days * kDayMs,
+                      .rebuttal_ms = charter.proposals.rebuttal_days * kDayMs,
+                      .revision_ms = charter.proposals.revision_days * kDayMs,
+                      .recommend_ms = charter.proposals.decision_days * kDayMs,
+                      .criteria = {}};
+  for (const CriterionSettings& one : charter.criteria)
+    opened.criteria.push_back({.weight = one.weight, .most_points = one.most_points});
+  return opened;
+}
+
+// Where a proposal goes by itself: into review, out of it, past a vote that nobody has to take.
+std::optional<Event> after_proposal(const State& state, const std::string& id) {
+  const Proposal* proposal = state.proposals.find(id);
+  if (proposal == nullptr || proposal->state != ProposalState::kSubmitted) return std::nullopt;
+  if (proposal->is_next(Step::kExpertReview)) {
+    const Review* review = state.reviews.find(id);
+    if (review == nullptr) return ReviewEvent(review_terms(state, id));
+    if (review->stage != ReviewStage::kRecommended) return std::nullopt;
+    return ProposalEvent(ProposalMoved{
+        .proposal = id, .step = std::string(to_text(Step::kExpertReview)), .outcome = "reviewed"});
+  }
+  const bool needs_nobody =
+      proposal->is_next(Step::kVote) &&
+      state.charter->decisions("award", proposal->level, proposal->minutes).empty();
+  if (!needs_nobody) return std::nullopt;
   return moved(id, "skipped");
 }
 
@@ -155,8 +181,8 @@ std::optional<Event> next(State& state, int64_t at_ms) {
   while (const auto run = pop(state.touched_runs)) {
     if (auto event = after_run(state, *run)) return event;
   }
-  while (const auto proposal = pop(state.allocated_proposals)) {
-    if (auto event = after_allocation(state, *proposal)) return event;
+  while (const auto proposal = pop(state.touched_proposals)) {
+    if (auto event = after_proposal(state, *proposal)) return event;
   }
   return std::nullopt;
 }

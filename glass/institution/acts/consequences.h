@@ -2,6 +2,7 @@
 // doing.
 //
 //   a vote in which everybody has voted closes
+//   a proposal whose checks are done goes into review, and out of it when the board has recommended
 //   an award that all bodies concerned have adopted, or that needs no vote, waits for its
 //   applicant; one that a body has not adopted is rejected a charter that all bodies concerned have
 //   adopted is in force a run is levelled when it is registered, cleared when everybody whom its

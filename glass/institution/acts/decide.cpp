@@ -28,6 +28,9 @@
 #include "glass/institution/objections/objection_events.h"
 #include "glass/institution/proposals/proposal_book.h"
 #include "glass/institution/proposals/step.h"
+#include "glass/institution/review/review.h"
+#include "glass/institution/review/review_decide.h"
+#include "glass/institution/review/review_events.h"
 #include "glass/institution/runs/run_book.h"
 #include "glass/institution/runs/run_events.h"
 #include "glass/institution/seats/seat_book.h"
@@ -163,32 +166,55 @@ Status expect_objection(const State& state, const ObjectionEvent& event, const s
                              withdrawn->objection));
 }
 
+// Who sits in a slot stands in no journal; whoever assigns slots has looked at conflicts, and shows
+// that to those who may open the commitments. Here each slot's holder is known by its commitment.
+Status expect_review(const State& state, const ReviewEvent& event, const std::string& seat,
+                     int64_t at_ms) {
+  SlotSeats seats;
+  std::visit(
+      [&](const auto& one) {
+        const Review* review = state.reviews.find(one.proposal);
+        if (review != nullptr)
+          for (const auto& [key, slot] : review->slots) seats.emplace(key, slot.seat_commitment);
+      },
+      event);
+  if (const auto* assigned = std::get_if<SlotAssigned>(&event))
+    seats.emplace(assigned->slot, assigned->seat_commitment);
+  if (const auto* resolved = std::get_if<ConflictResolved>(&event)) {
+    if (resolved->by_seat != seat)
+      return refused(fmt::format("the act is done for seat {} and says that seat {} decided", seat,
+                                 resolved->by_seat));
+  }
+  return decide(state.reviews, event, seats, at_ms).map([](const auto&) {});
+}
+
 Status expect_by_rules(const State& state, const Act& act, int64_t at_ms) {
   return std::visit(
-      Overloaded{[&](const CharterEvent& event) -> Status {
-                   const auto* proposed = std::get_if<CharterProposed>(&event);
-                   if (proposed == nullptr) return refused("this follows by itself");
-                   GLASS_TRY(const Charter read,
-                             Charter::from_settings(proposed->charter, act_names()));
-                   static_cast<void>(read);
-                   return {};
-                 },
-                 [&](const SeatEvent& event) {
-                   return expect_possible(*state.seats, *state.charter, event, at_ms);
-                 },
-                 [&](const VoteEvent& event) -> Status {
-                   if (const auto* opened = std::get_if<VoteOpened>(&event))
-                     return expect_openable(state, *opened);
-                   return expect_possible(state.votes, *state.charter, std::get<VoteCast>(event),
-                                          act.seat);
-                 },
-                 [&](const ProposalEvent& event) {
-                   return expect_possible(state.proposals, event, at_ms);
-                 },
-                 [&](const RunEvent& event) { return expect_run(state, event, act.seat); },
-                 [&](const ObjectionEvent& event) {
-                   return expect_objection(state, event, act.seat, at_ms);
-                 }},
+      Overloaded{
+          [&](const CharterEvent& event) -> Status {
+            const auto* proposed = std::get_if<CharterProposed>(&event);
+            if (proposed == nullptr) return refused("this follows by itself");
+            GLASS_TRY(const Charter read, Charter::from_settings(proposed->charter, act_names()));
+            static_cast<void>(read);
+            return {};
+          },
+          [&](const SeatEvent& event) {
+            return expect_possible(*state.seats, *state.charter, event, at_ms);
+          },
+          [&](const VoteEvent& event) -> Status {
+            if (const auto* opened = std::get_if<VoteOpened>(&event))
+              return expect_openable(state, *opened);
+            return expect_possible(state.votes, *state.charter, std::get<VoteCast>(event),
+                                   act.seat);
+          },
+          [&](const ProposalEvent& event) {
+            return expect_possible(state.proposals, event, at_ms);
+          },
+          [&](const RunEvent& event) { return expect_run(state, event, act.seat); },
+          [&](const ObjectionEvent& event) {
+            return expect_objection(state, event, act.seat, at_ms);
+          },
+          [&](const ReviewEvent& event) { return expect_review(state, event, act.seat, at_ms); }},
       act.event);
 }
 
@@ -223,7 +249,8 @@ Result<std::vector<Event>> take(State& state, const SignedAct& act, int64_t at_m
   GLASS_TRY_STATUS(expect_possible(state, act, at_ms));
   const ActContext context{.seat = act.act.seat, .digest = act.digest, .at_ms = at_ms};
   evolve(state, act.act.event, context);
-  if (!act.act.seat.empty()) count_act(*state.seats, act.act.seat, act.act.number);
+  if (state.seats->find(act.act.seat) != nullptr)
+    count_act(*state.seats, act.act.seat, act.act.number);
   return follow(state, context);
 }
 
@@ -238,6 +265,7 @@ std::optional<int64_t> next_due_ms(const State& state) {
   take_earlier(state.proposals.next_due_ms());
   take_earlier(state.runs.next_due_ms());
   take_earlier(state.objections.next_due_ms());
+  take_earlier(next_due_ms(state.reviews));
   return first;
 }
 
@@ -263,6 +291,8 @@ Result<std::vector<Event>> tick(State& state, int64_t at_ms) {
       happen(RunEvent(runs.front()));
     else if (const auto objections = due(state.objections, *due_ms); !objections.empty())
       happen(ObjectionEvent(objections.front()));
+    else if (const auto reviews = due(state.reviews, *due_ms); !reviews.empty())
+      happen(ReviewEvent(reviews.front()));
     else
       happen(ProposalEvent(due(state.proposals, *due_ms).front()));
   }

@@ -89,7 +89,7 @@ TEST(Decide, TheClockClosesVotesAndEndsWhatWaits) {
   EXPECT_EQ(facility.act("council/DE-1", ballot(id(70), "yes")), "");
   facility.now_ms += 30 * kDay;
   EXPECT_EQ(facility.act("council/FR-1", ballot(id(70), "yes")),
-            "what was due at 2026-01-31T00:00:00.000Z comes first");
+            "what was due at 2026-02-11T00:00:00.000Z comes first");
   facility.wait(0);
   EXPECT_EQ(kinds(facility.followed), "vote.closed proposal.moved ");
   EXPECT_EQ(facility.proposal(id(60)).step(Step::kVote).outcome, "no-quorum");

@@ -22,6 +22,7 @@
 #include "glass/institution/objections/objection_events.h"
 #include "glass/institution/proposals/proposal_events.h"
 #include "glass/institution/proposals/step.h"
+#include "glass/institution/review/review_events.h"
 #include "glass/institution/runs/run_events.h"
 #include "glass/institution/seats/seat_events.h"
 #include "glass/institution/votes/vote_events.h"
@@ -115,10 +116,18 @@ const Kinds& all_kinds() {
 }
 
 // Kinds that nobody signs.
-constexpr std::array<std::string_view, 10> kFollowing = {
-    CharterAmended::kKind, ArrearsWaived::kKind,    VoteClosed::kKind,
-    ProposalMoved::kKind,  RunCleared::kKind,       ReleaseNoticeEnded::kKind,
-    ReleaseDecided::kKind, ObjectionOverdue::kKind, ObjectionSettled::kKind,
+constexpr std::array<std::string_view, 12> kFollowing = {
+    CharterAmended::kKind,
+    ArrearsWaived::kKind,
+    VoteClosed::kKind,
+    ProposalMoved::kKind,
+    RunCleared::kKind,
+    ReleaseNoticeEnded::kKind,
+    ReleaseDecided::kKind,
+    ObjectionOverdue::kKind,
+    ObjectionSettled::kKind,
+    ReviewOpened::kKind,
+    ReviewOverdue::kKind,
     FacilityFounded::kKind};  // founding is signed, but by no right of a charter
 
 }  // namespace

@@ -16,6 +16,7 @@
 #include "glass/institution/acts/charter_events.h"
 #include "glass/institution/objections/objection_events.h"
 #include "glass/institution/proposals/proposal_events.h"
+#include "glass/institution/review/review_events.h"
 #include "glass/institution/runs/run_events.h"
 #include "glass/institution/seats/seat_events.h"
 #include "glass/institution/votes/vote_events.h"
@@ -23,8 +24,8 @@
 
 namespace glass::institution {
 
-using Event =
-    std::variant<CharterEvent, SeatEvent, VoteEvent, ProposalEvent, RunEvent, ObjectionEvent>;
+using Event = std::variant<CharterEvent, SeatEvent, VoteEvent, ProposalEvent, RunEvent,
+                           ObjectionEvent, ReviewEvent>;
 
 // "vote.cast".
 std::string_view kind_of(const Event& event);

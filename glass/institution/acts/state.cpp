@@ -14,7 +14,8 @@
 #include "glass/institution/objections/objection_events.h"
 #include "glass/institution/proposals/proposal_book.h"
 #include "glass/institution/proposals/proposal_events.h"
-#include "glass/institution/proposals/step.h"
+#include "glass/institution/review/review.h"
+#include "glass/institution/review/review_events.h"
 #include "glass/institution/runs/run_book.h"
 #include "glass/institution/runs/run_events.h"
 #include "glass/institution/seats/seat_book.h"
@@ -67,8 +68,7 @@ void evolve_votes(State& state, const VoteEvent& event, const ActContext& contex
 void evolve_proposals(State& state, const ProposalEvent& event, const ActContext& context) {
   evolve(state.proposals, *state.charter, event, context);
   const auto* checked = std::get_if<ProposalChecked>(&event);
-  if (checked != nullptr && step_of(checked->step) == Step::kAllocation)
-    state.allocated_proposals.push_back(checked->proposal);
+  if (checked != nullptr) state.touched_proposals.push_back(checked->proposal);
 }
 
 void evolve_runs(State& state, const RunEvent& event, const ActContext& context) {
@@ -85,6 +85,11 @@ void evolve_runs(State& state, const RunEvent& event, const ActContext& context)
       event);
 }
 
+void evolve_reviews(State& state, const ReviewEvent& event, const ActContext& context) {
+  evolve(state.reviews, event, context.at_ms);
+  std::visit([&](const auto& one) { state.touched_proposals.push_back(one.proposal); }, event);
+}
+
 void evolve_objections(State& state, const ObjectionEvent& event, const ActContext& context) {
   evolve(state.objections, event, context.seat, context.digest,
          state.charter->settings().proposals.objection_days, context.at_ms);
@@ -99,7 +104,8 @@ void evolve(State& state, const Event& event, const ActContext& context) {
                         [&](const VoteEvent& one) { evolve_votes(state, one, context); },
                         [&](const ProposalEvent& one) { evolve_proposals(state, one, context); },
                         [&](const RunEvent& one) { evolve_runs(state, one, context); },
-                        [&](const ObjectionEvent& one) { evolve_objections(state, one, context); }},
+                        [&](const ObjectionEvent& one) { evolve_objections(state, one, context); },
+                        [&](const ReviewEvent& one) { evolve_reviews(state, one, context); }},
              event);
 }
 

@@ -13,6 +13,7 @@
 #include "glass/institution/charter/charter.h"
 #include "glass/institution/objections/objection_book.h"
 #include "glass/institution/proposals/proposal_book.h"
+#include "glass/institution/review/review.h"
 #include "glass/institution/runs/run_book.h"
 #include "glass/institution/seats/seat_book.h"
 #include "glass/institution/votes/ballot_box.h"
@@ -29,13 +30,14 @@ struct State {
   ProposalBook proposals;
   RunBook runs;
   ObjectionBook objections;
+  ReviewBook reviews;
   int64_t at_ms = 0;  // of the last event
 
   // What the last events may have set off, and consequences.h looks at next.
-  std::vector<std::string> touched_votes;        // that were cast in
-  std::vector<std::string> closed_votes;         // that have a result
-  std::vector<std::string> allocated_proposals;  // that wait for a vote, or need none
-  std::vector<std::string> touched_runs;         // registered, approved, levelled, metered
+  std::vector<std::string> touched_votes;      // that were cast in
+  std::vector<std::string> closed_votes;       // that have a result
+  std::vector<std::string> touched_proposals;  // checked, reviewed, allocated
+  std::vector<std::string> touched_runs;       // registered, approved, levelled, metered
 
   [[nodiscard]] bool is_founded() const { return charter.has_value(); }
 };

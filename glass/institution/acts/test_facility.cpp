@@ -26,6 +26,7 @@
 #include "glass/institution/objections/objection_events.h"
 #include "glass/institution/proposals/proposal_book.h"
 #include "glass/institution/proposals/step.h"
+#include "glass/institution/review/review_events.h"
 #include "glass/institution/runs/run_book.h"
 #include "glass/institution/runs/run_events.h"
 #include "glass/institution/seats/seat_events.h"
@@ -123,6 +124,36 @@ Event checked(const std::string& proposal, Step step, std::string_view outcome, 
                                        .minutes = minutes});
 }
 
+namespace {
+
+// Three reviews by one-time keys, an answer that nobody needed, and the board's recommendation.
+void review(Facility& facility) {
+  EXPECT_EQ(kinds(facility.followed), "review.opened ");
+  for (int slot = 1; slot <= 3; ++slot) {
+    const Event assigned = ReviewEvent(
+        SlotAssigned{.proposal = id(60), .slot = key(200 + slot), .seat_commitment = digest(slot)});
+    EXPECT_EQ(facility.put(facility.sign("office/calls", assigned, {key(200 + slot)})), "");
+  }
+  for (int slot = 1; slot <= 3; ++slot) {
+    SignedAct given =
+        facility.sign(key(200 + slot), ReviewEvent(ReviewGiven{.proposal = id(60),
+                                                               .slot = key(200 + slot),
+                                                               .text = digest(4),
+                                                               .points = {{3}, {4}, {5}}}));
+    given.keys = {key(200 + slot)};
+    EXPECT_EQ(facility.put(given), "");
+  }
+  EXPECT_EQ(facility.act("office/calls", ReviewEvent(RebuttalOpened{.proposal = id(60)})), "");
+  facility.wait(11);
+  EXPECT_EQ(facility.act("expert/1",
+                         ReviewEvent(BoardRecommended{
+                             .proposal = id(60), .recommendation = "fund", .reasons = digest(5)})),
+            "");
+  EXPECT_EQ(kinds(facility.followed), "proposal.moved ");
+}
+
+}  // namespace
+
 void allocate(Facility& facility, int64_t minutes, int64_t level) {
   EXPECT_EQ(
       facility.act("office/calls", ProposalEvent(CallOpened{.call = id(50),
@@ -143,11 +174,7 @@ void allocate(Facility& facility, int64_t minutes, int64_t level) {
             "");
   EXPECT_EQ(facility.act("office/safety-1", checked(id(60), Step::kSafetyCheck, "levelled", level)),
             "");
-  // The reviews are in.
-  evolve(facility.state,
-         ProposalEvent(
-             ProposalMoved{.proposal = id(60), .step = "expert-review", .outcome = "reviewed"}),
-         {.seat = "", .digest = "", .at_ms = facility.now_ms});
+  review(facility);
   EXPECT_EQ(facility.act("expert/3", checked(id(60), Step::kPanelReview, "approved")), "");
   EXPECT_EQ(
       facility.act("office/calls", checked(id(60), Step::kAllocation, "approved", 0, minutes)), "");

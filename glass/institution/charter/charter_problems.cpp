@@ -90,6 +90,7 @@ class Search {
     seats_ = names("seat", "name", charter_.seats, name);
     rules_ = names("rule", "name", charter_.rules, name);
     names("right", "name", charter_.rights, name);
+    names("criterion", "name", charter_.criteria, name);
     for (const SeatSettings& seat : charter_.seats)
       roles_.insert(seat.roles.begin(), seat.roles.end());
   }
@@ -109,6 +110,8 @@ class Search {
           fmt::format("founded is '{}'; write a day such as 2026-01-01", charter_.founded));
     if (charter_.members.empty()) add("", "a charter needs at least one [[member]]");
     if (charter_.seats.empty()) add("", "a charter needs at least one [[seat]]");
+    if (charter_.criteria.empty())
+      add("", "reviewers need something to judge; add at least one [[criterion]]");
   }
 
   void check_members() {

@@ -96,6 +96,13 @@ void describe(settings::FieldVisitor& fields, LevelSettings& level) {
                  "that the public has to look at what is to be published");
 }
 
+void describe(settings::FieldVisitor& fields, CriterionSettings& criterion) {
+  fields.text("name", criterion.name, "what reviews call it");
+  fields.integer("weight", criterion.weight, {.min = 1, .max = 100}, "how much its points count");
+  fields.integer("most_points", criterion.most_points, {.min = 1, .max = 100},
+                 "points that a proposal may get, 0 to that");
+}
+
 void describe(settings::FieldVisitor& fields, ComputingSettings& computing) {
   fields.choice("unit", computing.unit, kUnits, "what is counted, in minutes");
   fields.integer("period_months", computing.period_months, {.min = 1, .max = 60},
@@ -116,7 +123,10 @@ void describe(settings::FieldVisitor& fields, ProposalSettings& proposals) {
                  "reviews before the board may recommend");
   fields.integer("check_days", proposals.check_days, days, "for the checks before the review");
   fields.integer("review_days", proposals.review_days, days, "for the reviews, once assigned");
-  fields.integer("rebuttal_days", proposals.rebuttal_days, days, "for the applicant's answer");
+  fields.integer("rebuttal_days", proposals.rebuttal_days, {.min = 0, .max = 3650},
+                 "for the applicant's answer; 0 for none");
+  fields.integer("revision_days", proposals.revision_days, days,
+                 "for reviewers to look at the answer");
   fields.integer("decision_days", proposals.decision_days, days, "for panel and allocation");
   fields.integer("answer_days", proposals.answer_days, days, "for accepting an award");
   fields.integer("objection_days", proposals.objection_days, days,
@@ -131,6 +141,7 @@ void describe(settings::FieldVisitor& fields, CharterSettings& charter) {
   settings::TablesOf decisions(charter.decisions);
   settings::TablesOf rights(charter.rights);
   settings::TablesOf levels(charter.levels);
+  settings::TablesOf criteria(charter.criteria);
   fields.text("name", charter.name, "the facility's name");
   fields.text("purpose", charter.purpose, "in plain words, what it is for");
   fields.text("founded", charter.founded, "the day from which periods count, such as 2026-01-01");
@@ -143,6 +154,7 @@ void describe(settings::FieldVisitor& fields, CharterSettings& charter) {
                 "which matter is decided where; rows of one reach hold together");
   fields.tables("right", rights, "which acts belong to whom");
   fields.tables("level", levels, "whose approval a run needs at a safety level");
+  fields.tables("criterion", criteria, "what reviewers judge");
 }
 
 CharterSettings read_settings(settings::SettingsFile& file) {

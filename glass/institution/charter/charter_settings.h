@@ -7,6 +7,7 @@
 //   [[rule]]        how votes are counted (institution/voting)
 //   [[decision]]    which matter is decided by which body, by which rule
 //   [[right]]       which acts belong to whom
+//   [[criterion]]   what reviewers judge, in the order of their points
 //   [[level]]       whose approval a run needs at a safety level, to start and to be published
 //   [computing]     periods, and how their accelerator time is shared out
 //   [proposals]     what a proposal goes through, and by when
@@ -62,6 +63,12 @@ struct LevelSettings {
   int64_t notice_days = 0;
 };
 
+// What reviewers judge, each by points.
+struct CriterionSettings {
+  std::string name = "";
+  int64_t weight = 1, most_points = 5;
+};
+
 struct ComputingSettings {
   std::string unit = "gres/gpu";
   int64_t period_months = 12;
@@ -72,7 +79,8 @@ struct ComputingSettings {
 
 struct ProposalSettings {
   int64_t least_reviews = 3;
-  int64_t check_days = 21, review_days = 42, rebuttal_days = 10, decision_days = 42;
+  int64_t check_days = 21, review_days = 42, rebuttal_days = 10, revision_days = 7;
+  int64_t decision_days = 42;
   int64_t answer_days = 30;
   int64_t objection_days = 14;
 };
@@ -87,6 +95,7 @@ struct CharterSettings {
   std::vector<DecisionSettings> decisions = {};
   std::vector<RightSettings> rights = {};
   std::vector<LevelSettings> levels = {};
+  std::vector<CriterionSettings> criteria = {};
   ComputingSettings computing = {};
   ProposalSettings proposals = {};
 };
@@ -97,6 +106,7 @@ void describe(settings::FieldVisitor& fields, SeatSettings& seat);
 void describe(settings::FieldVisitor& fields, DecisionSettings& decision);
 void describe(settings::FieldVisitor& fields, RightSettings& right);
 void describe(settings::FieldVisitor& fields, LevelSettings& level);
+void describe(settings::FieldVisitor& fields, CriterionSettings& criterion);
 void describe(settings::FieldVisitor& fields, ComputingSettings& computing);
 void describe(settings::FieldVisitor& fields, ProposalSettings& proposals);
 

@@ -117,6 +117,9 @@ name = "voting"
 acts = ["vote.cast"]
 holders = ["council", "board"]
 
+[[criterion]]
+name = "quality"
+
 [[level]]
 level = 1
 

@@ -35,6 +35,7 @@ Charter charter() {
   for (const char* matter : {"charter", "arrears", "seat", "petition", "objection"})
     settings.decisions.push_back({.matter = matter, .body = "board", .rule = "majority"});
   settings.rights = {{.name = "all", .acts = {"x"}, .holders = {"clerk"}}};
+  settings.criteria = {{.name = "quality"}};
   settings.levels = {{.level = 1}, {.level = 2}, {.level = 3}, {.level = 4}};
   return Charter::from_settings(settings, std::set<std::string, std::less<>>{"x"}).value();
 }

@@ -35,6 +35,7 @@ Charter charter() {
   for (const char* matter : {"charter", "arrears", "seat", "petition", "objection"})
     settings.decisions.push_back({.matter = matter, .body = "council", .rule = "majority"});
   settings.rights = {{.name = "seats", .acts = {"seat.bound"}, .holders = {"registrar"}}};
+  settings.criteria = {{.name = "quality"}};
   settings.levels = {{.level = 1}, {.level = 2}, {.level = 3}, {.level = 4}};
   return Charter::from_settings(settings, std::set<std::string, std::less<>>{"seat.bound"}).value();
 }
