@@ -1,0 +1,12 @@
+// Spans of time in milliseconds. A day has 24 hours: deadlines of this room are counted from an
+// instant, not from midnight.
+#pragma once
+
+#include <cstdint>
+
+namespace glass::institution {
+
+inline constexpr int64_t kHourMs = 3'600'000;
+inline constexpr int64_t kDayMs = 24 * kHourMs;
+
+}  // namespace glass::institution
