@@ -69,8 +69,9 @@ Result<std::vector<MemberPart>> split_by_largest_remainder(int64_t amount,
     parts.push_back({std::string(member), static_cast<int64_t>(product / whole)});
     left -= parts.back().amount;
   }
-  std::ranges::stable_sort(remainders,
-                           [](const auto& a, const auto& b) { return a.first > b.first; });
+  std::ranges::sort(remainders, [](const auto& a, const auto& b) {
+    return a.first != b.first ? a.first > b.first : a.second < b.second;
+  });
   for (size_t i = 0; i < static_cast<size_t>(left); ++i) ++parts[remainders[i].second].amount;
   return parts;
 }

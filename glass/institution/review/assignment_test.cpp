@@ -193,6 +193,56 @@ TEST(Assignment, TheOrderOfTheInputChangesNothing) {
   }));
 }
 
+// Whether some exchange along a circle of proposals and reviewers would gain: a circle of negative
+// cost, looked for by Bellman and Ford's relaxations. The last node is where all load ends.
+bool gains_by_exchange(const AssignmentInput& input, const Assignment& assignment) {
+  const size_t needs = input.needs.size(), loads = input.loads.size(), end = needs + loads;
+  std::set<std::pair<std::string, std::string>> pairs;
+  for (const AssignedReview& one : assignment.reviews) pairs.emplace(one.proposal, one.reviewer);
+  std::vector<int64_t> distance(end + 1, 0), taken(loads, 0);
+  for (size_t round = 0; round <= end + 1; ++round) {
+    bool is_nearer = false;
+    const auto relax = [&](size_t from, size_t to, int64_t cost) {
+      if (distance[from] + cost >= distance[to]) return;
+      distance[to] = distance[from] + cost;
+      is_nearer = true;
+    };
+    taken.assign(loads, 0);
+    for (size_t i = 0; i < needs * loads; ++i) {
+      const size_t p = i / loads, r = i % loads;
+      const bool is_assigned = pairs.contains({input.needs[p].proposal, input.loads[r].reviewer});
+      taken[r] += is_assigned ? 1 : 0;
+      const int64_t score = input.affinities[i].score_millionths;
+      if (is_assigned)
+        relax(needs + r, p, score);
+      else if (!input.affinities[i].is_conflict)
+        relax(p, needs + r, -score);
+    }
+    for (size_t r = 0; r < loads; ++r) {
+      if (taken[r] < input.loads[r].most_proposals) relax(needs + r, end, 0);
+      if (taken[r] > 0) relax(end, needs + r, 0);
+    }
+    if (!is_nearer) return false;
+  }
+  return true;
+}
+
+// Reviewers whom all proposals would rather have, so that nearly every review changes hands.
+TEST(Assignment, NoExchangeWouldGain) {
+  EXPECT_TRUE(rc::check("of middling calls", [] {
+    AssignmentInput input;
+    const size_t needs = 12, loads = 8;
+    for (size_t p = 0; p < needs; ++p) input.needs.push_back({fmt::format("P{}", p), 2});
+    for (size_t r = 0; r < loads; ++r) input.loads.push_back({fmt::format("R{}", r), 4});
+    const auto draws = *rc::gen::container<std::vector<uint32_t>>(
+        needs * loads, rc::gen::resize(rc::kNominalSize, rc::gen::arbitrary<uint32_t>()));
+    for (size_t i = 0; i < needs * loads; ++i)
+      input.affinities.push_back(
+          {static_cast<int64_t>(draws[i] % 40 + 10 * (i % loads)), 0, draws[i] % 7 == 0});
+    RC_ASSERT(!gains_by_exchange(input, assign_reviewers(input).value()));
+  }));
+}
+
 // A whole call: 500 proposals, three reviews each, 200 reviewers with almost no load to spare.
 TEST(Assignment, OfAWholeCallIsComplete) {
   constexpr size_t kProposals = 500, kReviewers = 200;
