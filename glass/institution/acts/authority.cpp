@@ -65,16 +65,6 @@ std::string_view proposal_of(const ReviewEvent& event) {
   return std::visit([](const auto& one) -> std::string_view { return one.proposal; }, event);
 }
 
-// The slot whose holder does the act, with the key that is for it alone; empty if the act is no
-// review.
-std::string_view slot_of(const Event& event) {
-  const auto* reviews = std::get_if<ReviewEvent>(&event);
-  if (reviews == nullptr) return {};
-  if (const auto* given = std::get_if<ReviewGiven>(reviews)) return given->slot;
-  if (const auto* revised = std::get_if<ReviewRevised>(reviews)) return revised->slot;
-  return {};
-}
-
 std::string_view run_of(const RunEvent& event) {
   return std::visit([](const auto& one) -> std::string_view { return one.run; }, event);
 }
@@ -192,6 +182,14 @@ Result<std::string> terms_of_objection(const State& state, const ObjectionEvent&
 }
 
 }  // namespace
+
+std::string_view slot_of(const Event& event) {
+  const auto* reviews = std::get_if<ReviewEvent>(&event);
+  if (reviews == nullptr) return {};
+  if (const auto* given = std::get_if<ReviewGiven>(reviews)) return given->slot;
+  if (const auto* revised = std::get_if<ReviewRevised>(reviews)) return revised->slot;
+  return {};
+}
 
 Result<std::string> terms_seen_by(const State& state, const Event& event) {
   if (const auto* proposals = std::get_if<ProposalEvent>(&event))

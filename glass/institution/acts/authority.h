@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "glass/base/result.h"
 #include "glass/institution/acts/act.h"
@@ -15,6 +16,9 @@ namespace glass::institution {
 // on what stands there now, and by a right that the seat has. An act that gives a key a seat has to
 // be signed by that key, too. kRefused says which of these is missing.
 [[nodiscard]] Status expect_entitled(const State& state, const SignedAct& act, int64_t at_ms);
+
+// The slot whose holder does the act, with the key that is for it alone; empty if it is no review.
+std::string_view slot_of(const Event& event);
 
 // The digest that an act has to see: of the terms that it is about, or of the charter where it is
 // about nothing that is there already. kRefused if what it is about is not there.

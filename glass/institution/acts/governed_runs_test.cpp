@@ -81,7 +81,7 @@ TEST(Decide, ARunHaltsAtItsBudgetAndGoesOnOnlyByANewClearance) {
   EXPECT_EQ(facility.followed.size(), 0U);
   EXPECT_EQ(facility.act(
                 "office/operation",
-                RunEvent(RunMetered{.run = id(90), .minutes = 11, .teraflops = 500, .steps = 2})),
+                RunEvent(RunMetered{.run = id(90), .minutes = 11, .teraflops = 501, .steps = 2})),
             "");
   EXPECT_EQ(kinds(facility.followed), "run.halted ");
   EXPECT_EQ(run(facility).interrupted_by, "budget");

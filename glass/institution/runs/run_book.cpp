@@ -257,7 +257,7 @@ int64_t claimed_minutes(const GovernedRun& run) {
 }
 
 std::string_view halt_cause(const GovernedRun& run) {
-  if (run.minutes >= run.terms.minutes || run.teraflops >= run.terms.teraflops) return "budget";
+  if (run.minutes > run.terms.minutes || run.teraflops > run.terms.teraflops) return "budget";
   return "";
 }
 

@@ -17,7 +17,7 @@
 //   1. a run starts only by a clearance for its level as it is now: a level that rises takes the
 //      clearance away;
 //   2. one person stops, a quorum starts again; approvals count once, for one clearance;
-//   3. what is metered only grows, and at its budget the run is halted;
+//   3. what is metered only grows, and beyond its budget the run is halted;
 //   4. nothing of a run is published but the model it ended with, after its release was decided,
 //      and not before its public notice is over;
 //   5. who approves names what they saw: the act that registered the run, stopped it, or asked for

@@ -121,9 +121,11 @@ TEST(RunBook, MetersOnlyUpwardsAndHaltsAtTheBudget) {
   EXPECT_EQ(test.happen(RunMetered{.run = "r", .minutes = 9, .teraflops = 100, .steps = 5}),
             "run r has used 10 minutes and done 5 steps; what is metered only grows");
   EXPECT_EQ(test.happen(RunMetered{.run = "r", .minutes = 11, .teraflops = 1000, .steps = 6}), "");
+  EXPECT_EQ(halt_cause(test.run()), "");
+  EXPECT_EQ(test.happen(RunMetered{.run = "r", .minutes = 11, .teraflops = 1001, .steps = 6}), "");
   EXPECT_EQ(halt_cause(test.run()), "budget");
   EXPECT_EQ(test.happen(RunHalted{.run = "r", .cause = "budget"}), "");
-  EXPECT_EQ(test.happen(RunMetered{.run = "r", .minutes = 12, .teraflops = 1001, .steps = 7}),
+  EXPECT_EQ(test.happen(RunMetered{.run = "r", .minutes = 12, .teraflops = 1002, .steps = 7}),
             "run r is interrupted and cannot be metered now");
 }
 

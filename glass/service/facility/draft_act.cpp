@@ -233,14 +233,16 @@ Result<Draft> draft_event(std::string_view kind, std::span<const std::string> as
 Result<institution::Act> draft_act(const institution::State& state, const crypto::PublicKey& key,
                                    institution::Event event, int64_t now_ms) {
   const std::string key_text = crypto::to_text(key);
-  const auto seat = state.seats->seat_of(key_text, now_ms);
+  const std::string slot(institution::slot_of(event));
+  auto seat = state.seats->seat_of(key_text, now_ms);
+  if (!slot.empty()) seat = slot;
   if (!seat)
     return fail(ErrorCode::kRefused,
                 fmt::format("key {} acts for no seat of this facility; use the key of one by --key",
                             key_text));
   institution::Act act{.facility = state.facility,
                        .seat = *seat,
-                       .number = state.seats->find(*seat)->last_number + 1,
+                       .number = slot.empty() ? state.seats->find(*seat)->last_number + 1 : 1,
                        .sees = "",
                        .event = std::move(event)};
   GLASS_TRY(act.sees, institution::terms_seen_by(state, act.event));
