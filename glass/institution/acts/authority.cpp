@@ -13,10 +13,10 @@
 #include <fmt/format.h>
 
 #include "glass/base/overloaded.h"
+#include "glass/base/refusal.h"
 #include "glass/base/result.h"
 #include "glass/institution/acts/act.h"
 #include "glass/institution/acts/event.h"
-#include "glass/institution/acts/internal/refusal.h"
 #include "glass/institution/acts/state.h"
 #include "glass/institution/charter/charter.h"
 #include "glass/institution/objections/objection_book.h"

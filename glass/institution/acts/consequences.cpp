@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "glass/base/days.h"
 #include "glass/institution/acts/charter_events.h"
 #include "glass/institution/acts/event.h"
 #include "glass/institution/acts/state.h"
@@ -30,7 +31,7 @@
 namespace glass::institution {
 namespace {
 
-constexpr int64_t kWaiverMs = int64_t{366} * 24 * 3600 * 1000;
+constexpr int64_t kWaiverMs = 366 * kDayMs;
 
 std::optional<std::string> pop(std::vector<std::string>& queue) {
   if (queue.empty()) return std::nullopt;
@@ -134,8 +135,6 @@ std::optional<Event> after_vote(const State& state, const ClosedVote& vote, int6
     return SeatEvent(ArrearsWaived{.member = vote.about, .until_ms = at_ms + kWaiverMs});
   return std::nullopt;
 }
-
-constexpr int64_t kDayMs = int64_t{24} * 3600 * 1000;
 
 ReviewOpened review_terms(const State& state, const std::string& proposal) {
   const CharterSettings& charter = state.charter->settings();

@@ -13,6 +13,7 @@
 
 #include "glass/base/check.h"
 #include "glass/base/overloaded.h"
+#include "glass/base/refusal.h"
 #include "glass/base/result.h"
 #include "glass/base/time_text.h"
 #include "glass/institution/acts/act.h"
@@ -20,7 +21,6 @@
 #include "glass/institution/acts/charter_events.h"
 #include "glass/institution/acts/consequences.h"
 #include "glass/institution/acts/event.h"
-#include "glass/institution/acts/internal/refusal.h"
 #include "glass/institution/acts/state.h"
 #include "glass/institution/acts/words.h"
 #include "glass/institution/charter/charter.h"

@@ -13,6 +13,7 @@
 
 #include <fmt/core.h>
 
+#include "glass/base/refusal.h"
 #include "glass/base/result.h"
 #include "glass/base/time_text.h"
 #include "glass/institution/allocation/largest_remainder.h"
@@ -26,10 +27,6 @@ namespace {
 
 constexpr size_t kIdDigits = 32;
 constexpr std::string_view kNewReason = "new";
-
-tl::unexpected<Error> refused(std::string message) {
-  return fail(ErrorCode::kRefused, std::move(message));
-}
 
 // Instants are written out in messages, so they have to be such that they can be.
 constexpr int64_t kLastInstantMs = 253'402'300'799'999;  // of the year 9999

@@ -68,7 +68,6 @@ void Charter::index() {
   for (size_t i = 0; i < settings_.bodies.size(); ++i) bodies_.emplace(settings_.bodies[i].name, i);
   for (size_t i = 0; i < settings_.seats.size(); ++i) {
     seats_.emplace(settings_.seats[i].name, i);
-    roles_.insert(settings_.seats[i].roles.begin(), settings_.seats[i].roles.end());
   }
   for (size_t i = 0; i < settings_.rights.size(); ++i) {
     for (const std::string& act : settings_.rights[i].acts) rights_by_act_.emplace(act, i);
@@ -131,12 +130,6 @@ const LevelSettings& Charter::level(int64_t level) const {
   const auto found = std::ranges::find(settings_.levels, level, &LevelSettings::level);
   GLASS_CHECK(found != settings_.levels.end());
   return *found;
-}
-
-std::map<std::string, int64_t, std::less<>> Charter::shares() const {
-  std::map<std::string, int64_t, std::less<>> shares;
-  for (const MemberSettings& member : settings_.members) shares.emplace(member.code, member.share);
-  return shares;
 }
 
 }  // namespace glass::institution

@@ -50,9 +50,6 @@ class Charter {
   [[nodiscard]] const SeatSettings* seat(std::string_view name) const;
   [[nodiscard]] const VotingRule* rule(std::string_view name) const;
 
-  // Whether some seat has this role.
-  [[nodiscard]] bool has_role(std::string_view role) const { return roles_.contains(role); }
-
   // The right that an act is done by. REQUIRES: the software knows the act.
   [[nodiscard]] const RightSettings& right_to(std::string_view act) const;
 
@@ -72,9 +69,6 @@ class Charter {
   // What a safety level demands. REQUIRES: 1 to 4.
   [[nodiscard]] const LevelSettings& level(int64_t level) const;
 
-  // The shares of members in computing time, by code.
-  [[nodiscard]] std::map<std::string, int64_t, std::less<>> shares() const;
-
  private:
   explicit Charter(CharterSettings settings) : settings_(std::move(settings)) {}
 
@@ -84,7 +78,6 @@ class Charter {
   CharterSettings settings_;
   std::map<std::string, VotingRule, std::less<>> rules_;
   std::map<std::string, size_t, std::less<>> members_, bodies_, seats_, rights_by_act_;
-  std::set<std::string, std::less<>> roles_;
 };
 
 }  // namespace glass::institution

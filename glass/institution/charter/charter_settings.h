@@ -9,7 +9,8 @@
 //   [[right]]       which acts belong to whom
 //   [[criterion]]   what reviewers judge, in the order of their points
 //   [[level]]       whose approval a run needs at a safety level, to start and to be published
-//   [computing]     periods, and how their accelerator time is shared out
+//   [computing]     periods, and how their accelerator time is shared out; nothing is counted by it
+//                   yet
 //   [proposals]     what a proposal goes through, and by when
 //
 // What these say together, and that nothing in them contradicts itself, is charter.h's subject.

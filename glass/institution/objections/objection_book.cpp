@@ -14,7 +14,9 @@
 #include <fmt/core.h>
 
 #include "glass/base/check.h"
+#include "glass/base/days.h"
 #include "glass/base/overloaded.h"
+#include "glass/base/refusal.h"
 #include "glass/base/result.h"
 #include "glass/base/time_text.h"
 #include "glass/institution/objections/objection_events.h"
@@ -22,13 +24,8 @@
 namespace glass::institution {
 namespace {
 
-constexpr int64_t kDayMs = int64_t{24} * 3600 * 1000;
 constexpr std::array<std::string_view, 5> kStates = {"filed", "decided", "appealed", "settled",
                                                      "withdrawn"};
-
-tl::unexpected<Error> refused(std::string message) {
-  return fail(ErrorCode::kRefused, std::move(message));
-}
 
 Result<const Objection*> in_state(const ObjectionBook& book, const std::string& id,
                                   ObjectionState state, std::string_view what) {

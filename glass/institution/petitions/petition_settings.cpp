@@ -11,6 +11,7 @@
 
 #include <fmt/core.h>
 
+#include "glass/base/days.h"
 #include "glass/base/result.h"
 #include "glass/institution/petitions/canonical_mail.h"
 #include "glass/institution/petitions/country.h"
@@ -20,7 +21,6 @@
 namespace glass::institution {
 namespace {
 
-constexpr int64_t kDayMs = int64_t{24} * 3600 * 1000;
 constexpr settings::IntRange kDays{.min = 1, .max = 36'600};
 constexpr settings::IntRange kCounts{.min = 1, .max = 1'000'000'000'000};
 constexpr settings::IntRange kSeconds{.min = 1, .max = 86'400};

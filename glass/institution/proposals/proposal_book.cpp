@@ -16,7 +16,9 @@
 #include <fmt/format.h>
 
 #include "glass/base/check.h"
+#include "glass/base/days.h"
 #include "glass/base/overloaded.h"
+#include "glass/base/refusal.h"
 #include "glass/base/result.h"
 #include "glass/base/time_text.h"
 #include "glass/institution/charter/charter.h"
@@ -26,13 +28,8 @@
 namespace glass::institution {
 namespace {
 
-constexpr int64_t kDayMs = int64_t{24} * 3600 * 1000;
 constexpr std::array<std::string_view, 6> kStateWords = {"submitted", "active",  "closed",
                                                          "rejected",  "expired", "withdrawn"};
-
-tl::unexpected<Error> refused(std::string message) {
-  return fail(ErrorCode::kRefused, std::move(message));
-}
 
 bool contains(std::span<const std::string_view> words, std::string_view word) {
   return std::ranges::find(words, word) != words.end();

@@ -12,6 +12,7 @@
 
 #include <fmt/core.h>
 
+#include "glass/base/refusal.h"
 #include "glass/base/result.h"
 #include "glass/base/time_text.h"
 #include "glass/institution/review/conflict.h"
@@ -25,10 +26,6 @@ namespace {
 constexpr size_t kIdDigits = 32, kDigestDigits = 64;
 constexpr std::string_view kSlotPrefix = "ed25519:";
 constexpr std::string_view kBidOfConflict = "conflict", kNoCode = "none";
-
-tl::unexpected<Error> refused(std::string message) {
-  return fail(ErrorCode::kRefused, std::move(message));
-}
 
 bool is_hex(std::string_view text, size_t digits) {
   return text.size() == digits && std::ranges::all_of(text, [](char c) {

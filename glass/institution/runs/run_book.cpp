@@ -14,20 +14,17 @@
 #include <fmt/core.h>
 
 #include "glass/base/check.h"
+#include "glass/base/days.h"
 #include "glass/base/overloaded.h"
+#include "glass/base/refusal.h"
 #include "glass/base/result.h"
 #include "glass/institution/runs/run_events.h"
 
 namespace glass::institution {
 namespace {
 
-constexpr int64_t kDayMs = int64_t{24} * 3600 * 1000;
 constexpr std::array<std::string_view, 7> kStates = {
     "registered", "cleared", "running", "interrupted", "ended", "asked for release", "published"};
-
-tl::unexpected<Error> refused(std::string message) {
-  return fail(ErrorCode::kRefused, std::move(message));
-}
 
 Result<const GovernedRun*> known(const RunBook& book, const std::string& id) {
   const GovernedRun* run = book.find(id);

@@ -28,6 +28,7 @@ std::vector<std::string> first_milestones(const EvaluationSchedule& schedule, si
 }
 
 TEST(Milestones, AreThoseOfTheLevels) {
+  EXPECT_EQ(schedule("1e22", "4"), EvaluationSchedule());
   EXPECT_EQ(first_milestones(schedule("1e22", "4"), 5),
             (std::vector<std::string>{"1e22", "4e22", "1.6e23", "6.4e23", "2.56e24"}));
   EXPECT_EQ(first_milestones(schedule("1e22", "2"), 4),

@@ -14,6 +14,7 @@
 
 #include "glass/base/check.h"
 #include "glass/base/overloaded.h"
+#include "glass/base/refusal.h"
 #include "glass/base/result.h"
 #include "glass/base/time_text.h"
 #include "glass/institution/charter/charter.h"
@@ -31,10 +32,6 @@ Seat from_charter(const SeatSettings& settings) {
   seat.institution = settings.institution;
   seat.roles = settings.roles;
   return seat;
-}
-
-tl::unexpected<Error> refused(std::string message) {
-  return fail(ErrorCode::kRefused, std::move(message));
 }
 
 }  // namespace
@@ -93,14 +90,6 @@ bool SeatBook::is_barred(std::string_view member, int64_t at_ms) const {
   const auto found = arrears_.find(member);
   if (found == arrears_.end() || at_ms < found->second.waived_until_ms) return false;
   return found->second.unpaid > found->second.due_this_year + found->second.due_last_year;
-}
-
-std::vector<std::string> SeatBook::with_role(std::string_view role) const {
-  std::vector<std::string> found;
-  for (const auto& [name, seat] : seats_) {
-    if (seat.has_role(role)) found.push_back(name);
-  }
-  return found;
 }
 
 std::optional<int64_t> SeatBook::next_due_ms() const {

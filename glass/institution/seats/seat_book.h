@@ -74,8 +74,6 @@ class SeatBook {
   // vote.
   [[nodiscard]] bool is_barred(std::string_view member, int64_t at_ms) const;
 
-  [[nodiscard]] std::vector<std::string> with_role(std::string_view role) const;
-
   // The next moment at which a term is over.
   [[nodiscard]] std::optional<int64_t> next_due_ms() const;
 

@@ -11,6 +11,8 @@
 #include <fmt/core.h>
 
 #include "glass/base/check.h"
+#include "glass/base/days.h"
+#include "glass/base/refusal.h"
 #include "glass/base/result.h"
 #include "glass/base/time_text.h"
 #include "glass/institution/charter/charter.h"
@@ -20,8 +22,6 @@
 
 namespace glass::institution {
 namespace {
-
-constexpr int64_t kDayMs = int64_t{24} * 3600 * 1000;
 
 std::string adoption(std::string_view matter, std::string_view content, std::string_view body) {
   return fmt::format("{} {} {}", matter, content, body);
@@ -84,7 +84,6 @@ std::optional<int64_t> BallotBox::next_due_ms() const {
 
 Status expect_possible(const BallotBox& box, const Charter& charter, const VoteOpened& event,
                        int64_t level, int64_t minutes) {
-  const auto refused = [&](std::string why) { return fail(ErrorCode::kRefused, std::move(why)); };
   if (box.open(event.vote) != nullptr || box.closed(event.vote) != nullptr)
     return refused(fmt::format("there is a vote {} already; draw another id", event.vote));
   const auto decisions = charter.decisions(event.matter, level, minutes);
@@ -116,7 +115,6 @@ Status expect_possible(const BallotBox& box, const Charter& charter, const VoteO
 
 Status expect_possible(const BallotBox& box, const Charter& charter, const VoteCast& event,
                        std::string_view seat) {
-  const auto refused = [&](std::string why) { return fail(ErrorCode::kRefused, std::move(why)); };
   const OpenVote* open = box.open(event.vote);
   if (open == nullptr) {
     const ClosedVote* closed = box.closed(event.vote);

@@ -26,10 +26,10 @@
 #include "glass/institution/acts/event.h"
 #include "glass/institution/acts/state.h"
 #include "glass/institution/seats/seat_book.h"
+#include "glass/service/facility/random_id.h"
 #include "glass/service/facility/texts.h"
 #include "glass/settings/fields.h"
 #include "glass/settings/problems.h"
-#include "glass/system/random.h"
 
 namespace glass::service {
 namespace {
@@ -39,12 +39,6 @@ constexpr std::array<std::string_view, 6> kCommitted = {"text",    "title", "sum
                                                         "reasons", "claim", "report"};
 constexpr std::string_view kNew = "new";
 constexpr std::string_view kDigestPrefix = "sha256:";
-
-std::string random_hex_id() {
-  std::array<uint8_t, 16> bytes{};
-  system::fill_random(bytes);
-  return to_hex(bytes);
-}
 
 std::vector<std::string> parted(std::string_view text, char by) {
   std::vector<std::string> parts;
@@ -153,7 +147,7 @@ class Assignments final : public settings::FieldVisitor {
     if (std::ranges::find(kCommitted, key) != kCommitted.end())
       commit(key, *text, value);
     else
-      value = *text == kNew ? random_hex_id() : plain(*text);
+      value = *text == kNew ? random_id() : plain(*text);
   }
 
   void choice(std::string_view key, std::string& value, settings::Choices choices,

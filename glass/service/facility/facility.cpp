@@ -1,7 +1,6 @@
 #include "glass/service/facility/facility.h"
 
 #include <algorithm>
-#include <array>
 #include <cstdint>
 #include <iterator>
 #include <map>
@@ -28,8 +27,8 @@
 #include "glass/record/journal/journal.h"
 #include "glass/service/facility/journal_entry.h"
 #include "glass/service/facility/journal_fold.h"
+#include "glass/service/facility/random_id.h"
 #include "glass/system/files.h"
-#include "glass/system/random.h"
 
 namespace glass::service {
 namespace {
@@ -69,12 +68,6 @@ int64_t first_term_end_ms(const institution::Charter& charter,
   const auto* body = charter.body(seat.body);
   if (body == nullptr || body->term_months == 0) return 0;
   return now_ms + body->term_months * kMonthMs;
-}
-
-std::string random_id() {
-  std::array<uint8_t, 16> bytes{};
-  system::fill_random(bytes);
-  return to_hex(bytes);
 }
 
 Result<institution::FacilityFounded> founding(std::string_view charter_toml,

@@ -1,4 +1,4 @@
-// The one form of every refusal of this room.
+// Refusal: an error by which rights, rules, budget or memory forbid something (result.h, kRefused).
 #pragma once
 
 #include <string>
@@ -6,10 +6,10 @@
 
 #include "glass/base/result.h"
 
-namespace glass::institution {
+namespace glass {
 
 [[nodiscard]] inline tl::unexpected<Error> refused(std::string message) {
   return fail(ErrorCode::kRefused, std::move(message));
 }
 
-}  // namespace glass::institution
+}  // namespace glass
