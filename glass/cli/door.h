@@ -25,6 +25,11 @@ struct CommonFlags {
   bool json = false;
 };
 
+// The real file system.
+inline system::Files& files() {
+  return system::posix_files();
+}
+
 // The secret key's file: $GLASS_KEY, else $XDG_CONFIG_HOME/glassworks/key.json, else
 // ~/.config/glassworks/key.json.
 system::Path key_file();

@@ -80,10 +80,6 @@ struct FacilityFlags {
 
 using FacilityVerb = Status (*)(const FacilityFlags&);
 
-system::Files& files() {
-  return system::posix_files();
-}
-
 int64_t now_ms() {
   return system::posix_clock().unix_ms();
 }

@@ -64,10 +64,6 @@ struct LogFlags {
 
 using LogVerb = Status (*)(const LogFlags&);
 
-system::Files& files() {
-  return system::posix_files();
-}
-
 std::string entries_text(int64_t count) {
   return count_text(count) + (count == 1 ? " entry" : " entries");
 }

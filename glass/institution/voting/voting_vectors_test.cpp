@@ -120,7 +120,9 @@ TEST(VotingVectors, AreCountedAlike) {
     const Tally tally = count(vote);
     const Json& expected = *json.find("expect");
     EXPECT_EQ(kOutcomes.at(tally.outcome), expected.get_string("result").value());
-    if (const auto yes = expected.get_int("yes")) EXPECT_EQ(tally.in_favour, *yes);
+    if (const auto yes = expected.get_int("yes")) {
+      EXPECT_EQ(tally.in_favour, *yes);
+    }
     expect_figures(tally, "quorum", expected.find("quorum"));
     expect_figures(tally, "count", expected.find("count"));
     expect_figures(tally, "also 1", expected.find("also0"));
@@ -130,8 +132,9 @@ TEST(VotingVectors, AreCountedAlike) {
       EXPECT_EQ(found(tally, "blocking")->whole, *needs);
       EXPECT_EQ(found(tally, "blocking")->part, expected.get_int("not_in_favour").value());
     }
-    if (const auto groups = expected.get_int("groups"))
+    if (const auto groups = expected.get_int("groups")) {
       EXPECT_EQ(found(tally, "least_groups")->part, *groups);
+    }
     ++cases;
   }
   EXPECT_EQ(cases, 42);

@@ -44,13 +44,12 @@ class PostgresHeadStore final : public HeadStore {
 
   Status replace(const std::string& origin, const std::optional<std::string>& known,
                  const std::string& next) override {
-    GLASS_TRY(
-        const PostgresAnswer answer,
-        known ? database_->ask("UPDATE heads SET note = $2 WHERE origin = $1 AND note = $3",
-                               {origin, next, *known})
-              : database_->ask(
-                    "INSERT INTO heads (origin, note) VALUES ($1, $2) ON CONFLICT DO NOTHING",
-                    {origin, next}));
+    GLASS_TRY(const PostgresAnswer answer,
+              known ? database_->ask("UPDATE heads SET note = $2 WHERE origin = $1 AND note = $3",
+                                     {origin, next, *known})
+                    : database_->ask(
+                          "INSERT INTO heads (origin, note) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+                          {origin, next}));
     if (answer.changed_rows == 1) return {};
     return fail(ErrorCode::kRefused,
                 fmt::format("the database {}: another writer has replaced the head of {} "
