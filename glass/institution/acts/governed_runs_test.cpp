@@ -159,6 +159,22 @@ TEST(Decide, AModelIsPublishedByDecisionAfterThePublicNotice) {
   EXPECT_EQ(run(facility).state, RunState::kPublished);
 }
 
+TEST(Decide, NothingIsPublishedAtTheHighestLevel) {
+  Facility facility;
+  start_at_level_1(facility);
+  facility.act(
+      "office/operation",
+      RunEvent(RunEnded{
+          .run = id(90), .outcome = "finished", .record = digest(94), .model = digest(95)}));
+  EXPECT_EQ(facility.act("office/safety-2", RunEvent(RunLevelled{.run = id(90), .level = 4})), "");
+  EXPECT_EQ(
+      facility.act(
+          "office/treasury",
+          RunEvent(ReleaseRequested{.run = id(90), .model = digest(95), .evidence = digest(96)})),
+      "run " + id(90) +
+          " is at SL-4, where nothing is published; its level would have to be lowered first");
+}
+
 ObjectionFiled objection() {
   return {.objection = id(97),
           .claimant = id(98),

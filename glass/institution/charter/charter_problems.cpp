@@ -153,6 +153,9 @@ class Search {
     for (size_t i = 0; i < charter_.seats.size(); ++i) {
       const SeatSettings& seat = charter_.seats[i];
       const std::string path = fmt::format("seat.{}", i);
+      if (members_.contains(seat.name))
+        add(path + ".name",
+            fmt::format("'{}' is a member already; call the seat otherwise", seat.name));
       if (!seat.body.empty()) expect(bodies_, path + ".body", "body", seat.body);
       if (!seat.member.empty()) expect(members_, path + ".member", "member", seat.member);
       for (const std::string& role : seat.roles) {

@@ -243,6 +243,8 @@ TEST(Charter, TellsEveryContradictionWithItsLine) {
       problems_of(replaced("votes = \"members\"", "votes = \"seats\"")),
       "charter.toml:22: body 'council' counts seats, which all weigh the same; write weight = "
       "\"equal\", or votes = \"members\"");
+  EXPECT_EQ(problems_of(replaced("name = \"board/1\"", "name = \"A\"")),
+            "charter.toml:43: 'A' is a member already; call the seat otherwise");
   EXPECT_EQ(
       problems_of(replaced("roles = [\"registrar\"]", "roles = [\"anyone\"]")),
       "charter.toml:54: 'anyone' cannot be a role: it is no name, or means something else already\n"

@@ -121,6 +121,8 @@ TEST(SeatBook, LetsDeputiesActForATimeAndGoWithWhoNamedThem) {
   EXPECT_FALSE(test.book.seat_of("k1", 0));
   EXPECT_FALSE(test.book.seat_of("d2", 0));
   EXPECT_FALSE(test.book.next_due_ms());
+  EXPECT_EQ(test.happen(bound("board/2", "d2")),
+            "key d2 was given up and never acts again; use a new one");
 }
 
 TEST(SeatBook, ChangesAKeyAndNeverTakesTheOldOneBack) {

@@ -41,12 +41,12 @@ Ballot ballot_of(std::string_view text) {
   return text == "no" ? Ballot::kNo : Ballot::kAbstain;
 }
 
-// The members among the voters that are behind with what they owe. Seats of a board are persons,
-// whom no contribution bars.
+// The members among the voters that are behind with what they owe. Seats of a board are called
+// otherwise than any member, so that no contribution bars them.
 VoterIds barred_voters(const Vote& vote, const SeatBook& seats, int64_t at_ms) {
   VoterIds barred;
   for (const Voter& voter : vote.members) {
-    if (voter.id == voter.group && seats.is_barred(voter.id, at_ms)) barred.insert(voter.id);
+    if (seats.is_barred(voter.id, at_ms)) barred.insert(voter.id);
   }
   return barred;
 }

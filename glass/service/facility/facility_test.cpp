@@ -231,6 +231,10 @@ TEST_F(FacilityTest, AnAuditNamesTheFirstEntryThatIsWrong) {
   bad[3][bad[3].size() / 2] ^= 1;  // a flipped bit
   EXPECT_TRUE(audited(bad).starts_with("entry 3: ")) << audited(bad);
 
+  bad = good;
+  bad[3].insert(1, " ");  // the same, written otherwise
+  EXPECT_TRUE(audited(bad).starts_with("entry 3: it is not in its one form")) << audited(bad);
+
   EXPECT_TRUE(audited({}).find("is empty") != std::string::npos);
 }
 
