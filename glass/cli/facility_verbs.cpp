@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -187,6 +188,17 @@ Result<std::vector<crypto::SecretKey>> signers(const FacilityFlags& flags) {
   return keys;
 }
 
+// The texts of an act that was refused are nobody's. After any other error it may have been taken.
+tl::unexpected<Error> forget(const std::string& folder,
+                             std::span<const service::CommittedText> texts, const Error& why) {
+  for (const service::CommittedText& text : texts) {
+    if (why.code != ErrorCode::kRefused) break;
+    if (const Status gone = service::forget_text(files(), folder, text); !gone)
+      fmt::print(stderr, "{}\n", gone.error().message);
+  }
+  return tl::unexpected(why);
+}
+
 Status act(const FacilityFlags& flags) {
   GLASS_TRY(service::Facility facility, service::Facility::open(files(), flags.folder));
   GLASS_TRY(const auto keys, signers(flags));
@@ -201,16 +213,18 @@ Status act(const FacilityFlags& flags) {
   if (flags.dry_run) return {};
   for (const service::CommittedText& text : draft.texts)
     GLASS_TRY_STATUS(service::save_text(files(), flags.folder, text));
-  GLASS_TRY(const service::TakenAct taken, facility.take(statement, now_ms()));
+  const auto taken = facility.take(statement, now_ms());
+  if (!taken) return forget(flags.folder, draft.texts, taken.error());
+
   if (flags.json) {
-    fmt::print("{}\n", to_canonical(Json::Object{{"entry", taken.number},
-                                                 {"act", to_hex(taken.digest.bytes)},
+    fmt::print("{}\n", to_canonical(Json::Object{{"entry", taken->number},
+                                                 {"act", to_hex(taken->digest.bytes)},
                                                  {"event", institution::to_json(drafted.event)},
-                                                 {"follows", follows_json(taken.follows)}}));
+                                                 {"follows", follows_json(taken->follows)}}));
     return {};
   }
-  fmt::print("Taken as entry {}.\n  act       {}\n", taken.number, to_hex(taken.digest.bytes));
-  print_follows(taken.follows);
+  fmt::print("Taken as entry {}.\n  act       {}\n", taken->number, to_hex(taken->digest.bytes));
+  print_follows(taken->follows);
   return {};
 }
 

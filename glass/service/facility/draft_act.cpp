@@ -245,7 +245,7 @@ Result<institution::Act> draft_act(const institution::State& state, const crypto
 
 std::string preview(const institution::Act& act, std::span<const CommittedText> texts) {
   const Json event = institution::to_json(act.event);
-  std::string lines = fmt::format("{}\n  seat      {}\n  number    {}\n  sees      {}\n",
+  std::string lines = fmt::format("{}\n  by        {}\n  number    {}\n  sees      {}\n",
                                   institution::kind_of(act.event), act.seat, act.number, act.sees);
   for (const auto& [key, value] : *event.if_object()) {
     if (key == "kind" || key == "charter") continue;

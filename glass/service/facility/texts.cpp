@@ -73,6 +73,10 @@ Status save_text(system::Files& files, const system::Path& facility, const Commi
                             as_bytes(to_canonical(json)));
 }
 
+Status forget_text(system::Files& files, const system::Path& facility, const CommittedText& text) {
+  return files.remove_all(text_file(facility, to_hex(commitment(text).bytes)));
+}
+
 Result<std::optional<CommittedText>> find_text(system::Files& files, const system::Path& facility,
                                                std::string_view commitment_hex) {
   const system::Path file = text_file(facility, commitment_hex);

@@ -35,6 +35,10 @@ crypto::Digest commitment(const CommittedText& text);
 [[nodiscard]] Status save_text(system::Files& files, const system::Path& facility,
                                const CommittedText& text);
 
+// Of an act that was not taken. Absent is no error.
+[[nodiscard]] Status forget_text(system::Files& files, const system::Path& facility,
+                                 const CommittedText& text);
+
 // Nothing if it was never kept here, or was erased. kCorruption if the file says something else
 // than its commitment.
 [[nodiscard]] Result<std::optional<CommittedText>> find_text(system::Files& files,
