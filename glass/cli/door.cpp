@@ -127,6 +127,11 @@ Status tell(const CommonFlags& flags, const service::Summary& summary, std::stri
   return fail(ErrorCode::kMismatch, fmt::format("{}: {}", wrong->what, wrong->detail));
 }
 
+std::string named_facility(const std::string& flag) {
+  const char* named = std::getenv("GLASS_FACILITY");
+  return !flag.empty() || named == nullptr ? flag : named;
+}
+
 std::optional<system::Path> out_folder(const CommonFlags& flags) {
   if (flags.out.empty()) return std::nullopt;
   return system::Path(flags.out);

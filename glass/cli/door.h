@@ -56,6 +56,9 @@ int with_services(const CommonFlags& flags,
 [[nodiscard]] Status tell(const CommonFlags& flags, const service::Summary& summary,
                           std::string_view headline);
 
+// The facility that a flag names, else $GLASS_FACILITY; empty: none governs what is done here.
+std::string named_facility(const std::string& flag);
+
 std::optional<system::Path> out_folder(const CommonFlags& flags);
 
 }  // namespace glass::cli

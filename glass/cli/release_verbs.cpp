@@ -21,6 +21,7 @@
 #include "glass/record/release/release_layout.h"
 #include "glass/record/release_fetch/release_url.h"
 #include "glass/service/release/publish_model.h"
+#include "glass/service/release/verify_decision.h"
 #include "glass/service/use_cases.h"
 #include "glass/service/verify_dataset.h"
 #include "glass/system/files.h"
@@ -35,7 +36,7 @@ using Action = std::function<int()>;
 
 struct ReleaseVerb {
   CommonFlags common;
-  std::string run, to, answers;
+  std::string run, to, answers, facility;
   NamedLog log;
   std::string forms = "F32,F16,Q8_0";
   int64_t shard_bytes = service::ReleaseChoice{}.shard_bytes;
@@ -67,6 +68,7 @@ Status release(const ReleaseVerb& flags, const service::Services& services) {
   const service::ReleaseChoice choice{.run = flags.run,
                                       .to = flags.to,
                                       .answers = flags.answers,
+                                      .facility = named_facility(flags.facility),
                                       .log = log.get(),
                                       .forms = words_of(flags.forms),
                                       .shard_bytes = flags.shard_bytes,
@@ -89,6 +91,7 @@ Status release(const ReleaseVerb& flags, const service::Services& services) {
 struct VerifyVerb {
   CommonFlags common;
   verifier::EvidenceFlags evidence;
+  std::string journal;
 };
 
 enum class Thing { kUrl, kRelease, kStatement, kDataset, kRun };
@@ -106,16 +109,25 @@ Result<record::EvidenceNode> verify_as_tree(const VerifyVerb& flags, Thing thing
   const int threads = flags.common.threads;
   system::ThreadPool pool(threads > 0 ? threads : system::this_machine().cores);
   using verifier::EvidenceThing;
+  if (!flags.journal.empty() && thing != Thing::kRelease)
+    return invalid_input(
+        "--journal is for the folder of a release; one at a URL is kept by --to and then verified");
   if (thing == Thing::kDataset)
     return service::verify_dataset(system::posix_files(), flags.evidence.thing, pool);
-  return verifier::verify_evidence(flags.evidence,
-                                   thing == Thing::kUrl       ? EvidenceThing::kUrl
-                                   : thing == Thing::kRelease ? EvidenceThing::kRelease
-                                                              : EvidenceThing::kStatement,
-                                   flags.common.json, pool);
+  GLASS_TRY(record::EvidenceNode tree,
+            verifier::verify_evidence(flags.evidence,
+                                      thing == Thing::kUrl       ? EvidenceThing::kUrl
+                                      : thing == Thing::kRelease ? EvidenceThing::kRelease
+                                                                 : EvidenceThing::kStatement,
+                                      flags.common.json, pool));
+  if (flags.journal.empty()) return tree;
+  GLASS_TRY_STATUS(service::add_decision(tree, flags.evidence.thing, flags.journal,
+                                         system::posix_files(), pool));
+  return tree;
 }
 
 Status expect_no_trust(const VerifyVerb& flags) {
+  if (!flags.journal.empty()) return invalid_input("--journal is for the folder of a release");
   if (flags.evidence.trust.empty()) return verifier::expect_no_others(flags.evidence, false, false);
   return invalid_input(
       "--trust, --key, --signer, --policy and --log-key are for releases and statements; runs and "
@@ -162,6 +174,9 @@ void add_release(CLI::App& app, Action& action) {
   verb->add_option("--to", flags->to, "Folder to make");
   verb->add_option("--answers", flags->answers,
                    "release.toml: what only people can say; see --questions");
+  verb->add_option("--facility", flags->facility,
+                   "Folder or public journal of the facility that governed the run and decided on "
+                   "its release; $GLASS_FACILITY by default");
   verb->add_option(
       "--log", flags->log.place,
       "Folder of a log of your own that shall name the release, or URL of a served one");
@@ -197,6 +212,9 @@ void add_verify(CLI::App& app, Action& action) {
       "Folder of a run, a release, a corpus or shards, or file of a statement (.json); or URL "
       "(http://, https://) of a release, which is fetched");
   verifier::add_evidence_flags(*verb, flags->evidence);
+  verb->add_option(
+      "--journal", flags->journal,
+      "Public journal of a facility, journal.jsonl: that it has decided on the release");
   add_common(*verb, flags->common);
   verb->callback([flags, &action] { action = [flags] { return verify_thing(*flags); }; });
 }

@@ -89,8 +89,7 @@ void add_governed_flags(CLI::App& verb, GovernedVerb& flags) {
 
 // Where a machine belongs to a facility, nothing is trained without its clearance.
 Result<std::string> facility_of(const GovernedVerb& flags) {
-  const char* named = std::getenv("GLASS_FACILITY");
-  const std::string facility = !flags.facility.empty() || named == nullptr ? flags.facility : named;
+  const std::string facility = named_facility(flags.facility);
   if (facility.empty() == flags.governed_run.empty()) return facility;
   if (facility.empty())
     return invalid_input("--run needs the facility that cleared it: --facility DIR");

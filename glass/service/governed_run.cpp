@@ -80,6 +80,10 @@ class GovernedTraining final : public Interlock {
                    const Services& services)
       : facility_(std::move(facility)), run_(std::move(run)), key_(key), services_(services) {}
 
+  [[nodiscard]] GovernedBy governance() const override {
+    return {.facility = facility_.state().facility, .run = run_};
+  }
+
   Status admit(const RunOrigin& origin) override {
     GLASS_TRY_STATUS(look());
     const GovernedRun& run = governed();
@@ -89,11 +93,7 @@ class GovernedTraining final : public Interlock {
                                     fmt::format("{}", fmt::join(data_of(origin), ", "))));
     GLASS_TRY_STATUS(
         expect_cleared("numerics", run.terms.numerics, std::string(engine::name(origin.numerics))));
-    before_ = {.minutes = run.minutes, .teraflops = run.teraflops};
-    is_admitted_ = true;
-    if (run.state == RunState::kRunning) return {};  // its process was killed, and goes on
-    if (run.state != RunState::kCleared) return refuse_state();
-    return act(institution::RunStarted{.run = run_});
+    return begin();
   }
 
   // Before the training is admitted, such as while its plan is tried out, nobody is asked.
@@ -123,12 +123,15 @@ class GovernedTraining final : public Interlock {
 
   Status finished(const RunRecord& record, const TrainingMeter& meter) override {
     GLASS_TRY_STATUS(look());
+    const std::string digest = hex(record::payload_digest(record.statement));
+    if (governed().record == digest) return {};  // told already
+    if (!is_admitted_) GLASS_TRY_STATUS(begin());
     if (governed().state != RunState::kRunning) return refuse_state();
     GLASS_TRY_STATUS(tell(meter));
     if (governed().state != RunState::kRunning) return refuse_state();
     return act(institution::RunEnded{.run = run_,
                                      .outcome = "finished",
-                                     .record = hex(record::payload_digest(record.statement)),
+                                     .record = digest,
                                      .model = hex(run_digest(record.subject))});
   }
 
@@ -138,6 +141,15 @@ class GovernedTraining final : public Interlock {
   };
 
   [[nodiscard]] const GovernedRun& governed() const { return *facility_.state().runs.find(run_); }
+
+  Status begin() {
+    const GovernedRun& run = governed();
+    before_ = {.minutes = run.minutes, .teraflops = run.teraflops};
+    is_admitted_ = true;
+    if (run.state == RunState::kRunning) return {};  // its process was killed, and goes on
+    if (run.state != RunState::kCleared) return refuse_state();
+    return act(institution::RunStarted{.run = run_});
+  }
 
   // What stands in the journal by now. A journal that cannot be read is missing evidence: nothing
   // goes on.

@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "glass/base/result.h"
+#include "glass/service/governance.h"
 #include "glass/service/run_record.h"
 
 namespace glass::service {
@@ -21,6 +22,9 @@ class Interlock {
  public:
   virtual ~Interlock() = default;
 
+  // Whose training it is, for its folder and its record.
+  [[nodiscard]] virtual GovernedBy governance() const = 0;
+
   // Of what is about to run. An error: nothing has run, and nothing will.
   [[nodiscard]] virtual Status admit(const RunOrigin& origin) = 0;
 
@@ -31,6 +35,7 @@ class Interlock {
   // Whether a step that has begun may go on. Asked many times within it.
   [[nodiscard]] virtual Status still() = 0;
 
+  // Also of a training that was done before this process began: then the meter is empty.
   [[nodiscard]] virtual Status finished(const RunRecord& record, const TrainingMeter& meter) = 0;
 };
 

@@ -6,7 +6,8 @@
 //   OUT/start/          the model that the training goes on from, where there is one
 //   OUT/tokenizer/      tokenizer.json, manifest.json
 //   OUT/shards/         token shards, manifest.json
-//   OUT/training/       chain.jsonl, metrics.jsonl, samples.jsonl, checkpoints/
+//   OUT/training/       chain.jsonl, metrics.jsonl, samples.jsonl, checkpoints/, and governed.json
+//                       where a facility governs the training
 //   OUT/model/          the model in Hugging Face's layout, with its tokenizer
 //   OUT/adapter/        the adapters alone, as Hugging Face's peft loads them, where there are any
 //   OUT/record.json     the signed record of the run
@@ -57,6 +58,8 @@ struct RunPaths {
   [[nodiscard]] system::Path samples() const { return training() / "samples.jsonl"; }
 
   [[nodiscard]] system::Path checkpoints() const { return training() / "checkpoints"; }
+
+  [[nodiscard]] system::Path governed() const { return training() / "governed.json"; }
 
   [[nodiscard]] system::Path model() const { return root / "model"; }
 

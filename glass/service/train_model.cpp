@@ -31,6 +31,7 @@
 #include "glass/engine/train/trainer.h"
 #include "glass/record/evidence/statement.h"
 #include "glass/record/evidence/step_chain.h"
+#include "glass/service/governance.h"
 #include "glass/service/interlock.h"
 #include "glass/service/prepare_data.h"
 #include "glass/service/recipe/recipe.h"
@@ -105,9 +106,8 @@ class TrainingLoop {
     const crypto::Digest origin = genesis(run_.origin);
     record::ChainEnd end{.step = 0, .digest = origin};
     if (services_.files.exists(paths_.chain())) {
-      GLASS_TRY(const auto text, services_.files.map(paths_.chain()));
-      auto read =
-          record::check_step_chain(as_text(text->bytes()), origin, record::TornLine::kTolerate);
+      GLASS_TRY(const std::string text, services_.files.read_text(paths_.chain()));
+      auto read = record::check_step_chain(text, origin, record::TornLine::kTolerate);
       if (!read) return in_context(paths_.chain().string(), std::move(read).error());
       end = *read;
     }
@@ -379,15 +379,15 @@ Result<Json> execution_facts(const RunPaths& paths, const Services& services) {
 
 Result<int64_t> tokens_of_chain(const RunOrigin& origin, const RunPaths& paths,
                                 system::Files& files) {
-  GLASS_TRY(const auto text, files.map(paths.chain()));
+  GLASS_TRY(const std::string text, files.read_text(paths.chain()));
   int64_t tokens = 0;
-  GLASS_TRY_STATUS(record::read_step_chain(
-      as_text(text->bytes()), genesis(origin), record::TornLine::kRefuse,
-      [&](const record::ChainLink& link) -> Status {
-        GLASS_TRY(const engine::StepRecord step, engine::step_record_from_json(link.record));
-        tokens += step.tokens;
-        return {};
-      }));
+  GLASS_TRY_STATUS(record::read_step_chain(text, genesis(origin), record::TornLine::kRefuse,
+                                           [&](const record::ChainLink& link) -> Status {
+                                             GLASS_TRY(const engine::StepRecord step,
+                                                       engine::step_record_from_json(link.record));
+                                             tokens += step.tokens;
+                                             return {};
+                                           }));
   return tokens;
 }
 
@@ -412,6 +412,8 @@ Result<RunRecord> conclude(const Recipe& recipe, const PreparedData& data, Train
   if (recipe.adapter.rank > 0)
     GLASS_TRY_STATUS(add_file_digests(paths.adapter(), services.files, subject.adapter));
   GLASS_TRY(Json execution, execution_facts(paths, services));
+  if (services.interlock != nullptr)
+    execution.if_object()->emplace("governed", to_json(services.interlock->governance()));
   RunRecord record{.statement = run_statement(subject, std::move(execution)),
                    .subject = std::move(subject)};
   record::sign(record.statement, services.key);
@@ -444,6 +446,26 @@ Status renew_metrics(const Recipe& recipe, const RunRecord& record, const RunPat
   if (digests.empty()) return {};
   GLASS_TRY(const record::RunFacts facts, facts_of(recipe, paths, &record, files));
   return write_metrics(facts, paths, recipe, files);
+}
+
+// Nothing of a training is trained by another governance than the one it began with.
+Status admit(const RunOrigin& origin, const RunPaths& paths, const Services& services) {
+  if (services.interlock == nullptr) return expect_governance(std::nullopt, paths, services.files);
+  GLASS_TRY_STATUS(expect_governance(services.interlock->governance(), paths, services.files));
+  GLASS_TRY_STATUS(services.interlock->admit(origin));
+  return mark_governed(services.interlock->governance(), paths, services.files);
+}
+
+// Whoever governs a training that is done may not know it yet: its process was killed before.
+Status tell_finished(const RunRecord& record, const RunPaths& paths, const Services& services) {
+  if (services.interlock == nullptr) return {};
+  GLASS_TRY(const std::optional<GovernedBy> by, governed_by(record.statement));
+  if (by != services.interlock->governance())
+    return fail(ErrorCode::kRefused,
+                fmt::format("{} holds a finished training that is not run {} of this facility; "
+                            "train into another folder with --out",
+                            paths.root.string(), services.interlock->governance().run));
+  return services.interlock->finished(record, {});
 }
 
 // Long steps end within a second where somebody wants them to.
@@ -481,10 +503,11 @@ Result<Summary> train_model(const RecipeChoice& choice, const Services& services
   GLASS_TRY(std::optional<RunRecord> record, finished_run(run.origin, paths, services.files));
   services.progress.stage("training", record.has_value());
   if (record) {
+    GLASS_TRY_STATUS(tell_finished(*record, paths, services));
     GLASS_TRY_STATUS(renew_metrics(chosen.recipe, *record, paths, services.files));
   } else {
     services.progress.note(fmt::format("memory {}", engine::to_text(run.trainer->plan().memory)));
-    if (services.interlock != nullptr) GLASS_TRY_STATUS(services.interlock->admit(run.origin));
+    GLASS_TRY_STATUS(admit(run.origin, paths, services));
     TrainingLoop loop(chosen.recipe, data, run, paths, services);
     GLASS_TRY_STATUS(loop.run());
     GLASS_TRY(record, conclude(chosen.recipe, data, run, loop, paths, services));

@@ -5,6 +5,7 @@
 #include <iterator>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -22,6 +23,7 @@
 #include "glass/record/documents/metrics.h"
 #include "glass/record/evidence/evidence_tree.h"
 #include "glass/record/evidence/statement.h"
+#include "glass/service/governance.h"
 #include "glass/service/recipe/recipe.h"
 #include "glass/service/recorded_file.h"
 #include "glass/service/run_folder.h"
@@ -142,7 +144,11 @@ Result<std::unique_ptr<system::MappedFile>> Verification::recorded(const system:
 Status Verification::signature() {
   covers(paths_.record());
   detail_ = "signed by " + record::signers(record_.statement);
-  return {};
+  GLASS_TRY(const std::optional<GovernedBy> by, governed_by(record_.statement));
+  if (!by) return {};
+  detail_ += fmt::format("; run {} of facility {}", by->run, by->facility);
+  covers(paths_.governed());
+  return expect_mark(*by, paths_, services_.files);
 }
 
 Status Verification::recipe() {

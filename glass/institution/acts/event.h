@@ -15,7 +15,6 @@
 #include "glass/base/result.h"
 #include "glass/institution/acts/charter_events.h"
 #include "glass/institution/objections/objection_events.h"
-#include "glass/institution/petitions/petition_events.h"
 #include "glass/institution/proposals/proposal_events.h"
 #include "glass/institution/review/review_events.h"
 #include "glass/institution/runs/run_events.h"
@@ -26,7 +25,7 @@
 namespace glass::institution {
 
 using Event = std::variant<CharterEvent, SeatEvent, VoteEvent, ProposalEvent, RunEvent,
-                           ObjectionEvent, ReviewEvent, PetitionEvent>;
+                           ObjectionEvent, ReviewEvent>;
 
 // "vote.cast".
 std::string_view kind_of(const Event& event);

@@ -11,7 +11,6 @@
 #include "glass/base/json.h"
 #include "glass/base/result.h"
 #include "glass/institution/charter/matter.h"
-#include "glass/institution/petitions/petition_settings.h"
 #include "glass/institution/voting/voting_rule.h"
 #include "glass/settings/fields.h"
 #include "glass/settings/json_fields.h"
@@ -29,7 +28,6 @@ template <typename Visit>
 void visit_sections(CharterSettings& settings, Visit visit) {
   visit("computing", settings.computing);
   visit("proposals", settings.proposals);
-  visit("petitions", settings.petitions);
 }
 
 }  // namespace

@@ -26,61 +26,60 @@ constexpr settings::IntRange kCounts{.min = 1, .max = 1'000'000'000'000};
 constexpr settings::IntRange kSeconds{.min = 1, .max = 86'400};
 constexpr settings::IntRange kSeats{.min = 1, .max = 1'000'000};
 
-using Problems = std::vector<PetitionProblem>;
+tl::unexpected<Error> threshold_error(size_t at, std::string_view what) {
+  return invalid_input(fmt::format("petitions.threshold.{}: {}", at, what));
+}
 
 // A second table of a name is another way to what the first one leads to.
-void check_thresholds(const PetitionSettings& settings, Problems& problems) {
+Status expect_thresholds(const PetitionSettings& settings) {
   if (settings.thresholds.empty())
-    problems.push_back({"",
-                        "there is no [[petitions.threshold]], so nobody would ever have to answer; "
-                        "say which body answers from how many signatures on"});
+    return invalid_input(
+        "petitions: there is no [[petitions.threshold]], so nobody would ever have to answer; say "
+        "which body answers from how many signatures on");
   for (size_t i = 0; i < settings.thresholds.size(); ++i) {
     const PetitionThresholdSettings& one = settings.thresholds[i];
-    const auto add = [&](std::string what) {
-      problems.push_back({fmt::format("threshold.{}", i), std::move(what)});
-    };
-    if (one.name.empty()) add("name is empty; call it 'response', say");
-    if (one.body.empty()) add("body is empty; name the body that answers");
+    if (one.name.empty()) return threshold_error(i, "name is empty; call it 'response', say");
+    if (one.body.empty()) return threshold_error(i, "body is empty; name the body that answers");
     for (size_t j = 0; j < i; ++j) {
       const PetitionThresholdSettings& other = settings.thresholds[j];
       if (other.name == one.name &&
           (other.body != one.body || other.answer_days != one.answer_days))
-        add(fmt::format(
-            "'{}' stands above with another body or other days; give it the same, or another name",
-            one.name));
+        return threshold_error(i, fmt::format("'{}' stands above with another body or other days; "
+                                              "give it the same, or another name",
+                                              one.name));
     }
   }
+  return {};
 }
 
-void check_floors(const PetitionSettings& settings, Problems& problems) {
+Status expect_floors(const PetitionSettings& settings) {
   std::set<std::string_view> seen;
-  for (size_t i = 0; i < settings.countries.size(); ++i) {
-    const PetitionCountrySettings& country = settings.countries[i];
-    const std::string path = fmt::format("country.{}", i);
+  for (const PetitionCountrySettings& country : settings.countries) {
     if (!is_country(country.code))
-      problems.push_back(
-          {path, fmt::format("'{}' is no country's code of ISO 3166, such as DE", country.code)});
-    else if (!seen.insert(country.code).second)
-      problems.push_back({path, fmt::format("'{}' stands twice; keep one of them", country.code)});
+      return invalid_input(fmt::format(
+          "petitions.country: '{}' is no country's code of ISO 3166, such as DE", country.code));
+    if (!seen.insert(country.code).second)
+      return invalid_input(
+          fmt::format("petitions.country: '{}' stands twice; keep one of them", country.code));
   }
   const bool needs_floors = std::ranges::any_of(
       settings.thresholds, [](const PetitionThresholdSettings& one) { return one.country_floor; });
   if (needs_floors && std::ssize(settings.countries) < settings.floor_countries)
-    problems.push_back(
-        {"floor_countries",
-         fmt::format("a threshold needs {} countries above their floor, and {} have one; list them "
-                     "as [[petitions.country]], or lower floor_countries",
-                     settings.floor_countries, settings.countries.size())});
+    return invalid_input(fmt::format(
+        "petitions: a threshold needs {} countries above their floor, and {} have one; list them "
+        "as [[petitions.country]], or lower floor_countries",
+        settings.floor_countries, settings.countries.size()));
+  return {};
 }
 
-void check_limits(const PetitionSettings& settings, Problems& problems) {
+Status expect_consistent_limits(const PetitionSettings& settings) {
   if (settings.sponsors_most < settings.sponsors_least)
-    problems.push_back(
-        {"sponsors_most", fmt::format("sponsors_most is {}, less than sponsors_least {}",
-                                      settings.sponsors_most, settings.sponsors_least)});
+    return invalid_input(fmt::format("petitions: sponsors_most is {}, less than sponsors_least {}",
+                                     settings.sponsors_most, settings.sponsors_least));
   if (settings.trend_alert < settings.trend_log)
-    problems.push_back({"trend_alert", fmt::format("trend_alert is {}, less than trend_log {}",
-                                                   settings.trend_alert, settings.trend_log)});
+    return invalid_input(fmt::format("petitions: trend_alert is {}, less than trend_log {}",
+                                     settings.trend_alert, settings.trend_log));
+  return {};
 }
 
 void describe_limits(settings::FieldVisitor& fields, PetitionSettings& petitions) {
@@ -167,22 +166,11 @@ void describe(settings::FieldVisitor& fields, PetitionSettings& petitions) {
                 "how a provider reads addresses; without any, the usual ones");
 }
 
-std::vector<PetitionProblem> petition_problems(const PetitionSettings& settings) {
-  Problems problems;
-  check_thresholds(settings, problems);
-  check_floors(settings, problems);
-  check_limits(settings, problems);
-  if (const Status domains = expect_mail_domains(settings.mail_domains); !domains)
-    problems.push_back({"mail_domain", domains.error().message});
-  return problems;
-}
-
 Result<PetitionRules> petition_rules(const PetitionSettings& settings) {
-  if (const Problems problems = petition_problems(settings); !problems.empty()) {
-    const PetitionProblem& first = problems.front();
-    return invalid_input(
-        fmt::format("petitions{}{}: {}", first.path.empty() ? "" : ".", first.path, first.what));
-  }
+  GLASS_TRY_STATUS(expect_thresholds(settings));
+  GLASS_TRY_STATUS(expect_floors(settings));
+  GLASS_TRY_STATUS(expect_consistent_limits(settings));
+  GLASS_TRY_STATUS(expect_mail_domains(settings.mail_domains));
   PetitionRules rules;
   rules.open_ms = settings.open_days * kDayMs;
   rules.moderation_ms = settings.moderation_days * kDayMs;

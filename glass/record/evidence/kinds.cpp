@@ -81,6 +81,10 @@ constexpr KindMember kRelease[] = {
     {"record", kDigest, true, "the run record, by its payload"},
     {"base", kDigest, false, "the release statement of the model it went on from"},
     {"supersedes", kDigest, false, "the release statement before it"},
+    {"governed.facility", kText, false, "digest of its founding act, where one governed the run"},
+    {"governed.run", kText, false, "its id there"},
+    {"governed.entry", kWhole, false, "of the facility's journal, which decided the release"},
+    {"governed.line", kInner, false, "that entry"},
 };
 
 constexpr KindMember kObjection[] = {

@@ -31,6 +31,9 @@ inline constexpr std::string_view kEvidenceFolder = "evidence";
 // What whoever makes the release says of the held-out text; evaluations of others lie beside it.
 inline constexpr std::string_view kHeldOutEvaluationFile = "evidence/evaluations/held-out.json";
 
+// In the tree of a release, what its facility has decided.
+inline constexpr std::string_view kDecisionNode = "facility's decision";
+
 // Whether release.json has to name it.
 bool is_stated(std::string_view file);
 

@@ -103,7 +103,7 @@ class Release : public testing::Test {
                     {{"run", run_},
                      {"model/config.json", crypto::sha256("{}")},
                      {"model/model.safetensors", crypto::sha256("weights")}},
-                    Json::Object{{"run", run}, {"execution", Json::Object{}}});
+                    Json::Object{{"run", run}, {"execution", execution_}});
     sign(record_, key_number(kStater));
     write("evidence/record.json", to_text(record_));
     write_replay(true);
@@ -137,12 +137,13 @@ class Release : public testing::Test {
     write("provenance.json", to_text(provenance));
     std::vector<Subject> subjects;
     for (const auto& [file, digest] : digests()) subjects.push_back({file, digest});
-    Statement release = state(predicate_type("release", 1), subjects,
-                              Json::Object{{"name", "tiny"},
-                                           {"version", "1.0"},
-                                           {"date", "2026-11-26"},
-                                           {"licence", "Apache-2.0"},
-                                           {"record", crypto::to_text(payload_digest(record_))}});
+    Json::Object said{{"name", "tiny"},
+                      {"version", "1.0"},
+                      {"date", "2026-11-26"},
+                      {"licence", "Apache-2.0"},
+                      {"record", crypto::to_text(payload_digest(record_))}};
+    if (decision_) said.emplace("governed", *decision_);
+    Statement release = state(predicate_type("release", 1), subjects, std::move(said));
     sign(release, key_number(kStater));
     write("release.json", to_text(release));
     write_proof(release);
@@ -219,6 +220,8 @@ class Release : public testing::Test {
   crypto::Digest run_{};
   Statement record_;
   std::optional<Json> held_out_;  // of the run
+  Json::Object execution_;        // of its record
+  std::optional<Json> decision_;  // that the release names
   std::string provenance_of_ = "model.safetensors";
 };
 

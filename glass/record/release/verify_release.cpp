@@ -202,6 +202,41 @@ void add_named_releases(const Json& said, EvidenceNode& node) {
   }
 }
 
+// Which facility governs a training, as the record that lies in the folder says; null: none.
+Json governance_of(const Verified& release) {
+  const auto record = read_statement(release, fmt::format("{}/record.json", kEvidenceFolder));
+  const Json* execution = record ? record->predicate.find("execution") : nullptr;
+  const Json* governed = execution == nullptr ? nullptr : execution->find("governed");
+  return governed == nullptr ? Json(nullptr) : *governed;
+}
+
+// A governed run is released by its facility's decision. Here only what the folder says of it is
+// compared; the decision stands in the facility's journal.
+void add_decision(const Verified& release, const Json& said, EvidenceNode& node) {
+  const Json governance = governance_of(release);
+  const Json* decision = said.find("governed");
+  if (decision == nullptr && governance == Json(nullptr)) return;
+  const auto told = [](const Json& by) {
+    return fmt::format("run {} of facility {}", by.get_string("run").value_or("?"),
+                       by.get_string("facility").value_or("?"));
+  };
+  if (decision == nullptr) {
+    node.parts.push_back(node_of(kBroken, kDecisionNode,
+                                 fmt::format("the record belongs to {}, and the release names no "
+                                             "decision of it",
+                                             told(governance))));
+  } else if (governance != Json(nullptr) && told(governance) != told(*decision)) {
+    node.parts.push_back(node_of(
+        kBroken, kDecisionNode,
+        fmt::format("it is of {}, and the record of {}", told(*decision), told(governance))));
+  } else {
+    node.parts.push_back(
+        node_of(kAttested, kDecisionNode,
+                fmt::format("{}, entry {} of its journal, which `glass verify --journal` compares",
+                            told(*decision), decision->get_int("entry").value_or(-1))));
+  }
+}
+
 EvidenceNode statement_node(const Verified& release, const Result<Statement>& statement,
                             const Result<VerifiedEntry>& entry) {
   constexpr std::string_view kWhat = "release statement";
@@ -223,6 +258,7 @@ EvidenceNode statement_node(const Verified& release, const Result<Statement>& st
   node.parts.push_back(log_node(release, entry));
   node.parts.push_back(
       run_node(release, crypto::digest_from_text(said.get_string("record").value()).value()));
+  add_decision(release, said, node);
   add_named_releases(said, node);
   return node;
 }

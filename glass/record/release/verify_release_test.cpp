@@ -228,6 +228,29 @@ TEST_F(Release, IsBrokenWhereARecordContradictsItself) {
             std::string::npos);
 }
 
+TEST_F(Release, OfAGovernedRunNamesTheDecisionOfItsFacility) {
+  const auto by = [](std::string_view run) {
+    return Json::Object{{"facility", std::string(64, '8')}, {"run", run}};
+  };
+  const auto expect = [&](std::string_view part) {
+    make();
+    const std::string text = to_text(verified());
+    EXPECT_NE(text.find(part), std::string::npos) << text;
+  };
+  execution_ = {{"governed", by("a")}};
+  expect("facility's decision: the record belongs to run a of facility 8888");
+  EXPECT_EQ(exit_code(verified()), 1);
+  Json::Object decision = by("a");
+  decision.emplace("entry", 7);
+  decision.emplace("line", digest_text("entry"));
+  decision_ = decision;
+  expect("facility's decision: run a of facility 8888");
+  EXPECT_EQ(exit_code(verified()), 0);
+  execution_ = {{"governed", by("b")}};
+  expect("facility's decision: it is of run a of facility 8888");
+  EXPECT_EQ(exit_code(verified()), 1);
+}
+
 TEST_F(Release, IsBrokenWhereItsSignersAreNotThoseThatOneBelieves) {
   Trust trust = everything();
   trust.signer_keys = {{key_number(9).public_key()}};

@@ -12,6 +12,7 @@
 #include <fmt/format.h>
 
 #include "glass/base/bytes.h"
+#include "glass/base/refusal.h"
 #include "glass/base/result.h"
 #include "glass/base/units_text.h"
 #include "glass/crypto/sha256.h"
@@ -23,12 +24,15 @@
 #include "glass/record/release_documents/release_facts.h"
 #include "glass/record/tlog/proof_file.h"
 #include "glass/record/tlog/signed_note.h"
+#include "glass/service/facility/release_decision.h"
+#include "glass/service/governance.h"
 #include "glass/service/log/log.h"
 #include "glass/service/log/log_statements.h"
 #include "glass/service/log/statement_log.h"
 #include "glass/service/recipe/release_toml.h"
 #include "glass/service/release/internal/release_parts.h"
 #include "glass/service/release/internal/staged_release.h"
+#include "glass/service/release/verify_decision.h"
 #include "glass/service/release_facts.h"
 #include "glass/service/run_folder.h"
 #include "glass/service/run_record.h"
@@ -113,7 +117,8 @@ Status add_provenance(StagedRelease& release, const RunRecord& record, const Rel
 }
 
 record::Statement release_statement(const StagedRelease& release, const RunRecord& record,
-                                    const ReleaseFacts& facts) {
+                                    const ReleaseFacts& facts,
+                                    const std::optional<ReleaseDecision>& decision) {
   std::vector<record::Subject> subjects;
   for (const auto& [name, file] : release.files()) subjects.push_back({name, file.digest});
   const crypto::Digest digest = record::payload_digest(record.statement);
@@ -125,6 +130,7 @@ record::Statement release_statement(const StagedRelease& release, const RunRecor
   const record::ReleaseHead& head = facts.answers.release;
   if (!head.base_release.empty()) predicate.emplace("base", head.base_release);
   if (!head.supersedes.empty()) predicate.emplace("supersedes", head.supersedes);
+  if (decision) predicate.emplace("governed", to_json(*decision));
   return record::state(record::predicate_type("release", 1), std::move(subjects),
                        std::move(predicate));
 }
@@ -162,10 +168,32 @@ struct Plan {
   system::Path target;
   RunPaths paths;
   RunRecord record;
+  std::optional<ReleaseDecision> decision;  // where a facility governed the run
   Known known;
   ModelForms forms;
   std::optional<OpenedLog> log;
 };
+
+// What a run's facility has decided. Nothing if none governed it.
+Result<std::optional<ReleaseDecision>> decision_on(const RunRecord& record,
+                                                   const ReleaseChoice& choice,
+                                                   const Services& services) {
+  GLASS_TRY(const std::optional<GovernedBy> by, governed_by(record.statement));
+  if (choice.facility.empty() && !by) return std::nullopt;
+  if (choice.facility.empty())
+    return refused(
+        fmt::format("{} is the record of run {} of facility {}, which decides on its "
+                    "publication; name its folder or its journal by --facility",
+                    system::path_text(choice.run), by->run, by->facility));
+  GLASS_TRY(const ReleaseDecision decision,
+            find_release_decision(services.files, choice.facility, trained_thing(record),
+                                  services.parallel));
+  if (by && *by != GovernedBy{.facility = decision.facility, .run = decision.run})
+    return refused(fmt::format("the record belongs to run {} of facility {}, and {} is facility {}",
+                               by->run, by->facility, system::path_text(choice.facility),
+                               decision.facility));
+  return std::optional(decision);
+}
 
 // Whatever is cheap to refuse is refused here.
 Result<Plan> plan_of(const ReleaseChoice& choice, const Services& services) {
@@ -178,6 +206,7 @@ Result<Plan> plan_of(const ReleaseChoice& choice, const Services& services) {
   plan.paths = {.root = choice.run};
   GLASS_TRY(plan.record, read_run_record(files, plan.paths));
   GLASS_TRY_STATUS(expect_model_names(plan.record));
+  GLASS_TRY(plan.decision, decision_on(plan.record, choice, services));
   GLASS_TRY_STATUS(equal_replays(plan.record, plan.paths, files).map([](const auto&) {}));
   if (choice.log != nullptr) {
     GLASS_TRY(plan.log, choice.log->open());
@@ -221,7 +250,8 @@ Status stage(StagedRelease& release, Plan& plan, const crypto::P256SecretKey& ke
 
 Result<record::Statement> add_statement(StagedRelease& release, const Plan& plan,
                                         const crypto::SecretKey& key) {
-  record::Statement statement = release_statement(release, plan.record, plan.known.facts);
+  record::Statement statement =
+      release_statement(release, plan.record, plan.known.facts, plan.decision);
   record::sign(statement, key);
   GLASS_TRY_STATUS(
       release.write(std::string(record::kReleaseStatementFile), record::to_text(statement)));

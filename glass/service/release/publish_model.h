@@ -27,9 +27,12 @@
 namespace glass::service {
 
 struct ReleaseChoice {
-  system::Path run;             // a finished one
-  system::Path to;              // must not be there, not even as a link that leads nowhere
-  system::Path answers;         // release.toml
+  system::Path run;      // a finished one
+  system::Path to;       // must not be there, not even as a link that leads nowhere
+  system::Path answers;  // release.toml
+  // Folder or public journal of the facility that governs what is released; empty: none does, which
+  // is refused where the record says otherwise.
+  system::Path facility = {};
   StatementLog* log = nullptr;  // outlives the call; none: the release is in none, and says so
   std::vector<std::string> forms = {"F32", "F16", "Q8_0"};  // of GGUF files, in either case; none:
                                                             // no such file
@@ -43,7 +46,8 @@ struct PublishedRelease {
   record::EvidenceNode tree;  // as its maker verified it, with its own keys
 };
 
-// kRefused if the folder is there or on its way, or if answers are missing, which it lists;
+// kRefused if the folder is there or on its way, if answers are missing, which it lists, or if the
+// facility that governed the run has not decided that exactly this model may be published;
 // kInvalidInput names what is wrong with run, answers or forms; kMismatch what of the run was
 // changed since it was recorded, or that a replay was not equal; kNotFound that there is no such
 // log, kRefused that it takes nothing now, kIo that a proof did not come in time; kInterrupted that
