@@ -47,15 +47,15 @@ using Segment = record::ReplaySegment;
 
 Result<std::vector<engine::StepRecord>> read_steps(const RunOrigin& origin, const RunPaths& paths,
                                                    system::Files& files) {
-  GLASS_TRY(const std::string text, files.read_text(paths.chain()));
+  GLASS_TRY(const auto text, files.map(paths.chain()));
   std::vector<engine::StepRecord> steps;
-  const auto end = record::read_step_chain(text, genesis(origin), record::TornLine::kTolerate,
-                                           [&](const record::ChainLink& link) -> Status {
-                                             GLASS_TRY(engine::StepRecord step,
-                                                       engine::step_record_from_json(link.record));
-                                             steps.push_back(std::move(step));
-                                             return {};
-                                           });
+  const auto end = record::read_step_chain(
+      as_text(text->bytes()), genesis(origin), record::TornLine::kTolerate,
+      [&](const record::ChainLink& link) -> Status {
+        GLASS_TRY(engine::StepRecord step, engine::step_record_from_json(link.record));
+        steps.push_back(std::move(step));
+        return {};
+      });
   if (!end) return in_context(paths.chain().string(), end.error());
   if (steps.empty())
     return fail(ErrorCode::kNotFound,

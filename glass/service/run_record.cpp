@@ -11,6 +11,7 @@
 
 #include <fmt/core.h>
 
+#include "glass/base/bytes.h"
 #include "glass/base/json.h"
 #include "glass/base/plain_path.h"
 #include "glass/base/result.h"
@@ -193,9 +194,9 @@ Status expect_about(const record::Statement& statement, const crypto::Digest& ru
 
 Status expect_chain_in_place(const RunRecord& record, const RunPaths& paths, system::Files& files) {
   const RunSubject& subject = record.subject;
-  GLASS_TRY(const std::string chain, files.read_text(paths.chain()));
-  const auto end =
-      record::check_step_chain(chain, genesis(subject.origin), record::TornLine::kRefuse);
+  GLASS_TRY(const auto chain, files.map(paths.chain()));
+  const auto end = record::check_step_chain(as_text(chain->bytes()), genesis(subject.origin),
+                                            record::TornLine::kRefuse);
   if (!end) return changed(paths.chain(), end.error().message);
   if (end->digest != subject.chain)
     return changed(paths.chain(),

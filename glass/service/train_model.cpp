@@ -106,8 +106,9 @@ class TrainingLoop {
     const crypto::Digest origin = genesis(run_.origin);
     record::ChainEnd end{.step = 0, .digest = origin};
     if (services_.files.exists(paths_.chain())) {
-      GLASS_TRY(const std::string text, services_.files.read_text(paths_.chain()));
-      auto read = record::check_step_chain(text, origin, record::TornLine::kTolerate);
+      GLASS_TRY(const auto text, services_.files.map(paths_.chain()));
+      auto read =
+          record::check_step_chain(as_text(text->bytes()), origin, record::TornLine::kTolerate);
       if (!read) return in_context(paths_.chain().string(), std::move(read).error());
       end = *read;
     }
@@ -379,15 +380,15 @@ Result<Json> execution_facts(const RunPaths& paths, const Services& services) {
 
 Result<int64_t> tokens_of_chain(const RunOrigin& origin, const RunPaths& paths,
                                 system::Files& files) {
-  GLASS_TRY(const std::string text, files.read_text(paths.chain()));
+  GLASS_TRY(const auto text, files.map(paths.chain()));
   int64_t tokens = 0;
-  GLASS_TRY_STATUS(record::read_step_chain(text, genesis(origin), record::TornLine::kRefuse,
-                                           [&](const record::ChainLink& link) -> Status {
-                                             GLASS_TRY(const engine::StepRecord step,
-                                                       engine::step_record_from_json(link.record));
-                                             tokens += step.tokens;
-                                             return {};
-                                           }));
+  GLASS_TRY_STATUS(record::read_step_chain(
+      as_text(text->bytes()), genesis(origin), record::TornLine::kRefuse,
+      [&](const record::ChainLink& link) -> Status {
+        GLASS_TRY(const engine::StepRecord step, engine::step_record_from_json(link.record));
+        tokens += step.tokens;
+        return {};
+      }));
   return tokens;
 }
 

@@ -62,12 +62,12 @@ Status Verification::graph() {
 
 Status Verification::chain() {
   covers(paths_.chain());
-  GLASS_TRY(const std::string text, services_.files.read_text(paths_.chain()));
+  GLASS_TRY(const auto text, services_.files.map(paths_.chain()));
   std::vector<engine::StepRecord> steps;
   std::vector<crypto::Digest> heads;
   int64_t tokens = 0;
   const auto end = record::read_step_chain(
-      text, genesis(subject_.origin), record::TornLine::kRefuse,
+      as_text(text->bytes()), genesis(subject_.origin), record::TornLine::kRefuse,
       [&](const record::ChainLink& link) -> Status {
         GLASS_TRY(engine::StepRecord step, engine::step_record_from_json(link.record));
         tokens += step.tokens;

@@ -17,10 +17,12 @@
 #include "glass/base/result.h"
 #include "glass/institution/acts/act.h"
 #include "glass/institution/acts/event.h"
+#include "glass/institution/acts/internal/petition_acts.h"
 #include "glass/institution/acts/state.h"
 #include "glass/institution/charter/charter.h"
 #include "glass/institution/objections/objection_book.h"
 #include "glass/institution/objections/objection_events.h"
+#include "glass/institution/petitions/petition_events.h"
 #include "glass/institution/proposals/proposal_book.h"
 #include "glass/institution/proposals/proposal_events.h"
 #include "glass/institution/review/review_events.h"
@@ -204,6 +206,8 @@ Result<std::string> terms_seen_by(const State& state, const Event& event) {
   if (const auto* runs = std::get_if<RunEvent>(&event)) return terms_of_run(state, *runs);
   if (const auto* objections = std::get_if<ObjectionEvent>(&event))
     return terms_of_objection(state, *objections);
+  if (const auto* petitions = std::get_if<PetitionEvent>(&event))
+    return terms_of_petition(state, *petitions);
   return state.charter_act;
 }
 

@@ -18,6 +18,8 @@
 #include "glass/institution/charter/charter.h"
 #include "glass/institution/objections/objection_book.h"
 #include "glass/institution/objections/objection_events.h"
+#include "glass/institution/petitions/petition_book.h"
+#include "glass/institution/petitions/petition_events.h"
 #include "glass/institution/proposals/proposal_book.h"
 #include "glass/institution/proposals/step.h"
 #include "glass/institution/review/review.h"
@@ -168,6 +170,13 @@ std::optional<Event> after_proposal(const State& state, const std::string& id) {
   return moved(id, "skipped");
 }
 
+// What was counted may complete sponsors or reach a threshold; what was done may end it.
+std::optional<Event> after_petition(const State& state, const std::string& id, int64_t at_ms) {
+  auto next = following(*state.petitions.find(id), state.charter->petitions(), at_ms);
+  if (!next) return std::nullopt;
+  return PetitionEvent(std::move(*next));
+}
+
 std::optional<Event> next(State& state, int64_t at_ms) {
   while (const auto vote = pop(state.touched_votes)) {
     const OpenVote* open = state.votes.open(*vote);
@@ -182,6 +191,9 @@ std::optional<Event> next(State& state, int64_t at_ms) {
   }
   while (const auto proposal = pop(state.touched_proposals)) {
     if (auto event = after_proposal(state, *proposal)) return event;
+  }
+  while (const auto petition = pop(state.touched_petitions)) {
+    if (auto event = after_petition(state, *petition, at_ms)) return event;
   }
   return std::nullopt;
 }

@@ -10,6 +10,8 @@
 //   its clearance a model may be published when everybody whom its level asks has approved and the
 //   public notice is over; a decision on an objection is turned around or stands when its appeal
 //   was voted on a member whose arrears the body waives votes again, for a year
+//   a petition with enough sponsors goes to moderation; one whose signatures reach a threshold is
+//   on the agenda of the body that has to answer
 #pragma once
 
 #include <vector>

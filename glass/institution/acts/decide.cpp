@@ -21,11 +21,14 @@
 #include "glass/institution/acts/charter_events.h"
 #include "glass/institution/acts/consequences.h"
 #include "glass/institution/acts/event.h"
+#include "glass/institution/acts/internal/petition_acts.h"
 #include "glass/institution/acts/state.h"
 #include "glass/institution/acts/words.h"
 #include "glass/institution/charter/charter.h"
 #include "glass/institution/objections/objection_book.h"
 #include "glass/institution/objections/objection_events.h"
+#include "glass/institution/petitions/petition_book.h"
+#include "glass/institution/petitions/petition_events.h"
 #include "glass/institution/proposals/proposal_book.h"
 #include "glass/institution/proposals/step.h"
 #include "glass/institution/review/review.h"
@@ -100,6 +103,7 @@ Result<Matter> matter_of(const State& state, const VoteOpened& vote) {
       return refused(fmt::format("objection {} is under no appeal", vote.about));
     return Matter{.content = objection->content};
   }
+  if (vote.matter == "petition") GLASS_TRY_STATUS(expect_on_agenda(state, vote));
   return Matter{.content = vote.content};
 }
 
@@ -214,7 +218,10 @@ Status expect_by_rules(const State& state, const Act& act, int64_t at_ms) {
           [&](const ObjectionEvent& event) {
             return expect_objection(state, event, act.seat, at_ms);
           },
-          [&](const ReviewEvent& event) { return expect_review(state, event, act.seat, at_ms); }},
+          [&](const ReviewEvent& event) { return expect_review(state, event, act.seat, at_ms); },
+          [&](const PetitionEvent& event) {
+            return expect_petition(state, event, act.seat, at_ms);
+          }},
       act.event);
 }
 
@@ -266,6 +273,7 @@ std::optional<int64_t> next_due_ms(const State& state) {
   take_earlier(state.runs.next_due_ms());
   take_earlier(state.objections.next_due_ms());
   take_earlier(next_due_ms(state.reviews));
+  take_earlier(state.petitions.next_due_ms());
   return first;
 }
 
@@ -293,6 +301,8 @@ Result<std::vector<Event>> tick(State& state, int64_t at_ms) {
       happen(ObjectionEvent(objections.front()));
     else if (const auto reviews = due(state.reviews, *due_ms); !reviews.empty())
       happen(ReviewEvent(reviews.front()));
+    else if (auto petition = due(state.petitions, state.charter->petitions(), *due_ms))
+      happen(PetitionEvent(std::move(*petition)));
     else
       happen(ProposalEvent(due(state.proposals, *due_ms).front()));
   }

@@ -20,6 +20,7 @@
 #include "glass/institution/acts/charter_events.h"
 #include "glass/institution/charter/charter_settings.h"
 #include "glass/institution/objections/objection_events.h"
+#include "glass/institution/petitions/petition_events.h"
 #include "glass/institution/proposals/proposal_events.h"
 #include "glass/institution/proposals/step.h"
 #include "glass/institution/review/review_events.h"
@@ -116,7 +117,7 @@ const Kinds& all_kinds() {
 }
 
 // Kinds that nobody signs.
-constexpr std::array<std::string_view, 12> kFollowing = {
+constexpr std::array<std::string_view, 17> kFollowing = {
     CharterAmended::kKind,
     ArrearsWaived::kKind,
     VoteClosed::kKind,
@@ -128,6 +129,11 @@ constexpr std::array<std::string_view, 12> kFollowing = {
     ObjectionSettled::kKind,
     ReviewOpened::kKind,
     ReviewOverdue::kKind,
+    PetitionSubmitted::kKind,
+    PetitionModerationDelayed::kKind,
+    PetitionThresholdReached::kKind,
+    PetitionOverdue::kKind,
+    PetitionArchived::kKind,
     FacilityFounded::kKind};  // founding is signed, but by no right of a charter
 
 }  // namespace
@@ -159,6 +165,7 @@ const std::set<std::string, std::less<>>& act_names() {
 }
 
 bool only_follows(const Event& event) {
+  if (const auto* petitions = std::get_if<PetitionEvent>(&event)) return only_follows(*petitions);
   return std::ranges::find(kFollowing, kind_of(event)) != kFollowing.end();
 }
 

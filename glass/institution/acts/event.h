@@ -15,6 +15,7 @@
 #include "glass/base/result.h"
 #include "glass/institution/acts/charter_events.h"
 #include "glass/institution/objections/objection_events.h"
+#include "glass/institution/petitions/petition_events.h"
 #include "glass/institution/proposals/proposal_events.h"
 #include "glass/institution/review/review_events.h"
 #include "glass/institution/runs/run_events.h"
@@ -25,7 +26,7 @@
 namespace glass::institution {
 
 using Event = std::variant<CharterEvent, SeatEvent, VoteEvent, ProposalEvent, RunEvent,
-                           ObjectionEvent, ReviewEvent>;
+                           ObjectionEvent, ReviewEvent, PetitionEvent>;
 
 // "vote.cast".
 std::string_view kind_of(const Event& event);

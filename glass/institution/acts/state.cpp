@@ -12,6 +12,8 @@
 #include "glass/institution/charter/charter.h"
 #include "glass/institution/objections/objection_book.h"
 #include "glass/institution/objections/objection_events.h"
+#include "glass/institution/petitions/petition_book.h"
+#include "glass/institution/petitions/petition_events.h"
 #include "glass/institution/proposals/proposal_book.h"
 #include "glass/institution/proposals/proposal_events.h"
 #include "glass/institution/review/review.h"
@@ -45,6 +47,7 @@ void evolve_charter(State& state, const CharterEvent& event, const ActContext& c
                           state.charter = charter_of(state.proposed_charters.at(one.content));
                           state.proposed_charters.erase(one.content);
                           state.seats->take(*state.charter);
+                          state.petitions.take(state.charter->petitions());
                         }},
              event);
 }
@@ -90,6 +93,11 @@ void evolve_reviews(State& state, const ReviewEvent& event, const ActContext& co
   std::visit([&](const auto& one) { state.touched_proposals.push_back(one.proposal); }, event);
 }
 
+void evolve_petitions(State& state, const PetitionEvent& event, const ActContext& context) {
+  evolve(state.petitions, state.charter->petitions(), event, context.at_ms);
+  state.touched_petitions.push_back(petition_of(event));
+}
+
 void evolve_objections(State& state, const ObjectionEvent& event, const ActContext& context) {
   evolve(state.objections, event, context.seat, context.digest,
          state.charter->settings().proposals.objection_days, context.at_ms);
@@ -105,7 +113,8 @@ void evolve(State& state, const Event& event, const ActContext& context) {
                         [&](const ProposalEvent& one) { evolve_proposals(state, one, context); },
                         [&](const RunEvent& one) { evolve_runs(state, one, context); },
                         [&](const ObjectionEvent& one) { evolve_objections(state, one, context); },
-                        [&](const ReviewEvent& one) { evolve_reviews(state, one, context); }},
+                        [&](const ReviewEvent& one) { evolve_reviews(state, one, context); },
+                        [&](const PetitionEvent& one) { evolve_petitions(state, one, context); }},
              event);
 }
 

@@ -12,6 +12,7 @@
 #include "glass/institution/acts/event.h"
 #include "glass/institution/charter/charter.h"
 #include "glass/institution/objections/objection_book.h"
+#include "glass/institution/petitions/petition_book.h"
 #include "glass/institution/proposals/proposal_book.h"
 #include "glass/institution/review/review.h"
 #include "glass/institution/runs/run_book.h"
@@ -31,6 +32,7 @@ struct State {
   RunBook runs;
   ObjectionBook objections;
   ReviewBook reviews;
+  PetitionBook petitions;
   int64_t at_ms = 0;  // of the last event
 
   // What the last events may have set off, and consequences.h looks at next.
@@ -38,6 +40,7 @@ struct State {
   std::vector<std::string> closed_votes;       // that have a result
   std::vector<std::string> touched_proposals;  // checked, reviewed, allocated
   std::vector<std::string> touched_runs;       // registered, approved, levelled, metered
+  std::vector<std::string> touched_petitions;  // that anything happened to
 
   [[nodiscard]] bool is_founded() const { return charter.has_value(); }
 };

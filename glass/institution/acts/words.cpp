@@ -13,6 +13,7 @@
 #include "glass/base/result.h"
 #include "glass/institution/acts/event.h"
 #include "glass/institution/charter/charter.h"
+#include "glass/institution/petitions/petition_settings.h"
 #include "glass/settings/fields.h"
 
 namespace glass::institution {
@@ -80,7 +81,9 @@ class WordCheck final : public settings::FieldVisitor {
   [[nodiscard]] bool is_word(std::string_view text) const {
     return charter_ != nullptr &&
            (charter_->seat(text) != nullptr || charter_->member(text) != nullptr ||
-            charter_->body(text) != nullptr || charter_->rule(text) != nullptr);
+            charter_->body(text) != nullptr || charter_->rule(text) != nullptr ||
+            std::ranges::find(charter_->petitions().thresholds, text, &PetitionThreshold::name) !=
+                charter_->petitions().thresholds.end());
   }
 
   void refuse(std::string_view key, std::string_view value) {

@@ -18,6 +18,7 @@
 #include "glass/base/result.h"
 #include "glass/institution/charter/charter_settings.h"
 #include "glass/institution/charter/internal/charter_problems.h"
+#include "glass/institution/petitions/petition_settings.h"
 #include "glass/institution/voting/vote.h"
 #include "glass/institution/voting/voting_rule.h"
 #include "glass/settings/settings_file.h"
@@ -63,6 +64,7 @@ Result<Charter> Charter::from_settings(CharterSettings settings,
 void Charter::index() {
   for (const RuleSettings& rule : settings_.rules)
     rules_.emplace(rule.name, voting_rule(rule).value());
+  petitions_ = petition_rules(settings_.petitions).value();
   for (size_t i = 0; i < settings_.members.size(); ++i)
     members_.emplace(settings_.members[i].code, i);
   for (size_t i = 0; i < settings_.bodies.size(); ++i) bodies_.emplace(settings_.bodies[i].name, i);

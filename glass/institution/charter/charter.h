@@ -6,7 +6,8 @@
 //      used is somewhere declared;
 //   2. every act that people sign is somebody's right, by exactly one of the rights;
 //   3. every matter that always needs a decision (the charter itself above all) has one;
-//   4. every decision can be adopted: were the whole body in favour, its rule would be met.
+//   4. every decision can be adopted: were the whole body in favour, its rule would be met;
+//   5. every threshold of petitions has a body that may answer.
 #pragma once
 
 #include <cstdint>
@@ -20,6 +21,7 @@
 
 #include "glass/base/result.h"
 #include "glass/institution/charter/charter_settings.h"
+#include "glass/institution/petitions/petition_settings.h"
 #include "glass/institution/voting/vote.h"
 #include "glass/institution/voting/voting_rule.h"
 
@@ -66,6 +68,9 @@ class Charter {
   [[nodiscard]] std::vector<DecisionSettings> decisions(std::string_view matter, int64_t level,
                                                         int64_t minutes) const;
 
+  // What decides about petitions.
+  [[nodiscard]] const PetitionRules& petitions() const { return petitions_; }
+
   // What a safety level demands. REQUIRES: 1 to 4.
   [[nodiscard]] const LevelSettings& level(int64_t level) const;
 
@@ -78,6 +83,7 @@ class Charter {
   CharterSettings settings_;
   std::map<std::string, VotingRule, std::less<>> rules_;
   std::map<std::string, size_t, std::less<>> members_, bodies_, seats_, rights_by_act_;
+  PetitionRules petitions_;
 };
 
 }  // namespace glass::institution

@@ -17,6 +17,7 @@
 #include "glass/base/time_text.h"
 #include "glass/institution/charter/charter.h"
 #include "glass/institution/charter/charter_settings.h"
+#include "glass/institution/petitions/petition_settings.h"
 #include "glass/institution/voting/vote.h"
 #include "glass/institution/voting/voting_rule.h"
 #include "glass/settings/problems.h"
@@ -30,6 +31,7 @@ using settings::Names;
 constexpr std::array<std::string_view, 5> kAlwaysDecided = {"charter", "arrears", "seat",
                                                             "petition", "objection"};
 constexpr size_t kLongestName = 64;
+constexpr std::string_view kAnswering = "petition.answered";
 
 bool is_name(std::string_view text) {
   const auto fits = [](char c) {
@@ -55,6 +57,7 @@ class Search {
     check_decisions();
     check_rights();
     check_levels();
+    check_petitions();
     return std::move(found_);
   }
 
@@ -246,6 +249,41 @@ class Search {
         add("",
             fmt::format("nobody approves runs at SL-{0}; add a [[level]] with level = {0}", level));
     }
+  }
+
+  void check_petitions() {
+    for (const auto& [path, what] : petition_problems(charter_.petitions))
+      add(fmt::format("petitions{}{}", path.empty() ? "" : ".", path), what);
+    const auto& thresholds = charter_.petitions.thresholds;
+    for (size_t i = 0; i < thresholds.size(); ++i) {
+      const std::string path = fmt::format("petitions.threshold.{}", i);
+      const PetitionThresholdSettings& one = thresholds[i];
+      if (!one.name.empty() && !is_name(one.name))
+        add(path + ".name", fmt::format("'{}' is no name; use letters, digits, - and /", one.name));
+      if (one.body.empty()) continue;
+      expect(bodies_, path + ".body", "body", one.body);
+      if (bodies_.contains(one.body) && !may_answer(one.body))
+        add(path + ".body",
+            fmt::format("nobody of body '{0}' may answer; name '{0}' in the holders of the right "
+                        "to {1}",
+                        one.body, kAnswering));
+    }
+  }
+
+  // Whether the right to answer petitions belongs to the body, or to a role that sits in it.
+  [[nodiscard]] bool may_answer(const std::string& body) const {
+    if (!acts_.contains(kAnswering)) return true;
+    const auto holds = [&](const std::string& holder) {
+      return holder == body || holder == kAnyone ||
+             std::ranges::any_of(charter_.seats, [&](const SeatSettings& seat) {
+               return seat.body == body &&
+                      std::ranges::find(seat.roles, holder) != seat.roles.end();
+             });
+    };
+    return std::ranges::any_of(charter_.rights, [&](const RightSettings& right) {
+      return std::ranges::find(right.acts, kAnswering) != right.acts.end() &&
+             std::ranges::any_of(right.holders, holds);
+    });
   }
 
   void check_role(const std::string& path, const std::string& role) {

@@ -11,6 +11,7 @@
 #include "glass/base/json.h"
 #include "glass/base/result.h"
 #include "glass/institution/charter/matter.h"
+#include "glass/institution/petitions/petition_settings.h"
 #include "glass/institution/voting/voting_rule.h"
 #include "glass/settings/fields.h"
 #include "glass/settings/json_fields.h"
@@ -28,6 +29,7 @@ template <typename Visit>
 void visit_sections(CharterSettings& settings, Visit visit) {
   visit("computing", settings.computing);
   visit("proposals", settings.proposals);
+  visit("petitions", settings.petitions);
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 //   [computing]     periods, and how their accelerator time is shared out; nothing is counted by it
 //                   yet
 //   [proposals]     what a proposal goes through, and by when
+//   [petitions]     from how many signatures on who answers by when (petition_settings.h)
 //
 // What these say together, and that nothing in them contradicts itself, is charter.h's subject.
 #pragma once
@@ -21,6 +22,7 @@
 #include <vector>
 
 #include "glass/base/json.h"
+#include "glass/institution/petitions/petition_settings.h"
 #include "glass/institution/voting/voting_rule.h"
 #include "glass/settings/fields.h"
 #include "glass/settings/settings_file.h"
@@ -99,6 +101,7 @@ struct CharterSettings {
   std::vector<CriterionSettings> criteria = {};
   ComputingSettings computing = {};
   ProposalSettings proposals = {};
+  PetitionSettings petitions = {};
 };
 
 void describe(settings::FieldVisitor& fields, MemberSettings& member);

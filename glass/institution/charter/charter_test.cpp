@@ -131,6 +131,10 @@ level = 3
 
 [[level]]
 level = 4
+
+[[petitions.threshold]]
+name = "response"
+body = "council"
 )";
 
 std::string replaced(std::string_view old_text, std::string_view new_text) {
@@ -257,6 +261,36 @@ TEST(Charter, TellsEveryContradictionWithItsLine) {
   EXPECT_EQ(problems_of(replaced("matter = \"petition\"", "matter = \"award\"")),
             "charter.toml: nobody decides the matter 'petition'; add a [[decision]] with matter = "
             "\"petition\", without from_level and above_minutes");
+}
+
+TEST(Charter, TellsWhatIsWrongWithPetitionsWithItsLine) {
+  EXPECT_EQ(small().petitions().thresholds.front().count, 10'000);
+  const std::string threshold =
+      "[[petitions.threshold]]\nname = \"response\"\nbody = \"council\"\n";
+  EXPECT_EQ(problems_of(replaced(threshold, "")),
+            "charter.toml: there is no [[petitions.threshold]], so nobody would ever have to "
+            "answer; say which body answers from how many signatures on");
+  EXPECT_EQ(
+      problems_of(replaced("\"response\"\nbody = \"council\"", "\"response\"\nbody = \"co\"")),
+      "charter.toml:117: there is no body 'co'; every body is: board, council");
+  EXPECT_EQ(problems_of(replaced("\"response\"", "\"a response\"")),
+            "charter.toml:116: 'a response' is no name; use letters, digits, - and /");
+  EXPECT_EQ(problems_of(replaced(threshold, threshold + "[[petitions.country]]\ncode = \"EU\"\n")),
+            "charter.toml:118: 'EU' is no country's code of ISO 3166, such as DE");
+}
+
+TEST(Charter, TellsAThresholdWhoseBodyMayNotAnswer) {
+  const std::set<std::string, std::less<>> acts = {"seat.bound", "vote.cast", "petition.answered"};
+  const std::string granted =
+      replaced("acts = [\"seat.bound\"]", "acts = [\"seat.bound\", \"petition.answered\"]");
+  const auto read = Charter::read(granted, "charter.toml", acts);
+  ASSERT_FALSE(read);
+  EXPECT_EQ(read.error().message,
+            "charter.toml:117: nobody of body 'council' may answer; name 'council' in the holders "
+            "of the right to petition.answered");
+  const std::string council =
+      replaced("acts = [\"vote.cast\"]", "acts = [\"vote.cast\", \"petition.answered\"]");
+  EXPECT_TRUE(Charter::read(council, "charter.toml", acts));
 }
 
 TEST(Charter, TellsADecisionThatNobodyCanEverTake) {

@@ -46,6 +46,7 @@ class Evolving {
   void operator()(const PetitionDrafted& event) {
     expect(PetitionState::kNone);
     petition_.id = event.petition;
+    petition_.text = event.text;
     petition_.state = PetitionState::kDraft;
   }
 

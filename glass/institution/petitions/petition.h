@@ -102,7 +102,7 @@ struct PetitionInvalidation {
 
 struct Petition {
   PetitionState state = PetitionState::kNone;
-  std::string id;
+  std::string id, text;       // `text` as the commitment that it was drafted with
   int64_t changed_at_ms = 0;  // by the last event
 
   int64_t sponsors = 0;
@@ -145,6 +145,14 @@ bool has_ended(const Petition& petition);
 [[nodiscard]] Result<std::vector<PetitionEvent>> decide(const Petition& petition,
                                                         const PetitionRules& rules,
                                                         const PetitionEvent& wanted, int64_t at_ms);
+
+// Whether that event may be wanted now; decide() without what follows.
+[[nodiscard]] Status expect_possible(const Petition& petition, const PetitionRules& rules,
+                                     const PetitionEvent& wanted, int64_t at_ms);
+
+// What follows at once from what a petition has come to by its last event.
+std::vector<PetitionEvent> follows(const Petition& petition, const PetitionRules& rules,
+                                   int64_t at_ms);
 
 // REQUIRES: decide() has let it happen to this petition.
 void evolve(Petition& petition, const PetitionEvent& event, int64_t at_ms);

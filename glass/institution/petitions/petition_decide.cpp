@@ -345,30 +345,41 @@ class Deciding {
   int64_t at_ms_;
 };
 
+}  // namespace
+
 Status expect_possible(const Petition& petition, const PetitionRules& rules,
                        const PetitionEvent& wanted, int64_t at_ms) {
-  if (at_ms < petition.changed_at_ms)
-    return refused(fmt::format("its last event was at {}, which is later than {}",
-                               moment(petition.changed_at_ms), moment(at_ms)));
-  if (petition.state != PetitionState::kNone && petition_of(wanted) != petition.id)
-    return refused("it is another petition");
-  return std::visit(Deciding(petition, rules, at_ms), wanted);
+  const auto may = [&]() -> Status {
+    if (at_ms < petition.changed_at_ms)
+      return refused(fmt::format("its last event was at {}, which is later than {}",
+                                 moment(petition.changed_at_ms), moment(at_ms)));
+    if (petition.state != PetitionState::kNone && petition_of(wanted) != petition.id)
+      return refused("it is another petition");
+    return std::visit(Deciding(petition, rules, at_ms), wanted);
+  }();
+  if (may) return {};
+  return in_context(fmt::format("petition {}, {}", petition_of(wanted), kind_of(wanted)),
+                    may.error());
 }
 
-}  // namespace
+std::vector<PetitionEvent> follows(const Petition& petition, const PetitionRules& rules,
+                                   int64_t at_ms) {
+  std::vector<PetitionEvent> events;
+  if (petition.state == PetitionState::kCollectingSponsors &&
+      petition.sponsors >= rules.sponsors_least)
+    events.emplace_back(PetitionSubmitted{.petition = petition.id});
+  for (PetitionThresholdReached& reached : petitions::newly_reached(petition, rules, at_ms))
+    events.emplace_back(std::move(reached));
+  return events;
+}
 
 Result<std::vector<PetitionEvent>> decide(const Petition& petition, const PetitionRules& rules,
                                           const PetitionEvent& wanted, int64_t at_ms) {
-  if (Status may = expect_possible(petition, rules, wanted, at_ms); !may)
-    return in_context(fmt::format("petition {}, {}", petition_of(wanted), kind_of(wanted)),
-                      std::move(may).error());
+  GLASS_TRY_STATUS(expect_possible(petition, rules, wanted, at_ms));
   std::vector<PetitionEvent> events = {wanted};
   Petition next = petition;
   evolve(next, wanted, at_ms);
-  if (next.state == PetitionState::kCollectingSponsors && next.sponsors >= rules.sponsors_least)
-    events.emplace_back(PetitionSubmitted{.petition = next.id});
-  for (PetitionThresholdReached& reached : petitions::newly_reached(next, rules, at_ms))
-    events.emplace_back(std::move(reached));
+  for (PetitionEvent& event : follows(next, rules, at_ms)) events.push_back(std::move(event));
   return events;
 }
 

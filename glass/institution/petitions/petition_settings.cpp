@@ -26,60 +26,61 @@ constexpr settings::IntRange kCounts{.min = 1, .max = 1'000'000'000'000};
 constexpr settings::IntRange kSeconds{.min = 1, .max = 86'400};
 constexpr settings::IntRange kSeats{.min = 1, .max = 1'000'000};
 
-tl::unexpected<Error> threshold_error(size_t at, std::string_view what) {
-  return invalid_input(fmt::format("petitions.threshold.{}: {}", at, what));
-}
+using Problems = std::vector<PetitionProblem>;
 
 // A second table of a name is another way to what the first one leads to.
-Status expect_thresholds(const PetitionSettings& settings) {
+void check_thresholds(const PetitionSettings& settings, Problems& problems) {
   if (settings.thresholds.empty())
-    return invalid_input(
-        "petitions: there is no [[petitions.threshold]], so nobody would ever have to answer; say "
-        "which body answers from how many signatures on");
+    problems.push_back({"",
+                        "there is no [[petitions.threshold]], so nobody would ever have to answer; "
+                        "say which body answers from how many signatures on"});
   for (size_t i = 0; i < settings.thresholds.size(); ++i) {
     const PetitionThresholdSettings& one = settings.thresholds[i];
-    if (one.name.empty()) return threshold_error(i, "name is empty; call it 'response', say");
-    if (one.body.empty()) return threshold_error(i, "body is empty; name the body that answers");
+    const auto add = [&](std::string what) {
+      problems.push_back({fmt::format("threshold.{}", i), std::move(what)});
+    };
+    if (one.name.empty()) add("name is empty; call it 'response', say");
+    if (one.body.empty()) add("body is empty; name the body that answers");
     for (size_t j = 0; j < i; ++j) {
       const PetitionThresholdSettings& other = settings.thresholds[j];
       if (other.name == one.name &&
           (other.body != one.body || other.answer_days != one.answer_days))
-        return threshold_error(i, fmt::format("'{}' stands above with another body or other days; "
-                                              "give it the same, or another name",
-                                              one.name));
+        add(fmt::format(
+            "'{}' stands above with another body or other days; give it the same, or another name",
+            one.name));
     }
   }
-  return {};
 }
 
-Status expect_floors(const PetitionSettings& settings) {
+void check_floors(const PetitionSettings& settings, Problems& problems) {
   std::set<std::string_view> seen;
-  for (const PetitionCountrySettings& country : settings.countries) {
+  for (size_t i = 0; i < settings.countries.size(); ++i) {
+    const PetitionCountrySettings& country = settings.countries[i];
+    const std::string path = fmt::format("country.{}", i);
     if (!is_country(country.code))
-      return invalid_input(fmt::format(
-          "petitions.country: '{}' is no country's code of ISO 3166, such as DE", country.code));
-    if (!seen.insert(country.code).second)
-      return invalid_input(
-          fmt::format("petitions.country: '{}' stands twice; keep one of them", country.code));
+      problems.push_back(
+          {path, fmt::format("'{}' is no country's code of ISO 3166, such as DE", country.code)});
+    else if (!seen.insert(country.code).second)
+      problems.push_back({path, fmt::format("'{}' stands twice; keep one of them", country.code)});
   }
   const bool needs_floors = std::ranges::any_of(
       settings.thresholds, [](const PetitionThresholdSettings& one) { return one.country_floor; });
   if (needs_floors && std::ssize(settings.countries) < settings.floor_countries)
-    return invalid_input(fmt::format(
-        "petitions: a threshold needs {} countries above their floor, and {} have one; list them "
-        "as [[petitions.country]], or lower floor_countries",
-        settings.floor_countries, settings.countries.size()));
-  return {};
+    problems.push_back(
+        {"floor_countries",
+         fmt::format("a threshold needs {} countries above their floor, and {} have one; list them "
+                     "as [[petitions.country]], or lower floor_countries",
+                     settings.floor_countries, settings.countries.size())});
 }
 
-Status expect_consistent_limits(const PetitionSettings& settings) {
+void check_limits(const PetitionSettings& settings, Problems& problems) {
   if (settings.sponsors_most < settings.sponsors_least)
-    return invalid_input(fmt::format("petitions: sponsors_most is {}, less than sponsors_least {}",
-                                     settings.sponsors_most, settings.sponsors_least));
+    problems.push_back(
+        {"sponsors_most", fmt::format("sponsors_most is {}, less than sponsors_least {}",
+                                      settings.sponsors_most, settings.sponsors_least)});
   if (settings.trend_alert < settings.trend_log)
-    return invalid_input(fmt::format("petitions: trend_alert is {}, less than trend_log {}",
-                                     settings.trend_alert, settings.trend_log));
-  return {};
+    problems.push_back({"trend_alert", fmt::format("trend_alert is {}, less than trend_log {}",
+                                                   settings.trend_alert, settings.trend_log)});
 }
 
 void describe_limits(settings::FieldVisitor& fields, PetitionSettings& petitions) {
@@ -166,11 +167,22 @@ void describe(settings::FieldVisitor& fields, PetitionSettings& petitions) {
                 "how a provider reads addresses; without any, the usual ones");
 }
 
+std::vector<PetitionProblem> petition_problems(const PetitionSettings& settings) {
+  Problems problems;
+  check_thresholds(settings, problems);
+  check_floors(settings, problems);
+  check_limits(settings, problems);
+  if (const Status domains = expect_mail_domains(settings.mail_domains); !domains)
+    problems.push_back({"mail_domain", domains.error().message});
+  return problems;
+}
+
 Result<PetitionRules> petition_rules(const PetitionSettings& settings) {
-  GLASS_TRY_STATUS(expect_thresholds(settings));
-  GLASS_TRY_STATUS(expect_floors(settings));
-  GLASS_TRY_STATUS(expect_consistent_limits(settings));
-  GLASS_TRY_STATUS(expect_mail_domains(settings.mail_domains));
+  if (const Problems problems = petition_problems(settings); !problems.empty()) {
+    const PetitionProblem& first = problems.front();
+    return invalid_input(
+        fmt::format("petitions{}{}: {}", first.path.empty() ? "" : ".", first.path, first.what));
+  }
   PetitionRules rules;
   rules.open_ms = settings.open_days * kDayMs;
   rules.moderation_ms = settings.moderation_days * kDayMs;

@@ -76,8 +76,16 @@ struct PetitionRules {
   FloorRule floors;
 };
 
-// kInvalidInput names the table and the key. That bodies are those of the charter is the charter's
-// to check.
+struct PetitionProblem {
+  std::string path;  // below [petitions], such as "threshold.0"; empty for the section itself
+  std::string what;
+};
+
+// Everything that contradicts itself. That bodies are those of the charter is the charter's to
+// check.
+std::vector<PetitionProblem> petition_problems(const PetitionSettings& settings);
+
+// kInvalidInput tells the first of these.
 [[nodiscard]] Result<PetitionRules> petition_rules(const PetitionSettings& settings);
 
 }  // namespace glass::institution

@@ -77,6 +77,15 @@ bool BallotBox::is_adopted(std::string_view matter, std::string_view content,
   return adopted_.contains(adoption(matter, content, body));
 }
 
+bool BallotBox::is_adopted(std::string_view matter, std::string_view about,
+                           std::string_view content, std::string_view body) const {
+  return std::ranges::any_of(closed_, [&](const auto& one) {
+    const ClosedVote& vote = one.second;
+    return vote.outcome == "adopted" && vote.matter == matter && vote.about == about &&
+           vote.content == content && vote.body == body;
+  });
+}
+
 std::optional<int64_t> BallotBox::next_due_ms() const {
   if (ends_.empty()) return std::nullopt;
   return ends_.begin()->first;

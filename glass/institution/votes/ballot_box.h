@@ -56,6 +56,10 @@ class BallotBox {
   [[nodiscard]] bool is_adopted(std::string_view matter, std::string_view content,
                                 std::string_view body) const;
 
+  // Likewise, in a vote about that alone.
+  [[nodiscard]] bool is_adopted(std::string_view matter, std::string_view about,
+                                std::string_view content, std::string_view body) const;
+
   // The next moment at which a vote closes.
   [[nodiscard]] std::optional<int64_t> next_due_ms() const;
 

@@ -35,8 +35,8 @@ namespace glass::service {
 namespace {
 
 // Fields that hold a commitment to a text, of whatever event.
-constexpr std::array<std::string_view, 6> kCommitted = {"text",    "title", "summary",
-                                                        "reasons", "claim", "report"};
+constexpr std::array<std::string_view, 7> kCommitted = {"text",  "title",  "summary", "reasons",
+                                                        "claim", "report", "answer"};
 constexpr std::string_view kNew = "new";
 constexpr std::string_view kDigestPrefix = "sha256:";
 

@@ -156,7 +156,7 @@ TEST_F(FacilityTest, LetsTheClockGoFirst) {
   Facility facility = open();
   const auto opened =
       institution::VoteEvent(institution::VoteOpened{.vote = id(7),
-                                                     .matter = "petition",
+                                                     .matter = "seat",
                                                      .about = id(8),
                                                      .content = std::string(64, 'a'),
                                                      .body = "council",
