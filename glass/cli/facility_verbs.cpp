@@ -27,6 +27,7 @@
 #include "glass/institution/acts/event.h"
 #include "glass/institution/acts/state.h"
 #include "glass/institution/charter/charter.h"
+#include "glass/institution/runs/run_book.h"
 #include "glass/record/evidence/statement.h"
 #include "glass/record/journal/journal_file.h"
 #include "glass/service/facility/audit_journal.h"
@@ -235,6 +236,13 @@ Json status_json(const service::JournalFold& fold) {
   Json::Object proposals;
   for (const auto& [id, proposal] : state.proposals.all())
     proposals.emplace(id, std::string(institution::to_text(proposal.state)));
+  Json::Object runs;
+  for (const auto& [id, run] : state.runs.all())
+    runs.emplace(id, Json::Object{{"state", institution::to_text(run.state)},
+                                  {"level", run.level},
+                                  {"minutes", run.minutes},
+                                  {"teraflops", run.teraflops},
+                                  {"steps", run.steps}});
   return Json::Object{{"facility", state.facility},
                       {"name", state.charter->settings().name},
                       {"entries", fold.count()},
@@ -244,7 +252,8 @@ Json status_json(const service::JournalFold& fold) {
                       {"last", state.at_ms},
                       {"seats", std::ssize(state.seats->seats())},
                       {"held", held},
-                      {"proposals", std::move(proposals)}};
+                      {"proposals", std::move(proposals)},
+                      {"runs", std::move(runs)}};
 }
 
 Status status(const FacilityFlags& flags) {
@@ -264,6 +273,10 @@ Status status(const FacilityFlags& flags) {
       json.get_int("seats").value());
   for (const auto& [id, proposal] : state.proposals.all())
     fmt::print("  proposal  {}  {}\n", id, institution::to_text(proposal.state));
+  for (const auto& [id, run] : state.runs.all())
+    fmt::print("  run       {}  {} at SL-{}: {} of {} minutes, {} of {} teraflops, {} steps\n", id,
+               institution::to_text(run.state), run.level, run.minutes, run.terms.minutes,
+               run.teraflops, run.terms.teraflops, run.steps);
   const auto due_ms = institution::next_due_ms(state);
   if (due_ms) fmt::print("  due       {}\n", time_text(*due_ms));
   return {};

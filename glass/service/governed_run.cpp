@@ -15,6 +15,7 @@
 
 #include "glass/base/bytes.h"
 #include "glass/base/json.h"
+#include "glass/base/refusal.h"
 #include "glass/base/result.h"
 #include "glass/crypto/ed25519.h"
 #include "glass/crypto/sha256.h"
@@ -62,9 +63,8 @@ Result<std::string> whole_id(const institution::State& state, const std::string&
 
 Status expect_cleared(std::string_view what, const std::string& cleared, const std::string& is) {
   if (cleared == is) return {};
-  return fail(ErrorCode::kRefused, fmt::format("the run was registered with {} {}, and this is {}; "
-                                               "register it anew",
-                                               what, cleared, is));
+  return refused(fmt::format("the run was registered with {} {}, and this is {}; register it anew",
+                             what, cleared, is));
 }
 
 // Everything that decides the data: the corpus, and what the training starts from.
@@ -74,17 +74,36 @@ std::set<std::string> data_of(const RunOrigin& origin) {
   return data;
 }
 
+// What the journal says of a run that only its own process changes.
+struct Figures {
+  int64_t minutes = 0, teraflops = 0, steps = 0, clearances = 0;
+
+  friend bool operator==(const Figures&, const Figures&) = default;
+};
+
+Figures figures(const GovernedRun& run) {
+  return {run.minutes, run.teraflops, run.steps, run.clearances};
+}
+
+int64_t teraflops_of(double flops) {
+  return static_cast<int64_t>(std::ceil(flops / kFlopsOfATeraflop));
+}
+
 class GovernedTraining final : public Interlock {
  public:
-  GovernedTraining(Facility facility, std::string run, const crypto::SecretKey& key,
-                   const Services& services)
-      : facility_(std::move(facility)), run_(std::move(run)), key_(key), services_(services) {}
+  GovernedTraining(Facility facility, system::Path folder, std::string run,
+                   const crypto::SecretKey& key, const Services& services)
+      : facility_(std::move(facility)),
+        folder_(std::move(folder)),
+        run_(std::move(run)),
+        key_(key),
+        services_(services) {}
 
   [[nodiscard]] GovernedBy governance() const override {
     return {.facility = facility_.state().facility, .run = run_};
   }
 
-  Status admit(const RunOrigin& origin) override {
+  Status admit(const RunOrigin& origin, const TrainingStand& stand) override {
     GLASS_TRY_STATUS(look());
     const GovernedRun& run = governed();
     GLASS_TRY_STATUS(expect_cleared("recipe", run.terms.recipe, hex(origin.recipe)));
@@ -93,7 +112,7 @@ class GovernedTraining final : public Interlock {
                                     fmt::format("{}", fmt::join(data_of(origin), ", "))));
     GLASS_TRY_STATUS(
         expect_cleared("numerics", run.terms.numerics, std::string(engine::name(origin.numerics))));
-    return begin();
+    return begin(stand);
   }
 
   // Before the training is admitted, such as while its plan is tried out, nobody is asked.
@@ -102,20 +121,23 @@ class GovernedTraining final : public Interlock {
     if (!is_admitted_ || now_ns < next_look_ns_) return {};
     next_look_ns_ = now_ns + kNsOfALook;
     GLASS_TRY_STATUS(look());
+    if (governed().state != RunState::kRunning) return refuse_state();
+    GLASS_TRY_STATUS(expect_alone());
+    if (now_ns < next_meter_ns_) return {};
+    GLASS_TRY_STATUS(tell());  // within a step that takes long
     return governed().state == RunState::kRunning ? Status() : refuse_state();
   }
 
   Status pass(const TrainingMeter& meter) override {
+    meter_ = meter;
     GLASS_TRY_STATUS(still());
-    const int64_t now_ns = services_.clock.monotonic_ns();
     const double next_flops = static_cast<double>(before_.teraflops) * kFlopsOfATeraflop +
                               meter.flops + meter.flops_of_next_step;
     const bool fits =
         next_flops <= static_cast<double>(governed().terms.teraflops) * kFlopsOfATeraflop &&
-        minutes(meter) < governed().terms.minutes;
-    if (fits && now_ns < next_meter_ns_) return {};
-    next_meter_ns_ = now_ns + kNsOfAMeter;
-    GLASS_TRY_STATUS(tell(meter));
+        minutes() < governed().terms.minutes;
+    if (fits && services_.clock.monotonic_ns() < next_meter_ns_) return {};
+    GLASS_TRY_STATUS(tell());
     if (!fits && governed().state == RunState::kRunning)
       GLASS_TRY_STATUS(act(institution::RunHalted{.run = run_, .cause = "budget"}));
     return governed().state == RunState::kRunning ? Status() : refuse_state();
@@ -125,9 +147,11 @@ class GovernedTraining final : public Interlock {
     GLASS_TRY_STATUS(look());
     const std::string digest = hex(record::payload_digest(record.statement));
     if (governed().record == digest) return {};  // told already
-    if (!is_admitted_) GLASS_TRY_STATUS(begin());
+    if (!is_admitted_) GLASS_TRY_STATUS(begin({}));
     if (governed().state != RunState::kRunning) return refuse_state();
-    GLASS_TRY_STATUS(tell(meter));
+    GLASS_TRY_STATUS(expect_alone());
+    meter_ = meter;
+    GLASS_TRY_STATUS(tell());
     if (governed().state != RunState::kRunning) return refuse_state();
     return act(institution::RunEnded{.run = run_,
                                      .outcome = "finished",
@@ -136,19 +160,40 @@ class GovernedTraining final : public Interlock {
   }
 
  private:
-  struct Used {
-    int64_t minutes = 0, teraflops = 0;
-  };
-
   [[nodiscard]] const GovernedRun& governed() const { return *facility_.state().runs.find(run_); }
 
-  Status begin() {
-    const GovernedRun& run = governed();
-    before_ = {.minutes = run.minutes, .teraflops = run.teraflops};
+  // One process of this machine at a time; of others, see expect_alone.
+  Status begin(const TrainingStand& stand) {
+    const system::Path mine = folder_ / "running" / run_;
+    GLASS_TRY_STATUS(services_.files.make_folders(mine));
+    GLASS_TRY(lock_, services_.files.lock(mine));
+    if (governed().state == RunState::kRunning)
+      GLASS_TRY_STATUS(take_over(stand));
+    else if (governed().state == RunState::kCleared)
+      GLASS_TRY_STATUS(act(institution::RunStarted{.run = run_}));
+    if (governed().state != RunState::kRunning) return refuse_state();
+    before_ = known_ = figures(governed());
+    begun_ns_ = services_.clock.monotonic_ns();
     is_admitted_ = true;
-    if (run.state == RunState::kRunning) return {};  // its process was killed, and goes on
-    if (run.state != RunState::kCleared) return refuse_state();
-    return act(institution::RunStarted{.run = run_});
+    return {};
+  }
+
+  // A process that ran has not told its end: it was killed, or another machine has it.
+  Status take_over(const TrainingStand& stand) {
+    const GovernedRun& run = governed();
+    const int64_t untold = std::max<int64_t>(stand.steps - run.steps, 0) + 1;
+    return act(institution::RunMetered{
+        .run = run_,
+        .minutes = run.minutes + worker_minutes(kNsOfAMeter),
+        .teraflops =
+            run.teraflops + teraflops_of(static_cast<double>(untold) * stand.flops_of_a_step),
+        .steps = std::max(run.steps, stand.steps)});
+  }
+
+  // Nobody else tells what this run uses, or has started it again.
+  Status expect_alone() const {
+    if (figures(governed()) == known_) return {};
+    return refused(fmt::format("another process has taken over run {}, and goes on with it", run_));
   }
 
   // What stands in the journal by now. A journal that cannot be read is missing evidence: nothing
@@ -158,17 +203,25 @@ class GovernedTraining final : public Interlock {
     return facility_.wait(services_.clock.unix_ms()).map([](int64_t) {});
   }
 
-  [[nodiscard]] int64_t minutes(const TrainingMeter& meter) const {
-    const double used = meter.seconds / 60 * services_.parallel.workers();
-    return before_.minutes + static_cast<int64_t>(std::ceil(used));
+  [[nodiscard]] int64_t worker_minutes(int64_t ns) const {
+    const double seconds = static_cast<double>(ns) * 1e-9;
+    return static_cast<int64_t>(std::ceil(seconds / 60 * services_.parallel.workers()));
   }
 
-  Status tell(const TrainingMeter& meter) {
-    const auto teraflops = static_cast<int64_t>(std::ceil(meter.flops / kFlopsOfATeraflop));
-    return act(institution::RunMetered{.run = run_,
-                                       .minutes = minutes(meter),
-                                       .teraflops = before_.teraflops + teraflops,
-                                       .steps = std::max(meter.step, governed().steps)});
+  // By a clock that nobody sets: whatever the process does, it holds the workers.
+  [[nodiscard]] int64_t minutes() const {
+    return before_.minutes + worker_minutes(services_.clock.monotonic_ns() - begun_ns_);
+  }
+
+  Status tell() {
+    next_meter_ns_ = services_.clock.monotonic_ns() + kNsOfAMeter;
+    GLASS_TRY_STATUS(
+        act(institution::RunMetered{.run = run_,
+                                    .minutes = minutes(),
+                                    .teraflops = before_.teraflops + teraflops_of(meter_.flops),
+                                    .steps = std::max(meter_.step, governed().steps)}));
+    known_ = figures(governed());
+    return {};
   }
 
   Status act(institution::RunEvent event) {
@@ -184,19 +237,21 @@ class GovernedTraining final : public Interlock {
     const GovernedRun& run = governed();
     const std::string cause =
         run.interrupted_by.empty() ? "" : fmt::format(" by {}", run.interrupted_by);
-    return fail(
-        ErrorCode::kRefused,
+    return refused(
         fmt::format("run {} is {}{}; it goes on when those whom level SL-{} asks have cleared it",
                     run_, institution::to_text(run.state), cause, run.level));
   }
 
   Facility facility_;
+  const system::Path folder_;
   const std::string run_;
   const crypto::SecretKey& key_;
   const Services& services_;
-  Used before_;  // when this process began
+  std::unique_ptr<system::FolderLock> lock_;
+  Figures before_, known_;  // when this process began; as it told last
+  TrainingMeter meter_;     // as the training told last
   bool is_admitted_ = false;
-  int64_t next_look_ns_ = 0, next_meter_ns_ = 0;
+  int64_t begun_ns_ = 0, next_look_ns_ = 0, next_meter_ns_ = 0;
 };
 
 }  // namespace
@@ -205,7 +260,8 @@ Result<std::unique_ptr<Interlock>> govern(const GovernedRunChoice& choice,
                                           const crypto::SecretKey& key, const Services& services) {
   GLASS_TRY(Facility facility, Facility::open(services.files, choice.facility));
   GLASS_TRY(std::string run, whole_id(facility.state(), choice.run));
-  return std::make_unique<GovernedTraining>(std::move(facility), std::move(run), key, services);
+  return std::make_unique<GovernedTraining>(std::move(facility), choice.facility, std::move(run),
+                                            key, services);
 }
 
 }  // namespace glass::service

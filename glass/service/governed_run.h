@@ -5,6 +5,12 @@
 // What always holds: whatever is edited, swapped, replayed or set back on the machine, the
 // facility's journal decides; an operator's key can only say what has been used, start what is
 // cleared, and stop.
+//
+// What is used is told at the start, every half minute and at the end. Who takes over from a
+// process that did not tell its end pays for what it may have used since it told last: half a
+// minute of all workers, and every step on the disk that nobody has told of. So killing it in
+// between gains nothing. Of two processes that train one run, the one that was there first finds
+// figures in the journal that are not its own, within a second, and stops.
 #pragma once
 
 #include <memory>

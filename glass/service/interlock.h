@@ -15,7 +15,12 @@ struct TrainingMeter {
   int64_t step = 0, steps = 0;    // done; of all
   double flops = 0;               // of this process so far
   double flops_of_next_step = 0;  // as far as one can tell
-  double seconds = 0;             // of this process so far
+};
+
+// What lies on the disk before a process goes on with it.
+struct TrainingStand {
+  int64_t steps = 0;           // in its chain, checkpoints or not
+  double flops_of_a_step = 0;  // as far as one can tell
 };
 
 class Interlock {
@@ -26,7 +31,7 @@ class Interlock {
   [[nodiscard]] virtual GovernedBy governance() const = 0;
 
   // Of what is about to run. An error: nothing has run, and nothing will.
-  [[nodiscard]] virtual Status admit(const RunOrigin& origin) = 0;
+  [[nodiscard]] virtual Status admit(const RunOrigin& origin, const TrainingStand& stand) = 0;
 
   // Whether the next step may be made. An error says why not; the training stops at once and keeps
   // its newest checkpoint.

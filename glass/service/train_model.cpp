@@ -52,6 +52,14 @@
 namespace glass::service {
 namespace {
 
+// Whoever resumes makes the steps after the newest checkpoint again.
+constexpr double kMadeAgain = 1.1;
+
+int64_t tokens_of_a_step(const Recipe& recipe) {
+  const auto& train = recipe.train;
+  return train.micro_batches * train.micro_batch_sequences * train.sequence_length;
+}
+
 bool due(int64_t step, int64_t every) {
   return every > 0 && step % every == 0;
 }
@@ -95,8 +103,7 @@ class TrainingLoop {
     return {.step = trainer_.progress().step,
             .steps = recipe_.train.steps,
             .flops = flops,
-            .flops_of_next_step = made > 0 ? flops / static_cast<double>(made) : 0,
-            .seconds = timed_seconds_};
+            .flops_of_next_step = made > 0 ? flops / static_cast<double>(made) : 0};
   }
 
  private:
@@ -449,11 +456,28 @@ Status renew_metrics(const Recipe& recipe, const RunRecord& record, const RunPat
   return write_metrics(facts, paths, recipe, files);
 }
 
+// What of the training lies on the disk, whether a checkpoint reaches it or not.
+Result<TrainingStand> stand_of(const Recipe& recipe, const TrainingRun& run, const RunPaths& paths,
+                               system::Files& files) {
+  TrainingStand stand{
+      .steps = 0,
+      .flops_of_a_step = static_cast<double>(tokens_of_a_step(recipe)) * run.flops_per_token};
+  if (!files.exists(paths.chain())) return stand;
+  GLASS_TRY(const auto chain, files.map(paths.chain()));
+  auto end = record::check_step_chain(as_text(chain->bytes()), genesis(run.origin),
+                                      record::TornLine::kTolerate);
+  if (!end) return in_context(paths.chain().string(), std::move(end).error());
+  stand.steps = end->step;
+  return stand;
+}
+
 // Nothing of a training is trained by another governance than the one it began with.
-Status admit(const RunOrigin& origin, const RunPaths& paths, const Services& services) {
+Status admit(const Recipe& recipe, const TrainingRun& run, const RunPaths& paths,
+             const Services& services) {
   if (services.interlock == nullptr) return expect_governance(std::nullopt, paths, services.files);
   GLASS_TRY_STATUS(expect_governance(services.interlock->governance(), paths, services.files));
-  GLASS_TRY_STATUS(services.interlock->admit(origin));
+  GLASS_TRY(const TrainingStand stand, stand_of(recipe, run, paths, services.files));
+  GLASS_TRY_STATUS(services.interlock->admit(run.origin, stand));
   return mark_governed(services.interlock->governance(), paths, services.files);
 }
 
@@ -483,13 +507,12 @@ Result<TrainingTerms> training_terms(const RecipeChoice& choice, const Services&
   GLASS_TRY(RunFolder folder, RunFolder::open(services.files, chosen.out, chosen.recipe));
   GLASS_TRY(const PreparedData data, prepare_data(chosen.recipe, chosen.folder, folder, services));
   GLASS_TRY(const TrainingRun run, open_training(chosen.recipe, data, folder.paths(), services));
-  const auto& train = chosen.recipe.train;
-  const auto tokens = static_cast<double>(train.steps * train.micro_batches *
-                                          train.micro_batch_sequences * train.sequence_length);
+  const double flops = static_cast<double>(chosen.recipe.train.steps) *
+                       static_cast<double>(tokens_of_a_step(chosen.recipe)) * run.flops_per_token;
   TrainingTerms terms{.recipe = run.origin.recipe,
                       .data = {run.origin.corpus},
                       .numerics = std::string(engine::name(run.origin.numerics)),
-                      .teraflops = std::llround(std::ceil(tokens * run.flops_per_token / 1e12))};
+                      .teraflops = std::llround(std::ceil(flops * kMadeAgain / 1e12))};
   if (run.origin.start) terms.data.push_back(*run.origin.start);
   return terms;
 }
@@ -508,7 +531,7 @@ Result<Summary> train_model(const RecipeChoice& choice, const Services& services
     GLASS_TRY_STATUS(renew_metrics(chosen.recipe, *record, paths, services.files));
   } else {
     services.progress.note(fmt::format("memory {}", engine::to_text(run.trainer->plan().memory)));
-    GLASS_TRY_STATUS(admit(run.origin, paths, services));
+    GLASS_TRY_STATUS(admit(chosen.recipe, run, paths, services));
     TrainingLoop loop(chosen.recipe, data, run, paths, services);
     GLASS_TRY_STATUS(loop.run());
     GLASS_TRY(record, conclude(chosen.recipe, data, run, loop, paths, services));

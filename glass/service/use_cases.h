@@ -36,7 +36,7 @@ struct TrainingTerms {
   crypto::Digest recipe;
   std::vector<crypto::Digest> data;
   std::string numerics;
-  int64_t teraflops = 0;  // of all steps, 10^12 operations each, rounded up
+  int64_t teraflops = 0;  // of all steps, 10^12 operations each, with a tenth for restarts
 };
 
 [[nodiscard]] Result<TrainingTerms> training_terms(const RecipeChoice& choice,
