@@ -45,8 +45,8 @@ Result<Bytes> from_base64(std::string_view text) {
     return invalid_input("it is not base64 of the standard alphabet, padded and in one line");
   };
   if (text.size() % 4 != 0) return refuse();
-  Bytes bytes;
-  bytes.reserve(text.size() / 4 * 3);
+  Bytes bytes(text.size() / 4 * 3);
+  size_t end = 0;
   for (size_t at = 0; at < text.size(); at += 4) {
     const std::string_view four = text.substr(at, 4);
     const bool last = at + 4 == text.size();
@@ -60,8 +60,9 @@ Result<Bytes> from_base64(std::string_view text) {
     }
     if ((group & ((1U << 8 * padding) - 1)) != 0) return refuse();
     for (size_t i = 0; i < 3 - padding; ++i)
-      bytes.push_back(static_cast<uint8_t>(group >> (16 - 8 * i)));
+      bytes[end++] = static_cast<uint8_t>(group >> (16 - 8 * i));
   }
+  bytes.resize(end);
   return bytes;
 }
 

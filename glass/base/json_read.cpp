@@ -67,15 +67,15 @@ class Reader {
       if (peek() != '"') return error("expected a key in double quotes");
       const size_t key_at = at_;
       GLASS_TRY(std::string key, read_string());
-      if (object.contains(key)) {
+      const auto [place, is_new] = object.try_emplace(std::move(key));
+      if (!is_new) {
         at_ = key_at;
-        return error(fmt::format("the key \"{}\" appears twice in one object", key));
+        return error(fmt::format("the key \"{}\" appears twice in one object", place->first));
       }
       skip_space();
       if (!take(':')) return error("expected ':' after a key");
       skip_space();
-      GLASS_TRY(Json value, read_value());
-      object.emplace(std::move(key), std::move(value));
+      GLASS_TRY(place->second, read_value());
       skip_space();
       if (take('}')) return Json(std::move(object));
       if (!take(',')) return error("expected ',' or '}' in an object");
@@ -138,12 +138,25 @@ class Reader {
       } else if (static_cast<uint8_t>(c) < 0x20) {
         return error("a control character in a string must be written as an escape");
       } else {
-        const size_t size = decode_utf8(text_.substr(at_)).size;
+        // As many characters of ASCII as follow each other, or one other.
+        const size_t plain = plain_size();
+        const size_t size = plain > 0 ? plain : decode_utf8(text_.substr(at_)).size;
         if (size == 0) return error("the string is not valid UTF-8");
         out += text_.substr(at_, size);
         at_ += size;
       }
     }
+  }
+
+  // How many characters of ASCII from here stand for themselves in a string.
+  [[nodiscard]] size_t plain_size() const {
+    size_t end = at_;
+    while (end < text_.size() && is_plain(text_[end])) ++end;
+    return end - at_;
+  }
+
+  static bool is_plain(char c) {
+    return c != '"' && c != '\\' && c >= 0x20 && static_cast<uint8_t>(c) < 0x80;
   }
 
   Status read_escape(std::string& out) {

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <fmt/core.h>
@@ -30,11 +31,24 @@ bool utf16_less(const std::string& a, const std::string& b) {
   return std::ranges::lexicographical_compare(a, b, {}, rank, rank);
 }
 
+// Whether both orders are the same for a key, as for nearly all.
+bool is_below_surrogates(const std::string& key) {
+  return std::ranges::all_of(key, [](char c) { return static_cast<uint8_t>(c) < 0xEE; });
+}
+
+bool is_escaped(char c) {
+  return c == '"' || c == '\\' || static_cast<uint8_t>(c) < 0x20;
+}
+
 void append_quoted(std::string& out, std::string_view text) {
   GLASS_CHECK(is_utf8(text));
   out.push_back('"');
-  for (const char c : text) {
-    switch (c) {
+  for (size_t at = 0; at < text.size(); ++at) {
+    const size_t plain_from = at;
+    while (at < text.size() && !is_escaped(text[at])) ++at;
+    out += text.substr(plain_from, at - plain_from);
+    if (at == text.size()) break;
+    switch (const char c = text[at]) {
       case '"': out += "\\\""; break;
       case '\\': out += "\\\\"; break;
       case '\b': out += "\\b"; break;
@@ -42,12 +56,7 @@ void append_quoted(std::string& out, std::string_view text) {
       case '\n': out += "\\n"; break;
       case '\r': out += "\\r"; break;
       case '\t': out += "\\t"; break;
-      default:
-        if (const auto byte = static_cast<uint8_t>(c); byte < 0x20) {
-          out += fmt::format("\\u{:04x}", byte);
-        } else {
-          out.push_back(c);
-        }
+      default: out += fmt::format("\\u{:04x}", static_cast<uint8_t>(c));
     }
   }
   out.push_back('"');
@@ -87,19 +96,25 @@ class Writer {
   }
 
   void write_object(const Json::Object& object) {
-    std::vector<const Json::Object::value_type*> members;
-    members.reserve(object.size());
-    for (const auto& member : object) members.push_back(&member);
-    std::ranges::sort(members, utf16_less,
-                      [](const auto* member) -> const std::string& { return member->first; });
     open('{');
-    for (const auto* member : members) {
-      next(member == members.front());
-      append_quoted(out_, member->first);
-      out_ += indent_ < 0 ? ":" : ": ";
-      write(member->second);
+    bool is_first = true;
+    if (std::ranges::all_of(object, is_below_surrogates, &Json::Object::value_type::first)) {
+      for (const auto& member : object) write_member(member, std::exchange(is_first, false));
+    } else {
+      std::vector<const Json::Object::value_type*> members;
+      for (const auto& member : object) members.push_back(&member);
+      std::ranges::sort(members, utf16_less,
+                        [](const auto* member) -> const std::string& { return member->first; });
+      for (const auto* member : members) write_member(*member, std::exchange(is_first, false));
     }
     close('}', object.empty());
+  }
+
+  void write_member(const Json::Object::value_type& member, bool is_first) {
+    next(is_first);
+    append_quoted(out_, member.first);
+    out_ += indent_ < 0 ? ":" : ": ";
+    write(member.second);
   }
 
   void open(char bracket) {

@@ -1,10 +1,24 @@
 #include "glass/base/utf8.h"
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
+#include <string_view>
 
 #include "glass/base/check.h"
 
 namespace glass {
+namespace {
+
+constexpr size_t kBlock = 32;  // bytes that are looked at together, since most text is ASCII
+
+bool is_ascii(std::string_view text) {
+  uint8_t all = 0;
+  for (const char c : text) all = static_cast<uint8_t>(all | static_cast<uint8_t>(c));
+  return all < 0x80;
+}
+
+}  // namespace
 
 Utf8Step decode_utf8(std::string_view text) {
   if (text.empty()) return {0, 0};
@@ -48,10 +62,14 @@ void append_utf8(std::string& out, char32_t code_point) {
 }
 
 bool is_utf8(std::string_view text) {
-  while (!text.empty()) {
-    const size_t size = decode_utf8(text).size;
-    if (size == 0) return false;
-    text.remove_prefix(size);
+  for (size_t at = 0; at < text.size();) {
+    const size_t end = std::min(at + kBlock, text.size());
+    if (is_ascii(text.substr(at, end - at))) at = end;
+    while (at < end) {
+      const size_t size = decode_utf8(text.substr(at)).size;
+      if (size == 0) return false;
+      at += size;
+    }
   }
   return true;
 }

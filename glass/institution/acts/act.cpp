@@ -21,8 +21,8 @@ Result<Act> act_from_predicate(const Json& json, std::string sees) {
     GLASS_TRY(std::string facility, json.get_string("facility"));
     GLASS_TRY(std::string seat, json.get_string("seat"));
     GLASS_TRY(const int64_t number, json.get_int("number"));
-    GLASS_TRY(const Json::Object* event_json, json.get_object("event"));
-    GLASS_TRY(Event event, event_from_json(Json(*event_json)));
+    GLASS_TRY_STATUS(json.get_object("event").map([](const auto*) {}));
+    GLASS_TRY(Event event, event_from_json(*json.find("event")));
     return Act{.facility = std::move(facility),
                .seat = std::move(seat),
                .number = number,
@@ -30,7 +30,7 @@ Result<Act> act_from_predicate(const Json& json, std::string sees) {
                .event = std::move(event)};
   }();
   if (!read) return fail(ErrorCode::kCorruption, read.error().message);
-  if (predicate(*read) != json)
+  if (json.if_object()->size() != 4)  // the event has looked at its own members
     return fail(ErrorCode::kCorruption, "an act has members that it should not have");
   return read;
 }

@@ -17,6 +17,12 @@
 namespace glass::record {
 namespace {
 
+// One statement has one text. This also refuses members that nobody would look at.
+tl::unexpected<Error> not_canonical() {
+  return invalid_input(
+      "it is not written in canonical form, so it was changed after it was signed");
+}
+
 Status check_subjects(const std::vector<Subject>& subjects) {
   if (subjects.empty()) return invalid_input("it is about nothing: it has no subject");
   const auto out_of_order = std::ranges::adjacent_find(
@@ -45,26 +51,28 @@ Result<Subject> subject_from_json(const Json& json) {
   Subject subject;
   GLASS_TRY(subject.name, json.get_string("name"));
   GLASS_TRY(const Json::Object* digests, json.get_object("digest"));
-  GLASS_TRY(const std::string hex, Json(*digests).get_string("sha256"));
+  GLASS_TRY(const std::string hex, json.find("digest")->get_string("sha256"));
   GLASS_TRY(subject.digest, crypto::digest_from_text("sha256:" + hex));
+  if (json.if_object()->size() != 2 || digests->size() != 1) return not_canonical();
   return subject;
 }
 
 Result<Statement> from_payload(std::string_view payload) {
-  GLASS_TRY(const Json json, parse_json(payload));
+  GLASS_TRY(Json json, parse_json(payload));
   GLASS_TRY(const std::string type, json.get_string("_type"));
   if (type != kInTotoStatement)
     return invalid_input(fmt::format("its payload is no in-toto statement but \"{}\"", type));
   Statement statement;
   GLASS_TRY(statement.predicate_type, json.get_string("predicateType"));
-  GLASS_TRY(const Json::Object* predicate, json.get_object("predicate"));
-  statement.predicate = *predicate;
+  GLASS_TRY_STATUS(json.get_object("predicate").map([](const auto*) {}));
   GLASS_TRY(const Json::Array* subjects, json.get_array("subject"));
   for (const Json& one : *subjects) {
     GLASS_TRY(Subject subject, subject_from_json(one));
     statement.subjects.push_back(std::move(subject));
   }
   GLASS_TRY_STATUS(check_subjects(statement.subjects));
+  if (json.if_object()->size() != 4 || to_canonical(json) != payload) return not_canonical();
+  statement.predicate = std::move(json.if_object()->at("predicate"));
   return statement;
 }
 
@@ -78,29 +86,18 @@ Result<StatementSignature> signature_from(const EnvelopeSignature& signature) {
   return read;
 }
 
-Result<Statement> from_text(std::string_view text) {
-  GLASS_TRY(const Json json, parse_json(text));
-  GLASS_TRY(const Envelope envelope, envelope_from_json(json));
-  if (envelope.payload_type != kInTotoType)
-    return invalid_input(fmt::format("its payload is of the type \"{}\", not {}",
-                                     envelope.payload_type, kInTotoType));
-  GLASS_TRY(Statement statement, from_payload(envelope.payload));
-  for (const EnvelopeSignature& one : envelope.signatures) {
-    GLASS_TRY(const StatementSignature signature, signature_from(one));
-    if (is_signed_by(statement, signature.key))
-      return invalid_input(fmt::format("the key {} signs twice", one.key_id));
-    statement.signatures.push_back(signature);
-  }
-  // One statement has one text. This also refuses members that nobody would look at.
-  if (to_text(statement) != text)
-    return invalid_input(
-        "it is not written in canonical form, so it was changed after it was "
-        "signed");
-  return statement;
+bool has_known_members_only(const Json& envelope) {
+  return envelope.if_object()->size() == 3 &&
+         std::ranges::all_of(*envelope.find("signatures")->if_array(), [](const Json& one) {
+           return one.if_object()->size() == 2 && one.find("keyid") != nullptr;
+         });
 }
 
-std::string encoding_of(const Statement& statement) {
-  return pre_authentication_encoding(kInTotoType, payload_text(statement));
+Result<Statement> from_text(std::string_view text) {
+  GLASS_TRY(const Json json, parse_json(text));
+  GLASS_TRY(ReadStatement read, statement_from_json(json));
+  if (to_canonical(json) + "\n" != text) return not_canonical();
+  return std::move(read.statement);
 }
 
 }  // namespace
@@ -120,7 +117,7 @@ Statement state(std::string predicate_type, std::vector<Subject> subjects, Json 
 
 void sign(Statement& statement, const crypto::SecretKey& key) {
   if (is_signed_by(statement, key.public_key())) return;
-  const std::string encoding = encoding_of(statement);
+  const std::string encoding = signed_bytes(payload_text(statement));
   statement.signatures.push_back({key.public_key(), key.sign(as_bytes(encoding))});
 }
 
@@ -146,15 +143,38 @@ Result<Statement> parse_statement(std::string_view text) {
               fmt::format("no valid statement: {}", statement.error().message));
 }
 
+Result<ReadStatement> statement_from_json(const Json& envelope_json) {
+  GLASS_TRY(Envelope envelope, envelope_from_json(envelope_json));
+  if (envelope.payload_type != kInTotoType)
+    return invalid_input(fmt::format("its payload is of the type \"{}\", not {}",
+                                     envelope.payload_type, kInTotoType));
+  GLASS_TRY(Statement statement, from_payload(envelope.payload));
+  for (const EnvelopeSignature& one : envelope.signatures) {
+    GLASS_TRY(const StatementSignature signature, signature_from(one));
+    if (is_signed_by(statement, signature.key))
+      return invalid_input(fmt::format("the key {} signs twice", one.key_id));
+    statement.signatures.push_back(signature);
+  }
+  if (!has_known_members_only(envelope_json)) return not_canonical();
+  return ReadStatement{.statement = std::move(statement), .payload = std::move(envelope.payload)};
+}
+
+std::string signed_bytes(std::string_view payload) {
+  return pre_authentication_encoding(kInTotoType, payload);
+}
+
+Error wrong_signature(const crypto::PublicKey& key) {
+  return {ErrorCode::kMismatch,
+          fmt::format("the signature of {} does not belong to this statement: one of the two was "
+                      "changed",
+                      crypto::to_text(key))};
+}
+
 Status verify(const Statement& statement) {
-  const std::string encoding = encoding_of(statement);
+  const std::string encoding = signed_bytes(payload_text(statement));
   for (const auto& [key, signature] : statement.signatures) {
-    if (!crypto::verify(key, as_bytes(encoding), signature)) {
-      return fail(ErrorCode::kMismatch,
-                  fmt::format("the signature of {} does not belong to this statement: one of the "
-                              "two was changed",
-                              crypto::to_text(key)));
-    }
+    if (!crypto::verify(key, as_bytes(encoding), signature))
+      return tl::unexpected(wrong_signature(key));
   }
   return {};
 }

@@ -61,8 +61,24 @@ std::string to_text(const Statement& statement);
 // signatures.
 [[nodiscard]] Result<Statement> parse_statement(std::string_view text);
 
+// A statement that was read, with the payload as it was read: what its signatures are of.
+struct ReadStatement {
+  Statement statement;
+  std::string payload;  // payload_text(statement)
+};
+
+// Of an envelope that stands within a canonical text, or in none: its own bytes are not there to be
+// looked at, everything else is. kInvalidInput says what is wrong. Does not check the signatures.
+[[nodiscard]] Result<ReadStatement> statement_from_json(const Json& envelope);
+
+// The bytes that a signature of a payload is of.
+std::string signed_bytes(std::string_view payload);
+
 // Every signature is right; else kMismatch naming the key. Says nothing about who may be trusted.
 [[nodiscard]] Status verify(const Statement& statement);
+
+// What verify says of a wrong signature of this key.
+Error wrong_signature(const crypto::PublicKey& key);
 
 [[nodiscard]] bool is_signed_by(const Statement& statement, const crypto::PublicKey& key);
 

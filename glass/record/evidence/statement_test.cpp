@@ -168,6 +168,32 @@ TEST(Statement, SaysWhatIsWrongWithAText) {
   EXPECT_NE(with("{\"_type\"", "{ \"_type\"").find("canonical form"), std::string::npos);
 }
 
+// Each in its canonical place, so that nothing but the member itself is wrong.
+TEST(Statement, MembersThatNobodyLooksAtAreRefused) {
+  const std::string good = payload_text(signed_by(1)), text = to_text(signed_by(1));
+  const auto with = [](std::string into, std::string_view before, std::string_view member) {
+    return into.insert(into.find(before), member);
+  };
+  for (const auto& payload :
+       {with(good, "},\"name\"", ",\"sha512\":\"\""), with(good, "},{\"digest\"", ",\"uri\":\"\""),
+        with(good, ",\"subject\"", ",\"s\":0"),
+        with(good, ",\"predicateType\"", ",\"predicate0\":0")})
+    EXPECT_NE(refusal_of_payload(payload).find("canonical form"), std::string::npos) << payload;
+  for (const auto& envelope : {with(text, ",\"signatures\"", ",\"s\":0"),
+                               with(text, "}]}", ",\"x\":0"), with(text, ",\"payloadType\"", " ")})
+    EXPECT_NE(refusal_of(envelope).find("canonical form"), std::string::npos) << envelope;
+}
+
+TEST(Statement, IsReadFromWithinAnotherText) {
+  const std::string text = to_text(signed_by(1));
+  const auto read = statement_from_json(parse_json(text).value());
+  ASSERT_TRUE(read) << read.error().message;
+  EXPECT_EQ(to_text(read->statement), text);
+  EXPECT_EQ(read->payload, payload_text(signed_by(1)));
+  EXPECT_TRUE(crypto::verify(key_number(1).public_key(), as_bytes(signed_bytes(read->payload)),
+                             read->statement.signatures[0].signature));
+}
+
 TEST(Statement, WithoutSubjectOrSignatureIsNone) {
   EXPECT_EQ(refusal_of_payload(R"({"_type":"https://in-toto.io/Statement/v1","predicate":{},)"
                                R"("predicateType":"a","subject":[]})"),

@@ -1,8 +1,13 @@
 #include "glass/service/facility/audit_journal.h"
 
+#include <algorithm>
+#include <array>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <optional>
+#include <iterator>
+#include <map>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -12,6 +17,8 @@
 
 #include "glass/base/parallel.h"
 #include "glass/base/result.h"
+#include "glass/crypto/known_keys.h"
+#include "glass/record/evidence/statement.h"
 #include "glass/record/journal/journal.h"
 #include "glass/record/journal/journal_file.h"
 #include "glass/record/journal/journal_line.h"
@@ -22,38 +29,79 @@
 namespace glass::service {
 namespace {
 
-constexpr size_t kLinesOfABatch = 4096;
+constexpr int64_t kLinesOfABatch = 4096;
+constexpr int64_t kLinesOfAPiece = 64;
+// From so many signatures on it pays to make a key's multiples (crypto/known_keys.h).
+constexpr int64_t kSignaturesOfAKnownKey = 20;
 
-// Lines as they come, taken apart by all workers, folded one after the other.
+// Lines as they come. All workers take a batch apart, while one of them folds the batch before.
 class BatchedFold {
  public:
   explicit BatchedFold(Parallel& parallel) : parallel_(parallel) {}
 
   Status take(std::string_view line) {
     lines_.emplace_back(line);
-    return lines_.size() < kLinesOfABatch ? Status() : flush();
+    return std::ssize(lines_) < kLinesOfABatch ? Status() : step();
   }
 
-  Status flush() {
-    std::vector<std::optional<Result<ReadLine>>> read(lines_.size());
-    parallel_.split(std::ssize(lines_), 16, [&](int64_t begin, int64_t end, int) {
-      for (int64_t i = begin; i < end; ++i)
-        read[static_cast<size_t>(i)] = read_line(lines_[static_cast<size_t>(i)]);
-    });
-    for (const auto& line : read) {
-      if (!*line) return in_context(fmt::format("entry {}", fold_.count()), line->error());
-      GLASS_TRY_STATUS(fold_.take(**line));
-    }
-    lines_.clear();
-    return {};
+  // Once all lines were taken, or no more will come. The first thing that was wrong.
+  Status finish() {
+    if (status_) GLASS_TRY_STATUS(step());
+    if (status_) status_ = fold_read();
+    return status_;
   }
 
   JournalFold& fold() { return fold_; }
 
  private:
+  using Read = std::vector<Result<ReadLine>>;
+
+  Status step() {
+    std::vector<Read> pieces(static_cast<size_t>(std::ssize(lines_) + kLinesOfAPiece - 1) /
+                             kLinesOfAPiece);
+    std::atomic<size_t> next = 0;
+    parallel_.run([&](int worker) {
+      if (worker == 0) status_ = fold_read();
+      for (size_t piece = next++; piece < pieces.size(); piece = next++)
+        pieces[piece] = read_lines(lines_of(piece), keys_);
+    });
+    for (Read& piece : pieces) std::ranges::move(piece, std::back_inserter(read_));
+    learn_keys();
+    lines_.clear();
+    return status_;
+  }
+
+  [[nodiscard]] std::span<const std::string> lines_of(size_t piece) const {
+    const std::span<const std::string> from =
+        std::span(lines_).subspan(piece * static_cast<size_t>(kLinesOfAPiece));
+    return from.first(std::min(from.size(), static_cast<size_t>(kLinesOfAPiece)));
+  }
+
+  Status fold_read() {
+    for (const Result<ReadLine>& line : read_) {
+      if (!line) return in_context(fmt::format("entry {}", fold_.count()), line.error());
+      GLASS_TRY_STATUS(fold_.take(*line));
+    }
+    read_.clear();
+    return {};
+  }
+
+  void learn_keys() {
+    for (const Result<ReadLine>& line : read_) {
+      if (!line || !line->entry.act) continue;
+      for (const record::StatementSignature& one : line->entry.act->signatures) {
+        if (++signatures_[one.key.bytes] == kSignaturesOfAKnownKey) keys_.learn(one.key);
+      }
+    }
+  }
+
   Parallel& parallel_;
   std::vector<std::string> lines_;
+  Read read_;  // taken apart, to be folded next
   JournalFold fold_;
+  crypto::KnownKeys keys_;
+  std::map<std::array<uint8_t, 32>, int64_t> signatures_;
+  Status status_;
 };
 
 // Every line of a journal in a database.
@@ -69,19 +117,24 @@ Status take_all(record::Journal& journal, BatchedFold& into) {
   }
 }
 
+Status take_lines(system::Files& files, const system::Path& place, BatchedFold& into) {
+  if (is_facility(files, place)) {
+    GLASS_TRY(const auto journal, journal_of(files, place));
+    return take_all(*journal, into);
+  }
+  return record::read_journal_file(files, place,
+                                   [&](int64_t, std::string_view line) { return into.take(line); })
+      .map([](const auto&) {});
+}
+
 }  // namespace
 
 Result<Audit> audit_journal(system::Files& files, const system::Path& place, Parallel& parallel) {
   BatchedFold batched(parallel);
-  if (is_facility(files, place)) {
-    GLASS_TRY(const auto journal, journal_of(files, place));
-    GLASS_TRY_STATUS(take_all(*journal, batched));
-  } else {
-    GLASS_TRY_STATUS(record::read_journal_file(files, place, [&](int64_t, std::string_view line) {
-                       return batched.take(line);
-                     }).map([](const auto&) {}));
-  }
-  GLASS_TRY_STATUS(batched.flush());
+  // What is wrong further on is told only if nothing is wrong before it.
+  const Status read = take_lines(files, place, batched);
+  GLASS_TRY_STATUS(batched.finish());
+  GLASS_TRY_STATUS(read);
   JournalFold& fold = batched.fold();
   if (fold.count() == 0)
     return fail(ErrorCode::kCorruption,

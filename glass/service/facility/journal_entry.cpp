@@ -29,8 +29,9 @@ Result<crypto::Digest> digest_from_hex(const std::string& hex) {
   return crypto::digest_from_text("sha256:" + hex);
 }
 
-Result<JournalEntry> entry_from_json(const Json& json) {
-  JournalEntry entry;
+Result<ReadEntry> entry_from_json(const Json& json) {
+  ReadEntry read;
+  JournalEntry& entry = read.entry;
   GLASS_TRY(entry.number, json.get_int("number"));
   GLASS_TRY(entry.at_ms, json.get_int("at"));
   GLASS_TRY(const std::string previous, json.get_string("previous"));
@@ -38,14 +39,17 @@ Result<JournalEntry> entry_from_json(const Json& json) {
   const Json* act = json.find("act");
   if (act == nullptr) return invalid_input("it has no member 'act'");
   if (!act->is_null()) {
-    GLASS_TRY(entry.act, record::parse_statement(to_canonical(*act) + "\n"));
+    auto statement = record::statement_from_json(*act);
+    if (!statement) return in_context("no valid statement", std::move(statement).error());
+    entry.act = std::move(statement->statement);
+    read.payload = std::move(statement->payload);
   }
   GLASS_TRY(const Json::Array* follows, json.get_array("follows"));
   for (const Json& one : *follows) {
     GLASS_TRY(institution::Event event, institution::event_from_json(one));
     entry.follows.push_back(std::move(event));
   }
-  return entry;
+  return read;
 }
 
 }  // namespace
@@ -63,7 +67,7 @@ std::string to_line(const JournalEntry& entry) {
                                    {"previous", to_hex(entry.previous.bytes)}});
 }
 
-Result<JournalEntry> parse_entry(std::string_view line) {
+Result<ReadEntry> read_entry(std::string_view line) {
   const auto json = parse_json(line);
   if (!json) return fail(ErrorCode::kCorruption, json.error().message);
   auto entry = entry_from_json(*json);
@@ -74,6 +78,10 @@ Result<JournalEntry> parse_entry(std::string_view line) {
   return entry;
 }
 
+Result<JournalEntry> parse_entry(std::string_view line) {
+  return read_entry(line).map([](ReadEntry&& read) { return std::move(read.entry); });
+}
+
 record::Statement statement_of(const institution::Act& act) {
   const auto sees = digest_from_hex(act.sees);
   GLASS_CHECK(sees.has_value());
@@ -82,7 +90,8 @@ record::Statement statement_of(const institution::Act& act) {
                        institution::predicate(act));
 }
 
-Result<institution::SignedAct> signed_act(const record::Statement& statement) {
+Result<institution::SignedAct> unchecked_act(const record::Statement& statement,
+                                             std::string_view payload) {
   if (const Status kind = record::expect_kind(statement, kActKind, kActVersion); !kind)
     return fail(ErrorCode::kCorruption, kind.error().message);
   if (statement.subjects.size() != 1 || statement.subjects.front().name != kSeen)
@@ -90,12 +99,17 @@ Result<institution::SignedAct> signed_act(const record::Statement& statement) {
   GLASS_TRY(institution::Act act,
             institution::act_from_predicate(statement.predicate,
                                             to_hex(statement.subjects.front().digest.bytes)));
-  GLASS_TRY_STATUS(record::verify(statement));
   institution::SignedAct read{
-      .act = std::move(act), .keys = {}, .digest = to_hex(record::payload_digest(statement).bytes)};
+      .act = std::move(act), .keys = {}, .digest = to_hex(crypto::sha256(payload).bytes)};
   for (const record::StatementSignature& signature : statement.signatures)
     read.keys.push_back(crypto::to_text(signature.key));
   return read;
+}
+
+Result<institution::SignedAct> signed_act(const record::Statement& statement) {
+  GLASS_TRY(auto act, unchecked_act(statement, record::payload_text(statement)));
+  GLASS_TRY_STATUS(record::verify(statement));
+  return act;
 }
 
 }  // namespace glass::service

@@ -33,8 +33,17 @@ struct JournalEntry {
 // The line, without its end.
 std::string to_line(const JournalEntry& entry);
 
+// An entry that was read, with what the signatures of its act are of.
+struct ReadEntry {
+  JournalEntry entry;
+  std::string payload;  // empty without an act
+};
+
 // kCorruption if the line is not exactly what to_line writes for some entry. Signatures are not
 // checked.
+[[nodiscard]] Result<ReadEntry> read_entry(std::string_view line);
+
+// The same, without the payload.
 [[nodiscard]] Result<JournalEntry> parse_entry(std::string_view line);
 
 // The statement of an act, to be signed.
@@ -43,5 +52,9 @@ record::Statement statement_of(const institution::Act& act);
 // The act of a statement, with the keys that signed it. kCorruption if it is no act; kMismatch if a
 // signature is wrong.
 [[nodiscard]] Result<institution::SignedAct> signed_act(const record::Statement& statement);
+
+// The same before its signatures are checked. REQUIRES: the payload is the statement's.
+[[nodiscard]] Result<institution::SignedAct> unchecked_act(const record::Statement& statement,
+                                                           std::string_view payload);
 
 }  // namespace glass::service

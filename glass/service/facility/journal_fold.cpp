@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <iterator>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -9,12 +10,15 @@
 
 #include <fmt/core.h>
 
+#include "glass/base/bytes.h"
 #include "glass/base/json.h"
 #include "glass/base/result.h"
+#include "glass/crypto/known_keys.h"
 #include "glass/crypto/sha256.h"
 #include "glass/institution/acts/act.h"
 #include "glass/institution/acts/decide.h"
 #include "glass/institution/acts/event.h"
+#include "glass/record/evidence/statement.h"
 #include "glass/service/facility/journal_entry.h"
 
 namespace glass::service {
@@ -30,25 +34,66 @@ std::string told(const std::vector<Event>& events, size_t index) {
 Status expect_same(const std::vector<Event>& told_events, const std::vector<Event>& found) {
   const size_t most = std::max(told_events.size(), found.size());
   for (size_t i = 0; i < most; ++i) {
-    const std::string one = told(told_events, i), other = told(found, i);
-    if (one != other)
-      return fail(ErrorCode::kMismatch,
-                  fmt::format("it tells that {} followed, and by the rules of the "
-                              "charter it is {}",
-                              one, other));
+    const bool is_same = i < told_events.size() && i < found.size() &&
+                         institution::to_json(told_events[i]) == institution::to_json(found[i]);
+    if (!is_same)
+      return fail(ErrorCode::kMismatch, fmt::format("it tells that {} followed, and by the rules "
+                                                    "of the charter it is {}",
+                                                    told(told_events, i), told(found, i)));
   }
   return {};
+}
+
+// A line before its signatures are verified, and what they are of.
+struct UnverifiedLine {
+  ReadLine read;
+  std::string signed_bytes;
+};
+
+Result<UnverifiedLine> take_apart(std::string_view line) {
+  UnverifiedLine parts;
+  GLASS_TRY(ReadEntry entry, read_entry(line));
+  if (entry.entry.act) {
+    GLASS_TRY(parts.read.act, unchecked_act(*entry.entry.act, entry.payload));
+    parts.signed_bytes = record::signed_bytes(entry.payload);
+  }
+  parts.read.entry = std::move(entry.entry);
+  parts.read.digest = crypto::sha256(line);
+  return parts;
 }
 
 }  // namespace
 
 Result<ReadLine> read_line(std::string_view line) {
-  ReadLine read;
-  GLASS_TRY(read.entry, parse_entry(line));
-  if (read.entry.act) {
-    GLASS_TRY(read.act, signed_act(*read.entry.act));
+  const std::vector<std::string> lines = {std::string(line)};
+  return std::move(read_lines(lines, crypto::KnownKeys()).front());
+}
+
+std::vector<Result<ReadLine>> read_lines(std::span<const std::string> lines,
+                                         const crypto::KnownKeys& keys) {
+  std::vector<Result<UnverifiedLine>> all;
+  for (const std::string& line : lines) all.push_back(take_apart(line));
+  std::vector<crypto::SignedMessage> messages;
+  for (const auto& parts : all) {
+    if (!parts || !parts->read.entry.act) continue;
+    for (const auto& [key, signature] : parts->read.entry.act->signatures)
+      messages.push_back({key, as_bytes(parts->signed_bytes), signature});
   }
-  read.digest = crypto::sha256(line);
+  const std::vector<bool> is_right = keys.verify_each(messages);
+  std::vector<Result<ReadLine>> read;
+  size_t at = 0;
+  for (auto& parts : all) {
+    if (!parts) {
+      read.push_back(tl::unexpected(std::move(parts).error()));
+      continue;
+    }
+    read.push_back(std::move(parts->read));
+    const size_t end = at + (read.back()->act ? read.back()->act->keys.size() : 0);
+    for (; at < end; ++at) {
+      if (read.back() && !is_right[at])
+        read.back() = tl::unexpected(record::wrong_signature(messages[at].key));
+    }
+  }
   return read;
 }
 
