@@ -32,6 +32,7 @@ Charter charter() {
   settings.bodies = {{.name = "board"}};
   settings.seats = {{.name = "board/1", .body = "board", .roles = {"clerk"}}};
   settings.rules = {{.name = "majority", .count = "more than 1/2 of voting"}};
+  settings.petitions.thresholds = {{.name = "many", .body = "board"}};
   for (const char* matter : {"charter", "arrears", "seat", "petition", "objection"})
     settings.decisions.push_back({.matter = matter, .body = "board", .rule = "majority"});
   settings.rights = {{.name = "all", .acts = {"x"}, .holders = {"clerk"}}};

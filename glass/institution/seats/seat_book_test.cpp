@@ -30,6 +30,7 @@ Charter charter() {
                     {.name = "board/2", .body = "board", .member = "B"},
                     {.name = "clerk", .roles = {"registrar"}}};
   settings.rules = {{.name = "majority", .count = "more than 1/2 of voting"}};
+  settings.petitions.thresholds = {{.name = "many", .body = "board"}};
   for (const char* matter : {"charter", "arrears", "seat", "petition", "objection"})
     settings.decisions.push_back({.matter = matter, .body = "board", .rule = "majority"});
   settings.rights = {{.name = "seats", .acts = {"seat.bound"}, .holders = {"registrar"}}};

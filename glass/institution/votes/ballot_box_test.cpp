@@ -32,6 +32,7 @@ Charter charter() {
                     {.name = "C-1", .body = "council", .member = "C"},
                     {.name = "clerk", .roles = {"registrar"}}};
   settings.rules = {{.name = "majority", .count = "more than 1/2 of voting"}};
+  settings.petitions.thresholds = {{.name = "many", .body = "council"}};
   for (const char* matter : {"charter", "arrears", "seat", "petition", "objection"})
     settings.decisions.push_back({.matter = matter, .body = "council", .rule = "majority"});
   settings.rights = {{.name = "seats", .acts = {"seat.bound"}, .holders = {"registrar"}}};
