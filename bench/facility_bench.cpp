@@ -125,7 +125,10 @@ Status fold(const institution::Charter& charter, int64_t proposals) {
   const institution::ActContext context{
       .seat = "office/calls", .digest = digest(9), .at_ms = kStart};
   const auto begin = Clock::now();
-  for (const institution::Event& event : events) evolve(state, event, context);
+  for (const institution::Event& event : events) {
+    evolve(state, event, context);
+    state.touched_proposals.clear();  // as what looks for consequences does
+  }
   const double seconds = seconds_since(begin);
   if (std::ssize(state.proposals.all()) != proposals)
     return fail(ErrorCode::kMismatch, "the fold lost proposals");

@@ -159,36 +159,44 @@ std::optional<int64_t> ProposalBook::next_due_ms() const {
   return dues_.begin()->first;
 }
 
-Proposal& ProposalBook::at(std::string_view proposal) {
+ProposalBook::Entry& ProposalBook::at(std::string_view proposal) {
   const auto found = proposals_.find(proposal);
   GLASS_CHECK(found != proposals_.end());
-  return found->second;
+  return *found;
 }
 
-void ProposalBook::set_due(std::string_view id, int64_t due_ms) {
-  Proposal& proposal = at(id);
-  dues_.erase({proposal.due_ms, std::string(id)});
+// Its place among what is due moves, rather than being made anew.
+void ProposalBook::set_due(Entry& entry, int64_t due_ms) {
+  auto& [id, proposal] = entry;
+  const auto before = dues_.find(DueOrder::Due(proposal.due_ms, id));
   proposal.due_ms = due_ms;
-  if (due_ms != 0) dues_.emplace(due_ms, id);
+  if (before == dues_.end()) {
+    if (due_ms != 0) dues_.emplace(due_ms, id);
+    return;
+  }
+  auto place = dues_.extract(before);
+  place.value().first = due_ms;
+  if (due_ms != 0) dues_.insert(std::move(place));
 }
 
-void ProposalBook::end(std::string_view id, ProposalState state) {
-  set_due(id, 0);
-  at(id).state = state;
+void ProposalBook::end(Entry& entry, ProposalState state) {
+  set_due(entry, 0);
+  entry.second.state = state;
 }
 
-void ProposalBook::do_step(const Charter& charter, std::string_view id, Step step,
+void ProposalBook::do_step(const Charter& charter, Entry& entry, Step step,
                            std::string_view outcome, int64_t at_ms) {
-  Proposal& proposal = at(id);
+  Proposal& proposal = entry.second;
   proposal.steps[static_cast<size_t>(step)] = {std::string(outcome), at_ms};
   if (!contains(good_outcomes(step), outcome)) {
     proposal.ended_at = step;
-    return end(id, outcome == "expired" ? ProposalState::kExpired : ProposalState::kRejected);
+    return end(entry, outcome == "expired" ? ProposalState::kExpired : ProposalState::kRejected);
   }
-  if (step == Step::kAwardResponse) return end(id, ProposalState::kActive);
+  if (step == Step::kAwardResponse) return end(entry, ProposalState::kActive);
   const bool checks_remain =
       !proposal.is_done(Step::kExpertReview) && !proposal.is_next(Step::kExpertReview);
-  if (!checks_remain) set_due(id, at_ms + days_after(charter.settings().proposals, step) * kDayMs);
+  if (!checks_remain)
+    set_due(entry, at_ms + days_after(charter.settings().proposals, step) * kDayMs);
 }
 
 Status expect_possible(const ProposalBook& book, const ProposalEvent& event, int64_t at_ms) {
@@ -237,38 +245,45 @@ void evolve(ProposalBook& book, const Charter& charter, const ProposalEvent& eve
             book.calls_.emplace(one.call, Call{one.opens_ms, one.closes_ms, one.most_minutes});
           },
           [&](const ProposalSubmitted& one) {
-            Proposal& proposal = book.proposals_[one.proposal];
+            auto& entry = *book.proposals_.try_emplace(one.proposal).first;
+            Proposal& proposal = entry.second;
             proposal.call = one.call;
             proposal.applicant = context.seat;
             proposal.terms = one.terms;
             proposal.content = context.digest;
-            book.set_due(one.proposal, at_ms + settings.check_days * kDayMs);
+            book.set_due(entry, at_ms + settings.check_days * kDayMs);
           },
           [&](const ProposalAmended& one) {
-            Proposal& proposal = book.at(one.proposal);
+            auto& entry = book.at(one.proposal);
+            Proposal& proposal = entry.second;
             proposal.terms = one.terms;
             proposal.content = context.digest;
             proposal.steps = {};
             proposal.level = 0;
-            book.set_due(one.proposal, at_ms + settings.check_days * kDayMs);
+            book.set_due(entry, at_ms + settings.check_days * kDayMs);
           },
-          [&](const ProposalWithdrawn& one) { book.end(one.proposal, ProposalState::kWithdrawn); },
+          [&](const ProposalWithdrawn& one) {
+            book.end(book.at(one.proposal), ProposalState::kWithdrawn);
+          },
           [&](const ProposalChecked& one) {
-            Proposal& proposal = book.at(one.proposal);
+            auto& entry = book.at(one.proposal);
+            Proposal& proposal = entry.second;
             if (one.level != 0) proposal.level = one.level;
             if (one.minutes != 0) {
               proposal.minutes = one.minutes;
               proposal.allocation = context.digest;
             }
-            book.do_step(charter, one.proposal, step_of(one.step), one.outcome, at_ms);
+            book.do_step(charter, entry, step_of(one.step), one.outcome, at_ms);
           },
           [&](const ProposalMoved& one) {
-            book.do_step(charter, one.proposal, step_of(one.step), one.outcome, at_ms);
+            book.do_step(charter, book.at(one.proposal), step_of(one.step), one.outcome, at_ms);
           },
           [&](const ProposalAnswered& one) {
-            book.do_step(charter, one.proposal, Step::kAwardResponse, one.answer, at_ms);
+            book.do_step(charter, book.at(one.proposal), Step::kAwardResponse, one.answer, at_ms);
           },
-          [&](const ProposalClosed& one) { book.end(one.proposal, ProposalState::kClosed); }},
+          [&](const ProposalClosed& one) {
+            book.end(book.at(one.proposal), ProposalState::kClosed);
+          }},
       event);
 }
 

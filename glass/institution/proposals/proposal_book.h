@@ -100,15 +100,25 @@ class ProposalBook {
                      const ActContext& context);
   friend std::vector<ProposalMoved> due(const ProposalBook& book, int64_t at_ms);
 
-  Proposal& at(std::string_view proposal);
-  void do_step(const Charter& charter, std::string_view id, Step step, std::string_view outcome,
-               int64_t at_ms);
-  void end(std::string_view id, ProposalState state);
-  void set_due(std::string_view id, int64_t due_ms);
+  using Proposals = std::map<std::string, Proposal, std::less<>>;
+  using Entry = Proposals::value_type;  // a proposal with its id
 
-  std::map<std::string, Proposal, std::less<>> proposals_;
+  struct DueOrder {
+    using is_transparent = void;
+    using Due = std::pair<int64_t, std::string_view>;
+
+    bool operator()(const Due& a, const Due& b) const { return a < b; }
+  };
+
+  Entry& at(std::string_view proposal);
+  void do_step(const Charter& charter, Entry& entry, Step step, std::string_view outcome,
+               int64_t at_ms);
+  void end(Entry& entry, ProposalState state);
+  void set_due(Entry& entry, int64_t due_ms);
+
+  Proposals proposals_;
   std::map<std::string, Call, std::less<>> calls_;
-  std::set<std::pair<int64_t, std::string>> dues_;
+  std::set<std::pair<int64_t, std::string>, DueOrder> dues_;
 };
 
 // kRefused says what stands in the way, by the charter and the state of the proposal. Who signed is
