@@ -1,19 +1,23 @@
 // A facility's journal: how fast it folds, takes acts for good, and is audited.
 //
 //   glass_facility_bench --charter charters/example.toml [--folder .] [--seconds 5]
+//   glass_facility_bench --charter charters/example.toml --database CONNECTION [--authors 16]
 //
 // fold: events of as many proposals, each from its submission to its allocation, into one state.
-// acts: one author, one act after the other, each durable when the next is signed. audit: a journal
+// acts: one author, one act after the other, each durable when the next is signed; and several
+// authors at once, who wait for each other's transactions. audit: a journal
 // of votes as a stranger reads it, every signature checked, on all cores: of seven events six are
 // acts (one opens the vote, five members cast), the seventh follows.
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <ctime>
 #include <map>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -36,6 +40,7 @@
 #include "glass/institution/seats/seat_events.h"
 #include "glass/institution/votes/vote_events.h"
 #include "glass/record/evidence/statement.h"
+#include "glass/service/facility/act_queue.h"
 #include "glass/service/facility/audit_journal.h"
 #include "glass/service/facility/draft_act.h"
 #include "glass/service/facility/facility.h"
@@ -50,6 +55,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+constexpr const char* kCaller = "office/calls";
 constexpr int64_t kStart = 1'767'225'600'000;
 constexpr int64_t kYearMs = int64_t{366} * 24 * 3600 * 1000;
 
@@ -81,11 +87,8 @@ institution::Event checked(const std::string& proposal, institution::Step step,
   return institution::ProposalEvent(std::move(event));
 }
 
-// The life of one proposal, eight events.
-void add_proposal(std::vector<institution::Event>& events, int64_t number) {
-  using enum institution::Step;
-  const std::string proposal = id(1000 + number);
-  events.emplace_back(institution::ProposalEvent(
+institution::Event submitted(const std::string& proposal) {
+  return institution::ProposalEvent(
       institution::ProposalSubmitted{.proposal = proposal,
                                      .call = id(1),
                                      .terms = {.title = digest(2),
@@ -96,7 +99,14 @@ void add_proposal(std::vector<institution::Event>& events, int64_t number) {
                                                .teraflops = 1,
                                                .recipe = digest(4),
                                                .data = {digest(5)},
-                                               .release = "open-weights"}}));
+                                               .release = "open-weights"}});
+}
+
+// The life of one proposal, eight events.
+void add_proposal(std::vector<institution::Event>& events, int64_t number) {
+  using enum institution::Step;
+  const std::string proposal = id(1000 + number);
+  events.push_back(submitted(proposal));
   events.push_back(checked(proposal, kAdministrativeCheck, "eligible"));
   events.push_back(checked(proposal, kTechnicalCheck, "feasible"));
   events.push_back(checked(proposal, kDataRightsCheck, "cleared"));
@@ -143,10 +153,10 @@ crypto::SecretKey numbered_key(uint8_t number) {
 }
 
 Status acts(system::Files& files, const system::Path& folder, const std::string& charter,
-            const std::string& database, double seconds) {
+            double seconds) {
   const crypto::SecretKey key = numbered_key(1);
   GLASS_TRY_STATUS(service::found_facility(files, folder, charter, "charter",
-                                           {{"office/registrar", key}}, database, kStart)
+                                           {{"office/registrar", key}}, "", kStart)
                        .map([](const auto&) {}));
   GLASS_TRY(service::Facility facility, service::Facility::open(files, folder));
   int64_t count = 0;
@@ -166,10 +176,84 @@ Status acts(system::Files& files, const system::Path& folder, const std::string&
     milliseconds.push_back(1e3 * seconds_since(before));
     ++count;
   }
-  print(database.empty() ? "facility acts, SQLite" : "facility acts, PostgreSQL", "acts/s",
-        static_cast<double>(count) / seconds_since(begin), database.empty() ? 500 : 1000);
+  print("facility acts, SQLite", "acts/s", static_cast<double>(count) / seconds_since(begin), 500);
 
   return {};
+}
+
+using Keys = std::map<std::string, crypto::SecretKey>;
+
+// Of seats that may hand in proposals, as all may.
+Keys author_keys(const institution::Charter& charter, int64_t authors) {
+  Keys keys;
+  for (const institution::SeatSettings& seat : charter.settings().seats) {
+    if (seat.name != kCaller && std::ssize(keys) < authors)
+      keys.emplace(seat.name, numbered_key(static_cast<uint8_t>(2 + keys.size())));
+  }
+  return keys;
+}
+
+record::Statement signed_by(const crypto::SecretKey& key, institution::Act act) {
+  record::Statement statement = service::statement_of(act);
+  record::sign(statement, key);
+  return statement;
+}
+
+// Authors who all hand in proposals at once, each after their last one was taken.
+Status many_authors(service::ActQueue& queue, const std::string& facility, const Keys& keys,
+                    std::string_view kind, double seconds) {
+  std::atomic<int64_t> count = 0;
+  std::vector<Status> ended(keys.size());
+  std::vector<std::thread> authors;
+  const auto begin = Clock::now();
+  for (const auto& [seat, key] : keys) {
+    const auto which = std::ssize(authors);
+    authors.emplace_back([&, which] {
+      for (int64_t i = 1; seconds_since(begin) < seconds; ++i) {
+        institution::Event event = submitted(id((which + 1) * 100'000'000 + i));
+        const auto taken = queue.take(signed_by(key, {.facility = facility,
+                                                      .seat = seat,
+                                                      .number = i,
+                                                      .sees = facility,
+                                                      .event = std::move(event)}),
+                                      kStart);
+        if (!taken) return void(ended[static_cast<size_t>(which)] = tl::unexpected(taken.error()));
+        ++count;
+      }
+    });
+  }
+  for (std::thread& author : authors) author.join();
+  for (const Status& one : ended) GLASS_TRY_STATUS(one);
+  print(fmt::format("facility acts of {} at once, {}", keys.size(), kind), "acts/s",
+        static_cast<double>(count) / seconds_since(begin), kind == "SQLite" ? 500 : 1000);
+  return {};
+}
+
+Status many_acts(system::Files& files, const system::Path& folder, const std::string& charter_text,
+                 const institution::Charter& charter, const std::string& database, int64_t authors,
+                 double seconds) {
+  const Keys keys = author_keys(charter, authors);
+  Keys seats = keys;
+  const crypto::SecretKey caller = numbered_key(1);
+  seats.emplace(kCaller, caller);
+  GLASS_TRY(
+      const crypto::Digest founding,
+      service::found_facility(files, folder, charter_text, "charter", seats, database, kStart));
+  const std::string name = to_hex(founding.bytes);
+  GLASS_TRY(service::Facility facility, service::Facility::open(files, folder));
+  service::ActQueue queue(facility);
+  const institution::CallOpened call{.call = id(1),
+                                     .text = digest(6),
+                                     .opens_ms = kStart,
+                                     .closes_ms = kStart + 1,
+                                     .most_minutes = 1000};
+  const record::Statement opened = signed_by(caller, {.facility = name,
+                                                      .seat = kCaller,
+                                                      .number = 1,
+                                                      .sees = name,
+                                                      .event = institution::ProposalEvent(call)});
+  GLASS_TRY_STATUS(queue.take(opened, kStart).map([](const auto&) {}));
+  return many_authors(queue, name, keys, database.empty() ? "SQLite" : "PostgreSQL", seconds);
 }
 
 // A journal in memory: acts are decided as a facility decides them, and nothing is made durable.
@@ -271,15 +355,19 @@ Status audit(system::Files& files, const system::Path& folder, const institution
 }
 
 Status run(const std::string& charter_file, const std::string& folder, const std::string& database,
-           double seconds, int64_t proposals, int64_t votes) {
+           double seconds, int64_t authors, int64_t proposals, int64_t votes) {
   system::Files& files = system::posix_files();
   GLASS_TRY(const std::string text, files.read_text(charter_file));
   GLASS_TRY(const auto charter,
             institution::Charter::read(text, charter_file, institution::act_names()));
-  GLASS_TRY_STATUS(fold(charter, proposals));
   const system::Path place = system::Path(folder) / "facility-bench";
   GLASS_TRY_STATUS(files.remove_all(place));
-  Status done = acts(files, place, text, database, seconds);
+  Status done;
+  if (database.empty()) {
+    done = fold(charter, proposals);
+    if (done) done = acts(files, place / "one", text, seconds);
+  }
+  if (done) done = many_acts(files, place / "many", text, charter, database, authors, seconds);
   if (done && database.empty()) done = audit(files, place / "audited", charter, votes);
   GLASS_TRY_STATUS(files.remove_all(place));
   return done;
@@ -291,17 +379,19 @@ Status run(const std::string& charter_file, const std::string& folder, const std
 int main(int argc, char** argv) {
   std::string charter, folder = ".", database;
   double seconds = 5;
-  int64_t proposals = 125'000, votes = 20'000;
+  int64_t authors = 16, proposals = 125'000, votes = 20'000;
   CLI::App app("How fast a facility's journal folds, takes acts for good, and is audited");
   app.add_option("--charter", charter, "charter.toml")->required();
   app.add_option("--folder", folder, "on the disk to be measured");
-  app.add_option("--database", database, "keep the journal in PostgreSQL, by a libpq connection");
+  app.add_option("--database", database,
+                 "an empty database of PostgreSQL, by a libpq connection: only acts are measured");
+  app.add_option("--authors", authors, "who put acts in at once")->check(CLI::Range(1, 16));
   app.add_option("--seconds", seconds, "of taking acts");
   app.add_option("--proposals", proposals, "whose events are folded, eight each");
   app.add_option("--votes", votes, "that are audited, seven events each");
   CLI11_PARSE(app, argc, argv);
   const glass::Status status =
-      glass::bench::run(charter, folder, database, seconds, proposals, votes);
+      glass::bench::run(charter, folder, database, seconds, authors, proposals, votes);
   if (status) return 0;
   fmt::print(stderr, "{}\n", status.error().message);
   return glass::exit_code(status.error().code);

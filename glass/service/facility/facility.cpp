@@ -14,6 +14,7 @@
 #include <fmt/core.h>
 
 #include "glass/base/bytes.h"
+#include "glass/base/check.h"
 #include "glass/base/json.h"
 #include "glass/base/result.h"
 #include "glass/crypto/ed25519.h"
@@ -37,6 +38,7 @@ constexpr std::string_view kSettingsName = "facility.json";
 constexpr std::string_view kDatabaseName = "journal.sqlite";
 constexpr std::string_view kSettingsKind = "glass-facility-1";
 constexpr int64_t kLinesPerRead = 4096;
+constexpr int kTries = 8;  // at going on from where another writer has ended
 constexpr int64_t kMonthMs = int64_t{30} * 24 * 3600 * 1000;
 
 Result<std::unique_ptr<record::Journal>> open_journal(const system::Path& folder,
@@ -133,20 +135,22 @@ Status Facility::catch_up() {
   }
 }
 
-Status Facility::reread() {
+void Facility::pass(const JournalEntry& entry, Ahead& ahead) {
+  ahead.push_back(to_line(entry));
+  fold_.pass(crypto::sha256(ahead.back()), entry.act.has_value(),
+             std::ssize(entry.follows) + (entry.act ? 1 : 0));
+}
+
+Status Facility::append(const record::JournalHead& known, const Ahead& ahead) {
+  if (ahead.empty()) return {};
+  const auto appended = journal_->append(known, ahead);
+  if (appended) return {};
   fold_ = JournalFold();
-  return catch_up();
+  GLASS_TRY_STATUS(catch_up());
+  return tl::unexpected(appended.error());
 }
 
-Status Facility::append(const JournalEntry& entry) {
-  const std::vector<std::string> lines = {to_line(entry)};
-  const record::JournalHead known{.count = fold_.count(), .digest = fold_.digest()};
-  GLASS_TRY(const record::JournalHead head, journal_->append(known, lines));
-  fold_.pass(head.digest, entry.act.has_value(), std::ssize(entry.follows) + (entry.act ? 1 : 0));
-  return {};
-}
-
-Result<int64_t> Facility::wait(int64_t now_ms) {
+Result<int64_t> Facility::decide_what_is_due(int64_t now_ms, Ahead& ahead) {
   const int64_t at_ms = std::max(now_ms, state().at_ms);
   const auto due_ms = institution::next_due_ms(state());
   if (!due_ms || *due_ms > at_ms) return 0;
@@ -156,17 +160,13 @@ Result<int64_t> Facility::wait(int64_t now_ms) {
                      .act = {},
                      .follows = {}};
   GLASS_TRY(entry.follows, institution::tick(fold_.state(), at_ms));
-  if (const Status appended = append(entry); !appended) {
-    GLASS_TRY_STATUS(reread());
-    return tl::unexpected(appended.error());
-  }
+  pass(entry, ahead);
   return 1;
 }
 
-Result<TakenAct> Facility::take(const record::Statement& act, int64_t now_ms) {
+Result<TakenAct> Facility::decide(const record::Statement& act, int64_t now_ms, Ahead& ahead) {
   GLASS_TRY(const institution::SignedAct signed_one, signed_act(act));
-  GLASS_TRY_STATUS(catch_up());
-  GLASS_TRY_STATUS(wait(now_ms).map([](int64_t) {}));
+  GLASS_TRY_STATUS(decide_what_is_due(now_ms, ahead).map([](int64_t) {}));
   const int64_t at_ms = std::max(now_ms, state().at_ms);
   JournalEntry entry{.number = fold_.count(),
                      .at_ms = at_ms,
@@ -174,13 +174,49 @@ Result<TakenAct> Facility::take(const record::Statement& act, int64_t now_ms) {
                      .act = act,
                      .follows = {}};
   GLASS_TRY(entry.follows, institution::take(fold_.state(), signed_one, at_ms));
-  if (const Status appended = append(entry); !appended) {
-    GLASS_TRY_STATUS(reread());
-    return tl::unexpected(appended.error());
-  }
+  pass(entry, ahead);
   return TakenAct{.number = entry.number,
                   .digest = record::payload_digest(act),
                   .follows = std::move(entry.follows)};
+}
+
+Result<int64_t> Facility::wait(int64_t now_ms) {
+  Ahead ahead;
+  const record::JournalHead known = head();
+  GLASS_TRY(const int64_t entries, decide_what_is_due(now_ms, ahead));
+  GLASS_TRY_STATUS(append(known, ahead));
+  return entries;
+}
+
+Result<TakenAct> Facility::take(const record::Statement& act, int64_t now_ms) {
+  return std::move(take_together({&act, 1}, now_ms).front());
+}
+
+std::vector<Result<TakenAct>> Facility::take_together(std::span<const record::Statement> acts,
+                                                      int64_t now_ms) {
+  GLASS_CHECK(acts.size() <= kMostActsTogether);
+  Status appended = catch_up();
+  for (int tries = 0; appended && tries < kTries; ++tries) {
+    Ahead ahead;
+    const record::JournalHead known = head();
+    std::vector<Result<TakenAct>> taken;
+    for (const record::Statement& act : acts) taken.push_back(decide(act, now_ms, ahead));
+    appended = append(known, ahead);
+    if (appended) return taken;
+    // One line that no journal takes is no reason to refuse the others.
+    if (appended.error().code == ErrorCode::kInvalidInput && acts.size() > 1)
+      return take_each(acts, now_ms);
+    // Another writer was faster: what it wrote was read, and all is decided anew.
+    if (appended.error().code == ErrorCode::kRefused && tries + 1 < kTries) appended = {};
+  }
+  return {acts.size(), tl::unexpected(appended.error())};
+}
+
+std::vector<Result<TakenAct>> Facility::take_each(std::span<const record::Statement> acts,
+                                                  int64_t now_ms) {
+  std::vector<Result<TakenAct>> taken;
+  for (const record::Statement& act : acts) taken.push_back(take(act, now_ms));
+  return taken;
 }
 
 Result<crypto::Digest> found_facility(system::Files& files, const system::Path& folder,

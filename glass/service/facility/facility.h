@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -48,6 +49,11 @@ class Facility {
   // that.
   [[nodiscard]] Result<TakenAct> take(const record::Statement& act, int64_t now_ms);
 
+  // The same of several, each decided after those before it, and made durable at once: an answer
+  // for each, and none before all are durable. REQUIRES: at most kMostActsTogether.
+  [[nodiscard]] std::vector<Result<TakenAct>> take_together(std::span<const record::Statement> acts,
+                                                            int64_t now_ms);
+
   // Does what is due by then; how many entries that made.
   [[nodiscard]] Result<int64_t> wait(int64_t now_ms);
 
@@ -55,16 +61,30 @@ class Facility {
   Facility(std::unique_ptr<record::Journal> journal, system::Path folder)
       : journal_(std::move(journal)), folder_(std::move(folder)) {}
 
-  // Appends lines that were decided on the state; what the state is worth if it fails is nothing.
-  [[nodiscard]] Status append(const JournalEntry& entry);
+  // Entries that the state has gone past, and the journal not yet.
+  using Ahead = std::vector<std::string>;
 
-  // After an append that failed, or a state that ran ahead of it.
-  [[nodiscard]] Status reread();
+  [[nodiscard]] std::vector<Result<TakenAct>> take_each(std::span<const record::Statement> acts,
+                                                        int64_t now_ms);
+  void pass(const JournalEntry& entry, Ahead& ahead);
+  [[nodiscard]] Result<TakenAct> decide(const record::Statement& act, int64_t now_ms, Ahead& ahead);
+  [[nodiscard]] Result<int64_t> decide_what_is_due(int64_t now_ms, Ahead& ahead);
+
+  // Appends them to where the journal stood at. If that fails, the journal is read again: the state
+  // had run ahead of it.
+  [[nodiscard]] Status append(const record::JournalHead& known, const Ahead& ahead);
+
+  [[nodiscard]] record::JournalHead head() const {
+    return {.count = fold_.count(), .digest = fold_.digest()};
+  }
 
   std::unique_ptr<record::Journal> journal_;
   system::Path folder_;
   JournalFold fold_;
 };
+
+// Lines of so many acts are appended in one transaction, however long they are.
+inline constexpr size_t kMostActsTogether = 32;
 
 // Whether a folder holds a facility.
 bool is_facility(system::Files& files, const system::Path& folder);
