@@ -122,6 +122,7 @@ class Evolving {
   void operator()(const PetitionCounted& event) {
     petition_.hour_ms = event.hour_ms;
     petition_.leaves = event.size;
+    petition_.root = event.root;
     petition_.totals = event.totals;
     petition_.countries = event.countries;
   }

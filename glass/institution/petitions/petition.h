@@ -120,6 +120,7 @@ struct Petition {
 
   int64_t hour_ms = -1;  // that was counted last
   int64_t leaves = 0;
+  std::string root;  // of the tree of these leaves
   PetitionTotals totals;
   std::vector<PetitionCountryTotals> countries;
   int64_t paper = 0, invalidated = 0;  // all that two people have decided on

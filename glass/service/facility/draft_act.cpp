@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include <fmt/core.h>
@@ -25,6 +26,10 @@
 #include "glass/institution/acts/authority.h"
 #include "glass/institution/acts/event.h"
 #include "glass/institution/acts/state.h"
+#include "glass/institution/charter/charter.h"
+#include "glass/institution/petitions/petition.h"
+#include "glass/institution/petitions/petition_book.h"
+#include "glass/institution/petitions/petition_events.h"
 #include "glass/institution/seats/seat_book.h"
 #include "glass/service/facility/random_id.h"
 #include "glass/service/facility/texts.h"
@@ -35,8 +40,8 @@ namespace glass::service {
 namespace {
 
 // Fields that hold a commitment to a text, of whatever event.
-constexpr std::array<std::string_view, 7> kCommitted = {"text",  "title",  "summary", "reasons",
-                                                        "claim", "report", "answer"};
+constexpr std::array<std::string_view, 6> kCommitted = {"text",    "title", "summary",
+                                                        "reasons", "claim", "report"};
 constexpr std::string_view kNew = "new";
 constexpr std::string_view kDigestPrefix = "sha256:";
 
@@ -215,6 +220,40 @@ class Assignments final : public settings::FieldVisitor {
   std::vector<CommittedText> texts_;
 };
 
+// Until when people sign a petition that is opened now: for as long as the charter has it, and to
+// the end of the hour.
+int64_t closing_ms(const institution::State& state, int64_t now_ms) {
+  const int64_t hour_ms = now_ms / institution::kCountedHourMs * institution::kCountedHourMs;
+  return hour_ms + institution::kCountedHourMs + state.charter->petitions().open_ms;
+}
+
+// Who has to answer at a threshold; empty if the petition has not reached it.
+std::string answering_body(const institution::State& state,
+                           const institution::PetitionAnswered& answer) {
+  const institution::Petition* petition = state.petitions.find(answer.petition);
+  if (petition == nullptr) return "";
+  const auto clock =
+      std::ranges::find(petition->clocks, answer.threshold, &institution::PetitionClock::threshold);
+  return clock == petition->clocks.end() ? "" : clock->body;
+}
+
+void fill_in(institution::PetitionEvent& event, const institution::State& state,
+             const std::string& seat, int64_t now_ms) {
+  std::visit(
+      [&](auto& one) {
+        if constexpr (requires { one.by; }) {
+          if (one.by.empty()) one.by = seat;
+        }
+      },
+      event);
+  if (auto* opened = std::get_if<institution::PetitionOpened>(&event);
+      opened != nullptr && opened->closes_ms == 0)
+    opened->closes_ms = closing_ms(state, now_ms);
+  if (auto* answered = std::get_if<institution::PetitionAnswered>(&event);
+      answered != nullptr && answered->body.empty())
+    answered->body = answering_body(state, *answered);
+}
+
 }  // namespace
 
 Result<Draft> draft_event(std::string_view kind, std::span<const std::string> assignments) {
@@ -234,6 +273,8 @@ Result<institution::Act> draft_act(const institution::State& state, const crypto
     return fail(ErrorCode::kRefused,
                 fmt::format("key {} acts for no seat of this facility; use the key of one by --key",
                             key_text));
+  if (auto* petitions = std::get_if<institution::PetitionEvent>(&event))
+    fill_in(*petitions, state, *seat, now_ms);
   institution::Act act{.facility = state.facility,
                        .seat = *seat,
                        .number = slot.empty() ? state.seats->find(*seat)->last_number + 1 : 1,

@@ -29,8 +29,9 @@ struct Draft {
 [[nodiscard]] Result<Draft> draft_event(std::string_view kind,
                                         std::span<const std::string> assignments);
 
-// The act that the holder of a key signs now: its seat, its number, what is seen. kRefused if the
-// key acts for no seat.
+// The act that the holder of a key signs now: its seat, its number, what is seen. What an act on a
+// petition leaves open is filled in: the seat that does it, until when people sign by the charter,
+// and which body answers. kRefused if the key acts for no seat.
 [[nodiscard]] Result<institution::Act> draft_act(const institution::State& state,
                                                  const crypto::PublicKey& key,
                                                  institution::Event event, int64_t now_ms);

@@ -59,6 +59,10 @@ int64_t SqliteStatement::integer(int column) const {
   return sqlite3_column_int64(statement_.get(), column);
 }
 
+int SqliteStatement::columns() const {
+  return sqlite3_column_count(statement_.get());
+}
+
 SqliteDatabase::SqliteDatabase(sqlite3* database, Path file)
     : database_(database), file_(std::move(file)) {}
 

@@ -40,6 +40,7 @@ class SqliteStatement {
   // Of the row it stands on; the first column is 0. A value of another type is converted.
   [[nodiscard]] std::string text(int column) const;
   [[nodiscard]] int64_t integer(int column) const;
+  [[nodiscard]] int columns() const;
 
  private:
   friend class SqliteDatabase;
