@@ -6,7 +6,6 @@
 #include <array>
 #include <cstdint>
 #include <optional>
-#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -30,6 +29,7 @@
 #include "glass/service/log/statement_log.h"
 #include "glass/service/prepare_data.h"
 #include "glass/service/recipe/recipe.h"
+#include "glass/service/run_chain.h"
 #include "glass/service/run_folder.h"
 #include "glass/service/run_record.h"
 #include "glass/service/run_summary.h"
@@ -45,22 +45,16 @@ namespace {
 using record::EvidenceNode, record::EvidenceState;
 using Segment = record::ReplaySegment;
 
-Result<std::vector<engine::StepRecord>> read_steps(const RunOrigin& origin, const RunPaths& paths,
-                                                   system::Files& files) {
-  GLASS_TRY(const auto text, files.map(paths.chain()));
-  std::vector<engine::StepRecord> steps;
-  const auto end = record::read_step_chain(
-      as_text(text->bytes()), genesis(origin), record::TornLine::kTolerate,
-      [&](const record::ChainLink& link) -> Status {
-        GLASS_TRY(engine::StepRecord step, engine::step_record_from_json(link.record));
-        steps.push_back(std::move(step));
-        return {};
-      });
-  if (!end) return in_context(paths.chain().string(), end.error());
-  if (steps.empty())
+// The chain, which may still grow.
+Result<RunChain> read_chain(const RunOrigin& origin, const RunPaths& paths, system::Files& files) {
+  auto chain =
+      RunChain::read(files, paths.chain(), origin, record::TornLine::kTolerate,
+                     [](const engine::StepRecord&, const crypto::Digest&) { return Status(); });
+  if (!chain) return in_context(paths.chain().string(), std::move(chain).error());
+  if (chain->end().step == 0)
     return fail(ErrorCode::kNotFound,
                 fmt::format("{} has no step to replay yet", paths.chain().string()));
-  return steps;
+  return chain;
 }
 
 // Where a segment can begin: at the initial state and at every checkpoint, but not at the end.
@@ -98,17 +92,22 @@ Result<std::vector<Segment>> choose(const ReplayChoice& choice, const Recipe& re
 
 class Replay {
  public:
-  Replay(engine::Trainer& trainer, std::vector<engine::StepRecord> steps, const Services& services)
-      : trainer_(trainer), steps_(std::move(steps)), services_(services) {}
+  Replay(engine::Trainer& trainer, const RunChain& chain, const Services& services)
+      : trainer_(trainer), chain_(chain), services_(services) {}
 
   // What came of one segment.
   [[nodiscard]] Result<EvidenceNode> run(const Segment& segment) {
     const std::string what = fmt::format("steps {}..{}", segment.begin, segment.end);
-    const std::span<const engine::StepRecord> expected(steps_);
     const auto length = static_cast<size_t>(segment.end - segment.begin);
-    const Status same = engine::replay_segment(
-        trainer_, expected.subspan(static_cast<size_t>(segment.begin), length),
-        [&](const engine::StepRecord& record) -> Status {
+    StepReader steps = chain_.steps();
+    steps.skip(segment.begin);
+    std::vector<engine::StepRecord> expected;
+    while (expected.size() < length) {
+      GLASS_TRY(engine::StepRecord step, steps.next());
+      expected.push_back(std::move(step));
+    }
+    const Status same =
+        engine::replay_segment(trainer_, expected, [&](const engine::StepRecord& record) -> Status {
           if (services_.interrupted()) return fail(ErrorCode::kInterrupted, "replay was stopped");
           services_.progress.part(what, static_cast<uint64_t>(record.step - segment.begin), length);
           return {};
@@ -121,7 +120,7 @@ class Replay {
 
  private:
   engine::Trainer& trainer_;
-  std::vector<engine::StepRecord> steps_;
+  const RunChain& chain_;
   const Services& services_;
 };
 
@@ -231,15 +230,14 @@ Result<Summary> replay_run(const system::Path& run, const ReplayChoice& choice,
   }
   GLASS_TRY(const PreparedData data, prepare_data(recipe, run, folder, services));
   GLASS_TRY(TrainingRun training, open_training(recipe, data, paths, services));
-  GLASS_TRY(std::vector<engine::StepRecord> steps,
-            read_steps(record.subject.origin, paths, services.files));
-  const auto step_count = static_cast<int64_t>(steps.size());
+  GLASS_TRY(const RunChain chain, read_chain(record.subject.origin, paths, services.files));
+  const int64_t step_count = chain.end().step;
   GLASS_TRY(const std::vector<int64_t> from, starts(paths, step_count, services.files));
   const uint64_t seed = challenge ? challenge->seed : choice.seed.value_or(unpredictable_seed());
   GLASS_TRY(const std::vector<Segment> segments, choose(choice, recipe, from, step_count, seed));
   services.progress.stage("replay", false);
   Summary summary = summarize(record.subject, paths, services.files);
-  Replay replay(*training.trainer, std::move(steps), services);
+  Replay replay(*training.trainer, chain, services);
   std::vector<Segment> executed;
   EvidenceNode found{EvidenceState::kVerified, "replay", "", {}};
   for (const Segment& segment : segments) {

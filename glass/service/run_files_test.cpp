@@ -1,6 +1,9 @@
 // What a run leaves on disk besides results: its folder, its record, its log.
+#include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -13,6 +16,7 @@
 #include "glass/record/evidence/statement.h"
 #include "glass/record/evidence/step_chain.h"
 #include "glass/service/recipe/recipe.h"
+#include "glass/service/run_events.h"
 #include "glass/service/run_folder.h"
 #include "glass/service/run_log.h"
 #include "glass/service/run_record.h"
@@ -153,6 +157,83 @@ TEST(RunLog, GoesOnWhereItEndsWithTheSameBytes) {
   }
   write(6, 6);
   EXPECT_EQ(files.read_text(metrics).value(), whole.substr(0, files.size_bytes(metrics).value()));
+}
+
+TEST(RunLog, ItsReaderIsToldWhatStandsInItAsReadingGivesIt) {
+  const system::TemporaryFolder temporary;
+  system::Files& files = system::posix_files();
+  const system::Path metrics = temporary.path() / "m.jsonl", samples = temporary.path() / "s.jsonl";
+  for (const int64_t after_step : {0, 2}) {
+    std::vector<LogLine> told;
+    const auto reader = [&](const LogLine& line) {
+      told.push_back(line);
+      return Status();
+    };
+    auto log = RunLogWriter::open(files, metrics, samples, after_step, reader);
+    ASSERT_TRUE(log);
+    EXPECT_EQ(std::ssize(told), after_step) << "what is kept";
+    for (int64_t step = after_step + 1; step <= 4; ++step)
+      ASSERT_TRUE(log->add(StepMetric{.step = step, .loss = HUGE_VAL}));
+    ASSERT_TRUE(log->add(SampleText{.step = 4, .prompt = "a", .text = "b"}));
+    ASSERT_EQ(told.size(), 5U);
+    EXPECT_TRUE(std::isnan(std::get<StepMetric>(told[3]).loss)) << "no JSON for what is not finite";
+    EXPECT_EQ(std::get<SampleText>(told[4]).text, "b");
+  }
+  const auto stop = [](const LogLine&) { return Status(fail(ErrorCode::kIo, "disk full")); };
+  EXPECT_FALSE(RunLogWriter::open(files, metrics, samples, 4, stop));
+  auto log = RunLogWriter::open(files, metrics, samples, 0, stop);
+  ASSERT_TRUE(log) << "there is nothing left to tell";
+  EXPECT_FALSE(log->add(SampleText{.step = 1, .prompt = "a", .text = "b"}));
+}
+
+// A log with evaluations before the first step, of the second and after the last.
+std::vector<LogLine> some_log() {
+  const auto evaluation = [](int64_t step) {
+    return EvaluationMetric{.step = step, .unix_ms = 1000 + step, .loss = 5};
+  };
+  std::vector<LogLine> log = {evaluation(0)};
+  for (int64_t step = 1; step <= 4; ++step) {
+    log.emplace_back(StepMetric{.step = step, .unix_ms = 2000 + step, .loss = 4});
+    if (step % 2 == 0) log.emplace_back(evaluation(step));
+  }
+  return log;
+}
+
+TEST(RunEvents, OfALongerLogBeginWithThoseOfAShorterOne) {
+  const std::vector<LogLine> log = some_log();
+  RunEvents whole;
+  for (const LogLine& line : log) whole.add(line);
+  const Bytes bytes = whole.finish();
+  for (size_t lines = 0; lines <= log.size(); ++lines) {
+    RunEvents events;
+    Bytes part;
+    for (size_t i = 0; i < lines; ++i) {
+      events.add(log[i]);
+      for (const uint8_t byte : events.take()) part.push_back(byte);
+    }
+    ASSERT_LE(part.size(), bytes.size());
+    EXPECT_TRUE(std::equal(part.begin(), part.end(), bytes.begin())) << lines;
+    if (lines < log.size()) continue;
+    for (const uint8_t byte : events.finish()) part.push_back(byte);
+    EXPECT_EQ(part, bytes) << "however often they were taken";
+  }
+}
+
+TEST(RunEvents, AreInTheOrderOfStepsAndNames) {
+  RunEvents events;
+  for (const LogLine& line : some_log()) events.add(line);
+  const Bytes bytes = events.finish();
+  const std::string_view text = as_text(bytes);
+  const std::string held_out = "loss/held_out", rate = "learning_rate", train = "loss/train";
+  size_t at = 0;
+  for (const std::string& tag :
+       {held_out, rate, train, rate, held_out, train, rate, train, rate, held_out, train}) {
+    const size_t found =
+        std::min({text.find(held_out, at), text.find(rate, at), text.find(train, at)});
+    ASSERT_NE(found, std::string_view::npos);
+    EXPECT_EQ(text.substr(found, tag.size()), tag);
+    at = found + 1;
+  }
 }
 
 TEST(RunLog, ABrokenLineIsNamed) {

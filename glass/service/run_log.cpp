@@ -135,10 +135,6 @@ Status read_lines(system::Files& files, const system::Path& file, const Visit& v
   return {};
 }
 
-Status append_line(system::WritableFile& file, const Json& line) {
-  return file.append(as_bytes(to_canonical(line) + "\n"));
-}
-
 // Whether a training that goes on after this step has made the line already. It looks at the model
 // anew; what the machine did stays true.
 bool stays(const LogLine& line, int64_t after_step) {
@@ -149,29 +145,40 @@ bool stays(const LogLine& line, int64_t after_step) {
   return true;
 }
 
-// The file, cut to the lines that stay. Those behind the first that does not are few: they are
-// written again.
+// The first `kept_bytes` of a file and then these lines, written aside: a log may be longer than
+// memory, and what the machine did is not lost whatever is killed.
+Status replace_end(system::Files& files, const system::Path& file, uint64_t kept_bytes,
+                   std::string_view lines) {
+  const system::Path staged = file.parent_path() / ("." + file.filename().string() + ".partial");
+  GLASS_TRY(const auto mapped, files.map(file));
+  GLASS_TRY(const auto out, files.create(staged));
+  GLASS_TRY_STATUS(out->append(mapped->bytes().first(kept_bytes)));
+  GLASS_TRY_STATUS(out->append(as_bytes(lines)));
+  GLASS_TRY_STATUS(out->close());
+  return files.publish(staged, file);
+}
+
+// The file, cut to the lines that stay, each of which is read. Those behind the first that does not
+// are few: they are written again.
 Result<std::unique_ptr<system::WritableFile>> open_cut(system::Files& files,
-                                                       const system::Path& file,
-                                                       int64_t after_step) {
+                                                       const system::Path& file, int64_t after_step,
+                                                       const RunLogWriter::Reader& reader) {
   uint64_t kept_bytes = 0;
   bool cut = false;
   std::string others;
   GLASS_TRY_STATUS(read_lines(files, file, [&](const LogLine& line, std::string_view text) {
-    if (!stays(line, after_step))
+    if (!stays(line, after_step)) {
       cut = true;
-    else if (cut)
+      return Status();
+    }
+    if (cut)
       others += text;
     else
       kept_bytes += text.size();
-    return Status();
+    return reader ? reader(line) : Status();
   }));
-  if (others.empty()) return files.append(file, kept_bytes);
-  GLASS_TRY(std::string whole, files.read_text(file));
-  whole.resize(kept_bytes);
-  whole += others;
-  GLASS_TRY_STATUS(files.write_atomic(file, as_bytes(whole)));
-  return files.append(file, whole.size());
+  if (!others.empty()) GLASS_TRY_STATUS(replace_end(files, file, kept_bytes, others));
+  return files.append(file, kept_bytes + others.size());
 }
 
 }  // namespace
@@ -183,27 +190,37 @@ Status read_run_log(system::Files& files, const system::Path& file,
 }
 
 Result<RunLogWriter> RunLogWriter::open(system::Files& files, const system::Path& metrics,
-                                        const system::Path& samples, int64_t after_step) {
+                                        const system::Path& samples, int64_t after_step,
+                                        Reader reader) {
   RunLogWriter writer;
-  GLASS_TRY(writer.metrics_, open_cut(files, metrics, after_step));
-  GLASS_TRY(writer.samples_, open_cut(files, samples, after_step));
+  writer.reader_ = std::move(reader);
+  GLASS_TRY(writer.metrics_, open_cut(files, metrics, after_step, writer.reader_));
+  GLASS_TRY(writer.samples_, open_cut(files, samples, after_step, writer.reader_));
   return writer;
 }
 
+Status RunLogWriter::append(system::WritableFile& file, const Json& line) const {
+  const std::string text = to_canonical(line);
+  GLASS_TRY_STATUS(file.append(as_bytes(text + "\n")));
+  if (!reader_) return {};
+  GLASS_TRY(const LogLine read, log_line(text));
+  return reader_(read);
+}
+
 Status RunLogWriter::add(const StepMetric& metric) {
-  return append_line(*metrics_, to_json(metric));
+  return append(*metrics_, to_json(metric));
 }
 
 Status RunLogWriter::add(const EvaluationMetric& metric) {
-  return append_line(*metrics_, to_json(metric));
+  return append(*metrics_, to_json(metric));
 }
 
 Status RunLogWriter::add(const CorruptionEvent& event) {
-  return append_line(*metrics_, to_json(event));
+  return append(*metrics_, to_json(event));
 }
 
 Status RunLogWriter::add(const SampleText& sample) {
-  return append_line(*samples_, to_json(sample));
+  return append(*samples_, to_json(sample));
 }
 
 Status RunLogWriter::sync() {

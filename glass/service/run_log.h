@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -67,11 +68,18 @@ using LogLine = std::variant<StepMetric, EvaluationMetric, CorruptionEvent, Samp
                                   FunctionRef<Status(const LogLine&)> visit);
 
 // Appends lines; each is handed to the operating system at once.
+//
+// Whoever wants to know what the log tells need not read it again and again: `reader` is given
+// every line that stands in it, those that were kept and each that is added, as reading gives it.
 class RunLogWriter {
  public:
-  // Keeps the steps up to `after_step`, what was seen of the model before it, and corruptions.
+  using Reader = std::function<Status(const LogLine&)>;
+
+  // Keeps the steps up to `after_step`, what was seen of the model before it, and corruptions. An
+  // error of the reader is passed on.
   [[nodiscard]] static Result<RunLogWriter> open(system::Files& files, const system::Path& metrics,
-                                                 const system::Path& samples, int64_t after_step);
+                                                 const system::Path& samples, int64_t after_step,
+                                                 Reader reader = {});
 
   [[nodiscard]] Status add(const StepMetric& metric);
   [[nodiscard]] Status add(const EvaluationMetric& metric);
@@ -84,7 +92,10 @@ class RunLogWriter {
  private:
   RunLogWriter() = default;
 
+  [[nodiscard]] Status append(system::WritableFile& file, const Json& line) const;
+
   std::unique_ptr<system::WritableFile> metrics_, samples_;
+  Reader reader_;
 };
 
 // What all steps of a log took together.

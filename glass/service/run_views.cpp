@@ -3,12 +3,10 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
-#include <variant>
 
 #include <fmt/core.h>
 
@@ -19,11 +17,12 @@
 #include "glass/crypto/ed25519.h"
 #include "glass/crypto/sha256.h"
 #include "glass/data/corpus/corpus.h"
-#include "glass/record/documents/curve.h"
 #include "glass/record/documents/facts.h"
 #include "glass/record/documents/metrics.h"
 #include "glass/record/documents/report.h"
 #include "glass/service/recipe/recipe.h"
+#include "glass/service/run_events.h"
+#include "glass/service/run_figures.h"
 #include "glass/service/run_folder.h"
 #include "glass/service/run_log.h"
 #include "glass/service/run_record.h"
@@ -40,55 +39,6 @@ std::string text_member(const Json& object, std::string_view key) {
 }
 
 constexpr size_t kEventsAtOnce = size_t{1} << 16;  // bytes
-
-Status add_log(const RunPaths& paths, system::Files& files, record::RunFacts& facts) {
-  SpeedMeter speed;
-  GLASS_TRY_STATUS(read_run_log(files, paths.metrics(), [&](const LogLine& line) {
-    if (const auto* step = std::get_if<StepMetric>(&line)) {
-      speed.add(*step);
-      facts.loss.add({step->step, step->unix_ms, step->loss});
-      facts.steps = step->step;
-    } else if (const auto* evaluation = std::get_if<EvaluationMetric>(&line)) {
-      facts.held_out_loss.add({evaluation->step, evaluation->unix_ms, evaluation->loss});
-      facts.bits_per_byte = evaluation->bits_per_byte;
-    }
-    return Status();
-  }));
-  facts.seconds = speed.seconds();
-  facts.tokens = speed.tokens();
-  facts.tokens_per_second = speed.tokens_per_second();
-  if (speed.mfu() > 0) facts.mfu = speed.mfu();
-  return read_run_log(files, paths.samples(), [&](const LogLine& line) {
-    if (const auto* sample = std::get_if<SampleText>(&line))
-      facts.samples.push_back({sample->step, sample->prompt, sample->text});
-    return Status();
-  });
-}
-
-// Evaluations by their steps; few, while steps may be many.
-using Evaluations = std::multimap<int64_t, EvaluationMetric>;
-
-// The evaluations up to this step, which are then gone.
-void add_evaluations(int64_t up_to, Evaluations& evaluations, record::EventFile& events) {
-  while (!evaluations.empty() && evaluations.begin()->first <= up_to) {
-    const EvaluationMetric& one = evaluations.begin()->second;
-    events.add("loss/held_out", {one.step, one.unix_ms, one.loss});
-    evaluations.erase(evaluations.begin());
-  }
-}
-
-void add_step(const StepMetric& step, Evaluations& evaluations, record::EventFile& events) {
-  const auto point = [&](double value) {
-    return record::StepPoint{step.step, step.unix_ms, value};
-  };
-  add_evaluations(step.step - 1, evaluations, events);
-  events.add("gradient_norm", point(step.gradient_norm));
-  events.add("learning_rate", point(step.learning_rate));
-  add_evaluations(step.step, evaluations, events);
-  events.add("loss/train", point(step.loss));
-  if (step.margin) events.add("preference/margin", point(*step.margin));
-  if (step.preferred) events.add("preference/preferred", point(*step.preferred));
-}
 
 void add_corpus(const data::CorpusReport& corpus, record::RunFacts& facts) {
   facts.corpus_licence = corpus.licence;
@@ -136,10 +86,14 @@ bool is_as(system::Files& files, const system::Path& file, ByteView bytes) {
   return mapped && std::ranges::equal((*mapped)->bytes(), bytes);
 }
 
+// Whoever watches the folder must not take it for events of another run, so its name is not like.
+system::Path staged_events(const system::Path& file) {
+  return file.parent_path() / ".new";
+}
+
 Status renew_events(const RunPaths& paths, const system::Path& file, system::Files& files) {
   GLASS_TRY_STATUS(files.make_folders(file.parent_path()));
-  // Whoever watches the folder must not take it for events of another run, so its name is not like.
-  const system::Path staged = file.parent_path() / ".new";
+  const system::Path staged = staged_events(file);
   GLASS_TRY(const auto out, files.create(staged));
   GLASS_TRY_STATUS(write_events(paths, files, [&](ByteView bytes) { return out->append(bytes); }));
   GLASS_TRY_STATUS(out->close());
@@ -148,15 +102,21 @@ Status renew_events(const RunPaths& paths, const system::Path& file, system::Fil
   return files.publish(staged, file);
 }
 
+Status renew_gauges(const record::RunFacts& facts, const RunPaths& paths, system::Files& files) {
+  const std::string gauges = record::prometheus_text(facts);
+  if (is_as(files, prometheus_file(paths), as_bytes(gauges))) return {};
+  return files.write_atomic(prometheus_file(paths), as_bytes(gauges));
+}
+
 }  // namespace
 
-Result<record::RunFacts> facts_of(const Recipe& recipe, const RunPaths& paths,
-                                  const RunRecord* record, system::Files& files) {
+record::RunFacts facts_of(const Recipe& recipe, const RunFigures& figures,
+                          const RunRecord* record) {
   record::RunFacts facts;
   facts.name = recipe.name;
   facts.description = recipe.description;
   facts.numerics_class = recipe.numerics.numerics_class;
-  GLASS_TRY_STATUS(add_log(paths, files, facts));
+  figures.tell(facts);
   if (record != nullptr)
     add_record(*record, facts);
   else
@@ -164,25 +124,26 @@ Result<record::RunFacts> facts_of(const Recipe& recipe, const RunPaths& paths,
   return facts;
 }
 
+Result<record::RunFacts> facts_of(const Recipe& recipe, const RunPaths& paths,
+                                  const RunRecord* record, system::Files& files) {
+  RunFigures figures;
+  const auto add = [&](const LogLine& line) {
+    figures.add(line);
+    return Status();
+  };
+  GLASS_TRY_STATUS(read_run_log(files, paths.metrics(), add));
+  GLASS_TRY_STATUS(read_run_log(files, paths.samples(), add));
+  return facts_of(recipe, figures, record);
+}
+
 Status write_events(const RunPaths& paths, system::Files& files,
                     FunctionRef<Status(ByteView)> sink) {
-  Evaluations evaluations;
-  std::optional<int64_t> begin_ms;
-  GLASS_TRY_STATUS(read_run_log(files, paths.metrics(), [&](const LogLine& line) {
-    if (const auto* step = std::get_if<StepMetric>(&line); step != nullptr && !begin_ms)
-      begin_ms = step->unix_ms;
-    if (const auto* evaluation = std::get_if<EvaluationMetric>(&line))
-      evaluations.emplace(evaluation->step, *evaluation);
-    return Status();
-  }));
-  record::EventFile events(begin_ms.value_or(0));
+  RunEvents events;
   GLASS_TRY_STATUS(read_run_log(files, paths.metrics(), [&](const LogLine& line) -> Status {
-    if (const auto* step = std::get_if<StepMetric>(&line)) add_step(*step, evaluations, events);
-    if (events.size() < kEventsAtOnce) return {};
-    return sink(events.take());
+    events.add(line);
+    return events.size() < kEventsAtOnce ? Status() : sink(events.take());
   }));
-  add_evaluations(INT64_MAX, evaluations, events);
-  return sink(events.take());
+  return sink(events.finish());
 }
 
 system::Path prometheus_file(const RunPaths& paths) {
@@ -195,10 +156,36 @@ system::Path tensorboard_file(const RunPaths& paths, const Recipe& recipe) {
 
 Status write_metrics(const record::RunFacts& facts, const RunPaths& paths, const Recipe& recipe,
                      system::Files& files) {
-  const std::string gauges = record::prometheus_text(facts);
-  if (!is_as(files, prometheus_file(paths), as_bytes(gauges)))
-    GLASS_TRY_STATUS(files.write_atomic(prometheus_file(paths), as_bytes(gauges)));
+  GLASS_TRY_STATUS(renew_gauges(facts, paths, files));
   return renew_events(paths, tensorboard_file(paths, recipe), files);
+}
+
+LiveViews::LiveViews(const Recipe& recipe, const RunPaths& paths, system::Files& files)
+    : recipe_(recipe), paths_(paths), files_(files) {}
+
+Status LiveViews::add(const LogLine& line) {
+  figures_.add(line);
+  events_.add(line);
+  return events_.size() < kEventsAtOnce ? Status() : append(events_.take());
+}
+
+Status LiveViews::append(ByteView events) {
+  const system::Path staged = staged_events(tensorboard_file(paths_, recipe_));
+  if (!file_) {
+    GLASS_TRY_STATUS(files_.make_folders(staged.parent_path()));
+    GLASS_TRY(file_, files_.create(staged));
+  }
+  return file_->append(events);
+}
+
+Status LiveViews::renew(const record::RunFacts& facts, bool ended) {
+  GLASS_TRY_STATUS(renew_gauges(facts, paths_, files_));
+  GLASS_TRY_STATUS(append(ended ? events_.finish() : events_.take()));
+  if (is_shown_) return ended ? file_->sync() : Status();
+  const system::Path file = tensorboard_file(paths_, recipe_);
+  GLASS_TRY_STATUS(files_.publish(staged_events(file), file));
+  is_shown_ = true;
+  return {};
 }
 
 Status write_report(record::RunFacts facts, const ReportSources& sources, const RunPaths& paths,

@@ -4,6 +4,7 @@
 //
 // What always holds: the chain on disk is never behind the checkpoint that relies on it; a run
 // whose record.json exists is complete and is not computed again.
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <map>
@@ -15,6 +16,7 @@
 #include <fmt/core.h>
 
 #include "glass/base/bytes.h"
+#include "glass/base/check.h"
 #include "glass/base/json.h"
 #include "glass/base/result.h"
 #include "glass/base/time_text.h"
@@ -26,6 +28,7 @@
 #include "glass/engine/models/decoder/decoder.h"
 #include "glass/engine/models/family.h"
 #include "glass/engine/train/batch_source.h"
+#include "glass/engine/train/checkpoint.h"
 #include "glass/engine/train/merged_model.h"
 #include "glass/engine/train/step_record.h"
 #include "glass/engine/train/trainer.h"
@@ -36,6 +39,7 @@
 #include "glass/service/prepare_data.h"
 #include "glass/service/recipe/recipe.h"
 #include "glass/service/recorded_file.h"
+#include "glass/service/run_chain.h"
 #include "glass/service/run_folder.h"
 #include "glass/service/run_log.h"
 #include "glass/service/run_record.h"
@@ -78,7 +82,11 @@ class TrainingLoop {
         trainer_(*run.trainer),
         paths_(paths),
         services_(services),
-        peak_flops_(peak_flops(services)) {}
+        peak_flops_(peak_flops(services)),
+        views_(recipe, paths, services.files) {}
+
+  TrainingLoop(const TrainingLoop&) = delete;
+  TrainingLoop& operator=(const TrainingLoop&) = delete;
 
   [[nodiscard]] Status run() {
     GLASS_TRY_STATUS(resume());
@@ -111,32 +119,46 @@ class TrainingLoop {
   [[nodiscard]] Status resume() {
     GLASS_TRY_STATUS(services_.files.make_folders(paths_.training()));
     const crypto::Digest origin = genesis(run_.origin);
-    record::ChainEnd end{.step = 0, .digest = origin};
-    if (services_.files.exists(paths_.chain())) {
-      GLASS_TRY(const auto text, services_.files.map(paths_.chain()));
-      auto read =
-          record::check_step_chain(as_text(text->bytes()), origin, record::TornLine::kTolerate);
-      if (!read) return in_context(paths_.chain().string(), std::move(read).error());
-      end = *read;
-    }
-    GLASS_TRY(const engine::Trainer::Resumed resumed, trainer_.resume(end.step));
+    std::map<int64_t, record::ChainEnd> ends = {{0, {.step = 0, .digest = origin}}};
+    GLASS_TRY(const int64_t last_step, read_chain(ends));
+    GLASS_TRY(const engine::Trainer::Resumed resumed, trainer_.resume(last_step));
     for (const std::string& broken : resumed.broken)
       services_.progress.note(fmt::format("passed over: {}", broken));
-    GLASS_TRY(chain_,
-              record::StepChainWriter::open(services_.files, paths_.chain(), origin, resumed.step));
+    GLASS_CHECK(ends.contains(resumed.step));
+    GLASS_TRY(chain_, record::StepChainWriter::open(services_.files, paths_.chain(),
+                                                    ends.at(resumed.step)));
     if (resumed.chain_head && *resumed.chain_head != chain_->end().digest)
       return fail(ErrorCode::kCorruption,
                   fmt::format("the checkpoint of step {} belongs to another chain than {}; remove "
                               "{} to train anew",
                               resumed.step, paths_.chain().string(), paths_.training().string()));
-    GLASS_TRY(log_, RunLogWriter::open(services_.files, paths_.metrics(), paths_.samples(),
-                                       resumed.step));
+    GLASS_TRY(log_,
+              RunLogWriter::open(services_.files, paths_.metrics(), paths_.samples(), resumed.step,
+                                 [this](const LogLine& line) { return views_.add(line); }));
     first_step_ = resumed.step;
     // What a new model says before its first step is noise; what a start says is what to improve
     // on.
     if (resumed.step == 0) return data_.start ? look_at_model(0) : Status{};
     services_.progress.note(fmt::format("going on after step {}", resumed.step));
     return look_at_model(resumed.step);
+  }
+
+  // Checks the chain, finds how far it goes, and where it ends at each step that has a checkpoint.
+  [[nodiscard]] Result<int64_t> read_chain(std::map<int64_t, record::ChainEnd>& ends) const {
+    if (!services_.files.exists(paths_.chain())) return 0;
+    GLASS_TRY(const std::vector<int64_t> kept,
+              engine::list_checkpoints(services_.files, paths_.checkpoints()));
+    GLASS_TRY(const auto text, services_.files.map(paths_.chain()));
+    auto read = record::read_step_chain(
+        as_text(text->bytes()), genesis(run_.origin), record::TornLine::kTolerate,
+        [&](const record::ChainLink& link) {
+          if (std::ranges::binary_search(kept, link.step))
+            ends[link.step] = {
+                .step = link.step, .digest = link.digest, .size_bytes = link.end_bytes};
+          return Status();
+        });
+    if (!read) return in_context(paths_.chain().string(), std::move(read).error());
+    return read->step;
   }
 
   [[nodiscard]] Status step() {
@@ -171,8 +193,8 @@ class TrainingLoop {
     return record.parameters ? renew_views() : Status{};
   }
 
-  // Views are made of the whole log and take longer as it grows: without a bound, a run that writes
-  // many checkpoints would come to do little else.
+  // Writing them is as long as many steps of a small model: without a bound, one that has many
+  // checkpoints would come to do little else.
   [[nodiscard]] Status renew_views() {
     const int64_t begin_ns = services_.clock.monotonic_ns();
     if (begin_ns < next_views_ns_) return {};
@@ -252,8 +274,8 @@ class TrainingLoop {
  public:
   // Renews what people look at. `record` is null before the end.
   [[nodiscard]] Status write_views(const RunRecord* record) {
-    GLASS_TRY(const record::RunFacts facts, facts_of(recipe_, paths_, record, services_.files));
-    GLASS_TRY_STATUS(write_metrics(facts, paths_, recipe_, services_.files));
+    const record::RunFacts facts = views_.facts(record);
+    GLASS_TRY_STATUS(views_.renew(facts, record != nullptr));
     const ReportSources sources{
         .corpus = data_.corpus,
         .start = data_.start ? std::optional(data_.start->manifest) : std::nullopt,
@@ -298,7 +320,8 @@ class TrainingLoop {
   const Services& services_;
   double peak_flops_;
   std::optional<record::StepChainWriter> chain_;
-  std::optional<RunLogWriter> log_;
+  LiveViews views_;
+  std::optional<RunLogWriter> log_;  // tells the views of its lines
   double timed_seconds_ = 0;
   int64_t timed_tokens_ = 0, first_step_ = 0;
   int64_t next_views_ns_ = 0;
@@ -387,15 +410,12 @@ Result<Json> execution_facts(const RunPaths& paths, const Services& services) {
 
 Result<int64_t> tokens_of_chain(const RunOrigin& origin, const RunPaths& paths,
                                 system::Files& files) {
-  GLASS_TRY(const auto text, files.map(paths.chain()));
   int64_t tokens = 0;
-  GLASS_TRY_STATUS(record::read_step_chain(
-      as_text(text->bytes()), genesis(origin), record::TornLine::kRefuse,
-      [&](const record::ChainLink& link) -> Status {
-        GLASS_TRY(const engine::StepRecord step, engine::step_record_from_json(link.record));
-        tokens += step.tokens;
-        return {};
-      }));
+  GLASS_TRY_STATUS(RunChain::read(files, paths.chain(), origin, record::TornLine::kRefuse,
+                                  [&](const engine::StepRecord& step, const crypto::Digest&) {
+                                    tokens += step.tokens;
+                                    return Status();
+                                  }));
   return tokens;
 }
 

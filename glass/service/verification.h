@@ -36,6 +36,7 @@
 #include "glass/record/evidence/evidence_tree.h"
 #include "glass/service/batches.h"
 #include "glass/service/recipe/recipe.h"
+#include "glass/service/run_chain.h"
 #include "glass/service/run_folder.h"
 #include "glass/service/run_log.h"
 #include "glass/service/run_record.h"
@@ -43,6 +44,12 @@
 #include "glass/service/start_model.h"
 
 namespace glass::service {
+
+// A step of the chain that has a checkpoint in the folder.
+struct ChainMark {
+  engine::StepRecord step;
+  crypto::Digest head;  // of the chain after it
+};
 
 class Verification {
  public:
@@ -106,8 +113,8 @@ class Verification {
   std::optional<data::Tokenizer> tokenizer_;
   TokenData tokens_;  // none of both: what there is is wrong
   std::optional<engine::TrainingPlan> plan_;
-  std::vector<engine::StepRecord> steps_;  // of the chain, from step 1; empty if it is wrong
-  std::vector<crypto::Digest> heads_;      // the chain's digest after each
+  std::optional<RunChain> chain_;
+  std::map<int64_t, ChainMark> marks_;                     // by steps
   std::map<std::string, engine::ModelTensor> parameters_;  // as the last step left them
   bool log_is_right_ = false;
 

@@ -137,12 +137,13 @@ Status Verification::examples() {
 }
 
 Status Verification::batches() {
-  if (!recipe_ || !has_tokens() || steps_.empty() || !tokenizer_)
+  if (!recipe_ || !has_tokens() || !chain_ || !tokenizer_)
     return blocked("to draw them again takes recipe, tokenizer, tokens and chain");
   GLASS_TRY(const Batches batches, Batches::create(*recipe_, tokens_, *tokenizer_));
   const engine::BatchSource source = batches.training();
   data::Batch batch;
-  for (const engine::StepRecord& step : steps_) {
+  for (StepReader steps = chain_->steps(); !steps.at_end();) {
+    GLASS_TRY(const engine::StepRecord step, steps.next());
     crypto::Sha256 digests;
     for (int64_t micro = 0; micro < recipe_->train.micro_batches; ++micro) {
       GLASS_TRY_STATUS(source(step.step - 1, micro, batch));  // sources count from 0
@@ -151,7 +152,7 @@ Status Verification::batches() {
     GLASS_TRY_STATUS(
         expect_same(fmt::format("the batch of step {}", step.step), step.batch, digests.finish()));
   }
-  detail_ = fmt::format("the tokens of {} drawn again", count_text(std::ssize(steps_), "step"));
+  detail_ = fmt::format("the tokens of {} drawn again", count_text(chain_->end().step, "step"));
   return {};
 }
 

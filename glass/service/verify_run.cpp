@@ -17,6 +17,7 @@
 
 #include "glass/base/bytes.h"
 #include "glass/base/json.h"
+#include "glass/base/parallel.h"
 #include "glass/base/result.h"
 #include "glass/base/units_text.h"
 #include "glass/crypto/sha256.h"
@@ -64,14 +65,23 @@ bool same_preference(const StepMetric& logged, const engine::StepRecord& step) {
          same(*logged.margin, step.preference->margin);
 }
 
-Status expect_bytes(const system::Path& file, ByteView expected, system::Files& files) {
-  GLASS_TRY(const auto mapped, files.map(file));
-  if (std::ranges::equal(mapped->bytes(), expected)) return {};
-  return fail(ErrorCode::kMismatch,
-              fmt::format("{} was changed: it is not what the log gives. Run the recipe again: it "
-                          "is written anew",
-                          system::path_text(file)));
-}
+// Whether a file is what is made anew, piece by piece.
+class Comparison {
+ public:
+  explicit Comparison(ByteView file) : rest_(file) {}
+
+  void add(ByteView piece) {
+    equal_ = equal_ && piece.size() <= rest_.size() &&
+             std::ranges::equal(piece, rest_.first(piece.size()));
+    if (equal_) rest_ = rest_.subspan(piece.size());
+  }
+
+  [[nodiscard]] bool equal() const { return equal_ && rest_.empty(); }
+
+ private:
+  ByteView rest_;
+  bool equal_ = true;
+};
 
 }  // namespace
 
@@ -171,7 +181,7 @@ Status Verification::log() {
     if (!file) errors.push_back(file.error().message);
   }
   GLASS_TRY_STATUS(joined(errors));
-  if (steps_.empty())
+  if (!chain_)
     return blocked("it has the recorded digests; its figures cannot be compared without the chain");
   GLASS_TRY_STATUS(expect_as_in_chain());
   log_is_right_ = true;
@@ -183,15 +193,16 @@ Status Verification::expect_as_in_chain() {
     return fail(ErrorCode::kMismatch, fmt::format("step {} in {} is not as in the chain", step,
                                                   paths_.metrics().string()));
   };
-  size_t steps = 0;
-  int64_t evaluations = 0, samples = 0;
+  StepReader chained = chain_->steps();
+  int64_t steps = 0, evaluations = 0, samples = 0;
   const auto visit = [&](const LogLine& line) -> Status {
     evaluations += std::holds_alternative<EvaluationMetric>(line) ? 1 : 0;
     samples += std::holds_alternative<SampleText>(line) ? 1 : 0;
     const auto* logged = std::get_if<StepMetric>(&line);
     if (logged == nullptr) return {};
-    if (steps == steps_.size()) return wrong(logged->step);
-    const engine::StepRecord& step = steps_[steps++];
+    if (chained.at_end()) return wrong(logged->step);
+    GLASS_TRY(const engine::StepRecord step, chained.next());
+    ++steps;
     if (logged->step != step.step || logged->tokens != step.tokens ||
         !same(logged->loss, step.loss) || !same(logged->gradient_norm, step.gradient_norm) ||
         !same(logged->learning_rate, step.learning_rate) || !same_preference(*logged, step))
@@ -200,10 +211,9 @@ Status Verification::expect_as_in_chain() {
   };
   GLASS_TRY_STATUS(read_run_log(services_.files, paths_.metrics(), visit));
   GLASS_TRY_STATUS(read_run_log(services_.files, paths_.samples(), visit));
-  if (steps != steps_.size()) return wrong(static_cast<int64_t>(steps) + 1);
-  detail_ =
-      fmt::format("{} as in the chain, {}, {}", count_text(static_cast<int64_t>(steps), "step"),
-                  count_text(evaluations, "evaluation"), count_text(samples, "sample"));
+  if (!chained.at_end()) return wrong(steps + 1);
+  detail_ = fmt::format("{} as in the chain, {}, {}", count_text(steps, "step"),
+                        count_text(evaluations, "evaluation"), count_text(samples, "sample"));
   return {};
 }
 
@@ -245,22 +255,31 @@ Status Verification::views() {
   if (!recipe_ || !log_is_right_)
     return blocked("they cannot be made again without recipe and log");
   GLASS_TRY(const record::RunFacts facts, facts_of(*recipe_, paths_, &record_, services_.files));
-  const std::string gauges = record::prometheus_text(facts);
-  Bytes events;
-  GLASS_TRY_STATUS(write_events(paths_, services_.files, [&](ByteView bytes) {
-    events.insert(events.end(), bytes.begin(), bytes.end());
-    return Status();
-  }));
+  const auto gauges = [&](FunctionRef<Status(ByteView)> sink) {
+    return sink(as_bytes(record::prometheus_text(facts)));
+  };
+  const auto events = [&](FunctionRef<Status(ByteView)> sink) {
+    return write_events(paths_, services_.files, sink);
+  };
   std::vector<std::string> errors;
   int64_t found = 0;
-  for (const auto& [file, expected] :
-       {std::pair{prometheus_file(paths_), ByteView(as_bytes(gauges))},
-        std::pair{tensorboard_file(paths_, *recipe_), ByteView(events)}}) {
-    if (!services_.files.exists(file)) continue;
+  const auto compare = [&](const system::Path& file, const auto& make) -> Status {
+    if (!services_.files.exists(file)) return {};
     ++found;
-    if (const Status equal = expect_bytes(file, expected, services_.files); !equal)
-      errors.push_back(equal.error().message);
-  }
+    GLASS_TRY(const auto mapped, services_.files.map(file));
+    Comparison comparison(mapped->bytes());
+    GLASS_TRY_STATUS(make([&](ByteView piece) {
+      comparison.add(piece);
+      return Status();
+    }));
+    if (!comparison.equal())
+      errors.push_back(fmt::format(
+          "{} was changed: it is not what the log gives. Run the recipe again: it is written anew",
+          system::path_text(file)));
+    return {};
+  };
+  GLASS_TRY_STATUS(compare(prometheus_file(paths_), gauges));
+  GLASS_TRY_STATUS(compare(tensorboard_file(paths_, *recipe_), events));
   detail_ = found == 0 ? "there are none"
                        : fmt::format("{} made again from the log", count_text(found, "file"));
   return joined(errors);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <iterator>
+#include <map>
 #include <span>
 #include <string>
 #include <utility>
@@ -30,6 +31,7 @@
 #include "glass/record/evidence/step_chain.h"
 #include "glass/service/batches.h"
 #include "glass/service/recorded_file.h"
+#include "glass/service/run_chain.h"
 #include "glass/service/run_folder.h"
 #include "glass/service/run_record.h"
 #include "glass/service/services.h"
@@ -62,39 +64,38 @@ Status Verification::graph() {
 
 Status Verification::chain() {
   covers(paths_.chain());
-  GLASS_TRY(const auto text, services_.files.map(paths_.chain()));
-  std::vector<engine::StepRecord> steps;
-  std::vector<crypto::Digest> heads;
+  const auto kept = engine::list_checkpoints(services_.files, paths_.checkpoints());
+  std::map<int64_t, ChainMark> marks;
+  engine::StepRecord last;
   int64_t tokens = 0;
-  const auto end = record::read_step_chain(
-      as_text(text->bytes()), genesis(subject_.origin), record::TornLine::kRefuse,
-      [&](const record::ChainLink& link) -> Status {
-        GLASS_TRY(engine::StepRecord step, engine::step_record_from_json(link.record));
-        tokens += step.tokens;
-        steps.push_back(std::move(step));
-        heads.push_back(link.digest);
-        return {};
-      });
-  if (!end) return changed(paths_.chain(), end.error().message);
-  if (end->digest != subject_.chain || end->step != subject_.steps)
+  auto chain =
+      RunChain::read(services_.files, paths_.chain(), subject_.origin, record::TornLine::kRefuse,
+                     [&](const engine::StepRecord& step, const crypto::Digest& head) -> Status {
+                       tokens += step.tokens;
+                       if (kept && std::ranges::binary_search(*kept, step.step))
+                         marks.emplace(step.step, ChainMark{.step = step, .head = head});
+                       last = step;
+                       return {};
+                     });
+  if (!chain) return changed(paths_.chain(), chain.error().message);
+  const record::ChainEnd end = chain->end();
+  if (end.digest != subject_.chain || end.step != subject_.steps)
     return changed(paths_.chain(),
                    fmt::format("it ends after step {} with the digest {}, recorded are step {} "
                                "and {}",
-                               end->step, crypto::to_text(end->digest), subject_.steps,
+                               end.step, crypto::to_text(end.digest), subject_.steps,
                                crypto::to_text(subject_.chain)));
-  steps_ = std::move(steps);
-  heads_ = std::move(heads);
+  marks_ = std::move(marks);
+  chain_ = std::move(*chain);
   if (tokens != subject_.tokens)
     return fail(ErrorCode::kMismatch,
                 fmt::format("its steps have {} together, and the record says {}",
                             count_text(tokens, "token"), count_text(subject_.tokens)));
-  const bool averaged = !steps_.empty() && (recipe_ ? recipe_->average.use
-                                                    : steps_.back().average == subject_.parameters);
-  if (steps_.empty() ||
-      (averaged ? steps_.back().average : steps_.back().parameters) != subject_.parameters)
+  const bool averaged = recipe_ ? recipe_->average.use : last.average == subject_.parameters;
+  if ((averaged ? last.average : last.parameters) != subject_.parameters)
     return fail(ErrorCode::kMismatch, fmt::format("the last step's {} are not the record's",
                                                   averaged ? "average weights" : "parameters"));
-  detail_ = fmt::format("{} hashed again, {} together", count_text(end->step, "link"),
+  detail_ = fmt::format("{} hashed again, {} together", count_text(end.step, "link"),
                         count_text(tokens, "token"));
   return {};
 }
@@ -118,7 +119,7 @@ Status Verification::checkpoints() {
     errors.emplace_back("the checkpoint of the last step is missing");
   GLASS_TRY_STATUS(joined(errors));
   detail_ = fmt::format("{} read, every tensor hashed again", found.size());
-  if (steps_.empty()) return blocked(detail_ + "; whether they are the chain's takes the chain");
+  if (!chain_) return blocked(detail_ + "; whether they are the chain's takes the chain");
   return {};
 }
 
@@ -127,19 +128,19 @@ Status Verification::checkpoint(int64_t step, engine::TrainingState& state) cons
       const engine::Manifest manifest,
       engine::load_checkpoint(services_.files, paths_.checkpoints(), step, plan_->settings.model,
                               plan_->settings.numerics, plan_->layout, state, services_.parallel));
-  return steps_.empty() ? Status{} : expect_in_chain(step, manifest);
+  return chain_ ? expect_in_chain(step, manifest) : Status{};
 }
 
 // A checkpoint is that of the chain's step, in its head and in the digests of its tensors.
 Status Verification::expect_in_chain(int64_t step, const engine::Manifest& manifest) const {
   const std::string name = engine::checkpoint_name(step);
-  if (step > std::ssize(steps_))
+  if (step > chain_->end().step)
     return fail(ErrorCode::kMismatch, fmt::format("the chain does not reach {}", name));
-  const engine::StepRecord& record = steps_[static_cast<size_t>(step) - 1];
-  if (!record.parameters || !record.optimizer)
+  const auto mark = marks_.find(step);
+  if (mark == marks_.end() || !mark->second.step.parameters || !mark->second.step.optimizer)
     return fail(ErrorCode::kMismatch, fmt::format("the chain knows of no {}", name));
-  GLASS_TRY_STATUS(
-      expect_same(name + "'s chain", heads_[static_cast<size_t>(step) - 1], manifest.chain_head));
+  const engine::StepRecord& record = mark->second.step;
+  GLASS_TRY_STATUS(expect_same(name + "'s chain", mark->second.head, manifest.chain_head));
   GLASS_TRY_STATUS(expect_same(name + "'s parameters", *record.parameters,
                                engine::total(manifest.digests.parameters)));
   if (record.average.has_value() != !manifest.digests.average.empty())

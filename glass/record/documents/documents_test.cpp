@@ -13,6 +13,7 @@
 #include "glass/record/documents/facts.h"
 #include "glass/record/documents/metrics.h"
 #include "glass/record/documents/report.h"
+#include "glass/record/documents/samples.h"
 
 namespace glass::record {
 namespace {
@@ -25,7 +26,7 @@ RunFacts some_facts() {
   facts.steps = 3;
   for (int64_t step = 1; step <= 3; ++step)
     facts.loss.add({step, 1'700'000'000'000 + step, 9.0 / static_cast<double>(step)});
-  facts.samples.push_back({2, "Once", " & again <b>"});
+  facts.samples.add({2, "Once", " & again <b>"});
   facts.evidence = EvidenceNode{EvidenceState::kVerified,
                                 "run",
                                 "",
@@ -148,6 +149,49 @@ TEST(Curve, WhatIsNoNumberIsKeptOnlyWhereNothingElseIs) {
   const std::vector<StepPoint> points = curve.points();
   EXPECT_EQ(points.front().value, 1.0);
   EXPECT_TRUE(std::isnan(points.back().value));
+}
+
+// Two texts at each of so many steps, ten steps apart.
+Samples samples_of(int64_t occasions) {
+  Samples samples;
+  for (int64_t step = 10; step <= 10 * occasions; step += 10) {
+    for (const char* prompt : {"a", "b"})
+      samples.add({.step = step, .prompt = prompt, .text = std::to_string(step)});
+  }
+  return samples;
+}
+
+constexpr auto kOccasions = static_cast<int64_t>(Samples::kOccasions);
+
+TEST(Samples, OfFewStepsAreKeptWhole) {
+  const Samples samples = samples_of(kOccasions);
+  EXPECT_EQ(samples.one_in(), 1);
+  const std::vector<SampleFact> kept = samples.kept();
+  ASSERT_EQ(std::ssize(kept), 2 * kOccasions);
+  EXPECT_EQ(kept[2].text, "20");
+  EXPECT_EQ(kept[3].prompt, "b");
+  EXPECT_EQ(kept.back().step, 10 * kOccasions);
+}
+
+TEST(Samples, OfManyStepsAreThinnedEvenlyAndDoNotGrow) {
+  for (const int64_t occasions : {kOccasions + 1, int64_t{1000}, int64_t{50'000}}) {
+    const Samples samples = samples_of(occasions);
+    const std::vector<SampleFact> kept = samples.kept();
+    EXPECT_EQ(samples.occasions(), occasions);
+    EXPECT_LE(std::ssize(kept), 2 * kOccasions);
+    EXPECT_GE(std::ssize(kept), kOccasions);
+    for (size_t i = 0; i + 2 < kept.size(); ++i)
+      EXPECT_EQ(kept[i].step, 10 + 10 * samples.one_in() * static_cast<int64_t>(i / 2));
+    EXPECT_EQ(kept.back().step, 10 * occasions) << "the newest is always there";
+  }
+}
+
+TEST(Report, SaysWhereTheSamplesAreThatItDoesNotShow) {
+  RunFacts facts = some_facts();
+  EXPECT_FALSE(contains(html_report(facts), "samples.jsonl"));
+  facts.samples = samples_of(1000);
+  EXPECT_TRUE(contains(html_report(facts),
+                       "It was asked 1,000 times; shown are one time in 16, and the last."));
 }
 
 TEST(Report, CommandsAreThoseOfTheProgramThatWasTyped) {

@@ -9,15 +9,10 @@
 #include <vector>
 
 #include "glass/record/documents/curve.h"
+#include "glass/record/documents/samples.h"
 #include "glass/record/evidence/evidence_tree.h"
 
 namespace glass::record {
-
-struct SampleFact {
-  int64_t step;
-  std::string prompt;
-  std::string text;  // without the prompt
-};
 
 struct CountFact {
   std::string name;  // a source, a licence, a language, a reason
@@ -55,7 +50,7 @@ struct RunFacts {
   int64_t peak_memory_bytes = 0;
   Curve loss;           // of the steps, in nats per token
   Curve held_out_loss;  // of the evaluations, in nats per token
-  std::vector<SampleFact> samples;
+  Samples samples;
   std::optional<StartFact> start;  // none: a new model
   std::string corpus_licence;      // SPDX expression of all texts together
   std::vector<CountFact> sources;

@@ -13,6 +13,7 @@
 #include "glass/record/documents/curve.h"
 #include "glass/record/documents/facts.h"
 #include "glass/record/documents/page.h"
+#include "glass/record/documents/samples.h"
 #include "glass/record/evidence/evidence_tree.h"
 
 namespace glass::record {
@@ -87,10 +88,17 @@ std::string evidence(const RunFacts& facts) {
 
 // Samples of one step stand together; they come in the order of their steps.
 std::string samples(const RunFacts& facts) {
-  if (facts.samples.empty()) return "<p>The recipe asked for no samples.</p>\n";
+  const int64_t occasions = facts.samples.occasions();
+  if (occasions == 0) return "<p>The recipe asked for no samples.</p>\n";
   std::string out;
+  if (facts.samples.one_in() > 1)
+    out += fmt::format(
+        "<p>It was asked {} times; shown are one time in {}, and the last. All that it wrote "
+        "stands "
+        "in <code>training/samples.jsonl</code>.</p>\n",
+        count_text(occasions), facts.samples.one_in());
   int64_t step = -1;
-  for (const SampleFact& sample : facts.samples) {
+  for (const SampleFact& sample : facts.samples.kept()) {
     if (sample.step != step)
       out += sample.step == 0 ? "<p>Before the first step:</p>\n"
                               : fmt::format("<p>After step {}:</p>\n", count_text(sample.step));

@@ -16,8 +16,9 @@ namespace glass::record {
 
 namespace {
 
-std::string line_of(const Json& record, const crypto::Digest& digest) {
-  return to_canonical(Json::Object{{"digest", to_text(digest)}, {"record", record}}) + "\n";
+// Of a record that is given in canonical form; so is the line, whose keys stand in their order.
+std::string line_of(std::string_view record, const crypto::Digest& digest) {
+  return fmt::format("{{\"digest\":\"{}\",\"record\":{}}}\n", to_text(digest), record);
 }
 
 struct ParsedLine {
@@ -42,7 +43,8 @@ Result<ParsedLine> parse_line(std::string_view line, const ChainEnd& before) {
     return wrong(
         fmt::format("it is of step {} where step {} should follow", step, before.step + 1));
   }
-  const crypto::Digest digest = record_digest(record);
+  const std::string canonical = to_canonical(record);
+  const crypto::Digest digest = crypto::sha256(canonical);
   if (to_text(digest) != stated) {
     return wrong(fmt::format("the record of step {} was changed: it has the digest {}, not {}",
                              step, to_text(digest), stated));
@@ -51,7 +53,7 @@ Result<ParsedLine> parse_line(std::string_view line, const ChainEnd& before) {
     return wrong(fmt::format("step {} does not continue what is before it: \"prev\" is {}, not {}",
                              step, prev, to_text(before.digest)));
   }
-  if (line_of(record, digest) != line) return wrong("it is not written in canonical form");
+  if (line_of(canonical, digest) != line) return wrong("it is not written in canonical form");
   return ParsedLine{.json = std::move(json), .digest = digest};
 }
 
@@ -75,8 +77,10 @@ Result<ChainEnd> read_until(std::string_view text, const crypto::Digest& genesis
     end.step += 1;
     end.digest = line->digest;
     end.size_bytes += line_end + 1;
-    GLASS_TRY_STATUS(
-        visit({.step = end.step, .digest = end.digest, .record = *line->json.find("record")}));
+    GLASS_TRY_STATUS(visit({.step = end.step,
+                            .digest = end.digest,
+                            .end_bytes = end.size_bytes,
+                            .record = *line->json.find("record")}));
   }
   return end;
 }
@@ -124,6 +128,11 @@ Result<StepChainWriter> StepChainWriter::open(system::Files& files, const system
                               system::path_text(file), end.step, after_step));
     }
   }
+  return open(files, file, end);
+}
+
+Result<StepChainWriter> StepChainWriter::open(system::Files& files, const system::Path& file,
+                                              const ChainEnd& end) {
   GLASS_TRY(auto writable, files.append(file, end.size_bytes));
   return StepChainWriter(std::move(writable), end);
 }
@@ -133,9 +142,9 @@ Result<crypto::Digest> StepChainWriter::append(Json::Object record) {
   GLASS_CHECK(!failed_);  // its caller was told
   record.emplace("prev", to_text(end_.digest));
   record.emplace("step", end_.step + 1);
-  const Json json = std::move(record);
-  const crypto::Digest digest = record_digest(json);
-  const std::string line = line_of(json, digest);
+  const std::string canonical = to_canonical(std::move(record));
+  const crypto::Digest digest = crypto::sha256(canonical);
+  const std::string line = line_of(canonical, digest);
   auto written = file_->append(as_bytes(line));
   if (!written) {
     failed_ = true;

@@ -25,6 +25,7 @@ namespace glass::record {
 struct ChainLink {
   int64_t step;  // also the number of its line
   crypto::Digest digest;
+  uint64_t end_bytes;  // of the chain up to here
   const Json& record;  // an object, with "prev" and "step"; valid during the visit
 };
 
@@ -58,6 +59,10 @@ class StepChainWriter {
   [[nodiscard]] static Result<StepChainWriter> open(system::Files& files, const system::Path& file,
                                                     const crypto::Digest& genesis,
                                                     int64_t after_step);
+
+  // The same after an end that was found by reading the chain, which is not read again.
+  [[nodiscard]] static Result<StepChainWriter> open(system::Files& files, const system::Path& file,
+                                                    const ChainEnd& end);
 
   // Adds "prev" and "step" to the record and writes its line, not yet durable.
   // REQUIRES: `record` has neither member.

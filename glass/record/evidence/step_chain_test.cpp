@@ -169,6 +169,23 @@ TEST_F(StepChainTest, ResumingAnywhereGivesTheSameBytes) {
   }
 }
 
+TEST_F(StepChainTest, AnEndThatAReaderFoundIsContinuedFrom) {
+  ASSERT_TRUE(write(0, 4));
+  const std::string whole = text();
+  ChainEnd third;
+  ASSERT_TRUE(
+      read_step_chain(whole, kGenesis, TornLine::kRefuse, [&](const ChainLink& link) -> Status {
+        if (link.step == 3)
+          third = {.step = link.step, .digest = link.digest, .size_bytes = link.end_bytes};
+        return {};
+      }));
+  auto writer = StepChainWriter::open(files_, file_, third);
+  ASSERT_TRUE(writer);
+  EXPECT_EQ(text(), whole.substr(0, third.size_bytes));
+  ASSERT_TRUE(writer->append(facts_of(4)));
+  EXPECT_EQ(text(), whole);
+}
+
 TEST_F(StepChainTest, ResumingAfterAMissingOrBrokenStepIsRefused) {
   ASSERT_TRUE(write(0, 3));
   const std::string whole = text();
