@@ -60,7 +60,10 @@ def main():
     with open(f"{folder}/url", "w", encoding="utf-8") as out:
         out.write(url)
     if not command:
-        signal.sigwait({signal.SIGTERM, signal.SIGINT})
+        # A test that has failed takes its folder away without stopping anybody.
+        signals = {signal.SIGTERM, signal.SIGINT}
+        while signal.sigtimedwait(signals, 1) is None and os.path.isdir(folder):
+            pass
         controller.stop()
         return 0
     done = subprocess.run(command, env={**os.environ, "GLASS_TEST_SMTP": url, "GLASS_TEST_MAILS": folder})

@@ -45,16 +45,8 @@ namespace {
 
 using Action = std::function<int()>;
 
-// A verb of its own for an act that people do often: some fields by their position.
-struct ShortVerb {
-  const char* name;
-  const char* help;
-  const char* kind;
-  std::vector<std::pair<const char*, const char*>> positions;  // field, help
-};
-
-const std::vector<ShortVerb>& short_verbs() {
-  static const std::vector<ShortVerb> kVerbs = {
+const std::vector<ActVerb>& short_verbs() {
+  static const std::vector<ActVerb> kVerbs = {
       {"propose",
        "Hand in a proposal",
        "proposal.submitted",
@@ -200,10 +192,10 @@ tl::unexpected<Error> forget(const std::string& folder,
   return tl::unexpected(why);
 }
 
-Status act(const FacilityFlags& flags) {
+// Signs what was drafted, and puts it into the journal if the charter allows it.
+Status put_act(const FacilityFlags& flags, service::Draft draft) {
   GLASS_TRY(service::Facility facility, service::Facility::open(files(), flags.folder));
   GLASS_TRY(const auto keys, signers(flags));
-  GLASS_TRY(service::Draft draft, draft_of(flags));
   GLASS_TRY_STATUS(facility.wait(now_ms()).map([](int64_t) {}));
   GLASS_TRY(const institution::Act drafted,
             service::draft_act(facility.state(), keys.front().public_key(), std::move(draft.event),
@@ -227,6 +219,11 @@ Status act(const FacilityFlags& flags) {
   fmt::print("Taken as entry {}.\n  act       {}\n", taken->number, to_hex(taken->digest.bytes));
   print_follows(taken->follows);
   return {};
+}
+
+Status act(const FacilityFlags& flags) {
+  GLASS_TRY(service::Draft draft, draft_of(flags));
+  return put_act(flags, std::move(draft));
 }
 
 Json status_json(const service::JournalFold& fold) {
@@ -337,7 +334,9 @@ void add_act_flags(CLI::App* verb, FacilityFlags& flags) {
   add_json(verb, flags);
 }
 
-void add_short_verb(CLI::App& app, Action& action, const ShortVerb& made) {
+}  // namespace
+
+void add_act_verb(CLI::App& app, Action& action, const ActVerb& made) {
   auto flags = std::make_shared<FacilityFlags>();
   auto values = std::make_shared<std::vector<std::string>>(made.positions.size());
   CLI::App* verb = app.add_subcommand(made.name, made.help);
@@ -352,14 +351,23 @@ void add_short_verb(CLI::App& app, Action& action, const ShortVerb& made) {
   verb->callback([flags, values, &made, &action] {
     for (size_t i = 0; i < values->size(); ++i)
       flags->assignments.push_back(fmt::format("{}={}", made.positions[i].first, (*values)[i]));
+    flags->assignments.insert(flags->assignments.end(), made.always.begin(), made.always.end());
     action = [flags] { return ended(act(*flags)); };
   });
 }
 
-}  // namespace
+Status put_act(const std::string& folder, const std::string& key, service::Draft draft, bool json,
+               bool dry_run) {
+  FacilityFlags flags;
+  flags.folder = folder;
+  flags.key = key;
+  flags.json = json;
+  flags.dry_run = dry_run;
+  return put_act(flags, std::move(draft));
+}
 
 void add_governance(CLI::App& app, Action& action) {
-  for (const ShortVerb& verb : short_verbs()) add_short_verb(app, action, verb);
+  for (const ActVerb& verb : short_verbs()) add_act_verb(app, action, verb);
 }
 
 void add_facility(CLI::App& app, Action& action) {

@@ -29,6 +29,7 @@
 #include "glass/cli/facility_verbs.h"
 #include "glass/cli/log_verbs.h"
 #include "glass/cli/named_log.h"
+#include "glass/cli/petition_verbs.h"
 #include "glass/cli/release_verbs.h"
 #include "glass/cli/statement_verb.h"
 #include "glass/crypto/ecdsa.h"
@@ -508,7 +509,7 @@ int run(int argc, char** argv) {
   Action action;
   for (const auto& add :
        {add_run, add_plan, add_train, add_verify, add_replay, add_generate, add_release, add_state,
-        add_recipe, add_log, add_facility, add_governance, add_key})
+        add_recipe, add_log, add_facility, add_governance, add_petition, add_key})
     add(app, action);
   try {
     app.parse(argc, argv);
