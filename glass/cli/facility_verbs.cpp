@@ -60,7 +60,7 @@ const std::vector<ActVerb>& short_verbs() {
        "vote.cast",
        {{"vote", "Which"}, {"ballot", "yes, no or abstain"}}},
       {"clear", "Approve that a run starts, or goes on", "run.approved", {{"run", "Which"}}},
-      {"stop", "Stop a run: one is enough", "run.stopped", {{"run", "Which"}}},
+      {"stop", "Stop a run: one is enough", "run.stop_asked", {{"run", "Which"}}},
       {"object", "Object to the use of works", "objection.filed", {}},
   };
   return kVerbs;

@@ -336,8 +336,10 @@ Status print_terms(const TrainVerb& flags, const service::Services& services) {
   GLASS_TRY(const service::TrainingTerms terms, service::training_terms(flags.choice(), services));
   std::vector<std::string> data;
   for (const crypto::Digest& digest : terms.data) data.push_back(to_hex(digest.bytes));
-  fmt::print("recipe={} data={} numerics={} teraflops={}\n", to_hex(terms.recipe.bytes),
-             fmt::join(data, ","), terms.numerics, terms.teraflops);
+  fmt::print("recipe={} data={} teraflops={} numerics={} steps={}", to_hex(terms.recipe.bytes),
+             fmt::join(data, ","), terms.teraflops, terms.numerics, terms.steps);
+  if (terms.base) fmt::print(" base={}", to_hex(terms.base->bytes));
+  fmt::print("\n");
   return {};
 }
 

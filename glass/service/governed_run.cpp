@@ -67,6 +67,20 @@ Status expect_cleared(std::string_view what, const std::string& cleared, const s
                              what, cleared, is));
 }
 
+// Whether it goes on from the model that it was registered with, or from none. A run of the
+// facility stands there by its id, and what it left is among the data.
+Status expect_base(const std::string& cleared, const RunOrigin& origin) {
+  constexpr size_t kIdDigits = 32;
+  const std::string is = origin.start ? hex(*origin.start) : "";
+  if (cleared == is || (origin.start && cleared.size() == kIdDigits)) return {};
+  const auto said = [](const std::string& base) {
+    return base.empty() ? std::string("random weights") : "base " + base;
+  };
+  return refused(fmt::format(
+      "the run was registered to start from {}, and this starts from {}; register it anew",
+      said(cleared), said(is)));
+}
+
 // Everything that decides the data: the corpus, and what the training starts from.
 std::set<std::string> data_of(const RunOrigin& origin) {
   std::set<std::string> data = {hex(origin.corpus)};
@@ -112,6 +126,7 @@ class GovernedTraining final : public Interlock {
                                     fmt::format("{}", fmt::join(data_of(origin), ", "))));
     GLASS_TRY_STATUS(
         expect_cleared("numerics", run.terms.numerics, std::string(engine::name(origin.numerics))));
+    GLASS_TRY_STATUS(expect_base(run.terms.base, origin));
     return begin(stand);
   }
 

@@ -118,11 +118,11 @@ class GovernedTrainingTest : public testing::Test {
     keys_.emplace("slot", testkit::key_number(101));
     propose();
     review_and_award();
-    EXPECT_EQ(
-        act(id(1), "run.registered",
-            {"run=" + id(9), "proposal=" + id(3), "minutes=10", "teraflops=100",
-             "recipe=" + hex_of("recipe"), "data=" + hex_of("corpus"), "numerics=portable-1"}),
-        "");
+    EXPECT_EQ(act(id(1), "run.registered",
+                  {"run=" + id(9), "proposal=" + id(3), "minutes=10", "teraflops=100", "steps=1000",
+                   "data_class=D0", "methods=text", "recipe=" + hex_of("recipe"),
+                   "data=" + hex_of("corpus"), "numerics=portable-1"}),
+              "");
     EXPECT_EQ(clear(), "");
   }
 
@@ -175,7 +175,7 @@ class GovernedTrainingTest : public testing::Test {
   std::string clear() { return act("office/technical", "run.approved", {"run=" + id(9)}); }
 
   std::string stop() {
-    return act("council/DE-1", "run.stopped", {"run=" + id(9), "reasons=Let us look."});
+    return act("office/operation", "run.stop_asked", {"run=" + id(9), "reasons=Let us look."});
   }
 
   std::string public_key(const std::string& who) {

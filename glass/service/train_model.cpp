@@ -532,7 +532,9 @@ Result<TrainingTerms> training_terms(const RecipeChoice& choice, const Services&
   TrainingTerms terms{.recipe = run.origin.recipe,
                       .data = {run.origin.corpus},
                       .numerics = std::string(engine::name(run.origin.numerics)),
-                      .teraflops = std::llround(std::ceil(flops * kMadeAgain / 1e12))};
+                      .teraflops = std::llround(std::ceil(flops * kMadeAgain / 1e12)),
+                      .steps = chosen.recipe.train.steps,
+                      .base = run.origin.start};
   if (run.origin.start) terms.data.push_back(*run.origin.start);
   return terms;
 }

@@ -37,6 +37,8 @@ struct TrainingTerms {
   std::vector<crypto::Digest> data;
   std::string numerics;
   int64_t teraflops = 0;  // of all steps, 10^12 operations each, with a tenth for restarts
+  int64_t steps = 0;
+  std::optional<crypto::Digest> base;  // of what it goes on from; none: from random weights
 };
 
 [[nodiscard]] Result<TrainingTerms> training_terms(const RecipeChoice& choice,

@@ -8,6 +8,7 @@
 #include <type_traits>
 #include <utility>
 #include <variant>
+#include <vector>
 
 #include <fmt/core.h>
 #include <fmt/format.h>
@@ -19,6 +20,7 @@
 #include "glass/institution/acts/event.h"
 #include "glass/institution/acts/internal/petition_acts.h"
 #include "glass/institution/acts/state.h"
+#include "glass/institution/acts/words.h"
 #include "glass/institution/charter/charter.h"
 #include "glass/institution/objections/objection_book.h"
 #include "glass/institution/objections/objection_events.h"
@@ -28,6 +30,12 @@
 #include "glass/institution/review/review_events.h"
 #include "glass/institution/runs/run_book.h"
 #include "glass/institution/runs/run_events.h"
+#include "glass/institution/safety/approval_rule.h"
+#include "glass/institution/safety/incident.h"
+#include "glass/institution/safety/incident_book.h"
+#include "glass/institution/safety/incident_events.h"
+#include "glass/institution/safety/level_controls.h"
+#include "glass/institution/safety/stops.h"
 #include "glass/institution/seats/seat_book.h"
 #include "glass/institution/seats/seat_events.h"
 #include "glass/institution/votes/ballot_box.h"
@@ -106,12 +114,35 @@ std::string_view proposal_of(const State& state, const Event& event) {
   return run == nullptr ? std::string_view{} : std::string_view(run->terms.proposal);
 }
 
+// Whom the level of a run names for an act on it; nobody for acts that levels do not speak of.
+std::vector<std::string> roles_by_level(const State& state, const Event& event) {
+  const auto* runs = std::get_if<RunEvent>(&event);
+  const GovernedRun* run = runs == nullptr ? nullptr : state.runs.find(run_of(*runs));
+  if (run == nullptr || run->level == 0) return {};
+  std::vector<std::string> roles;
+  if (std::holds_alternative<RunStopAsked>(*runs)) {
+    for (const StopRight& right : state.charter->level(run->level).stop)
+      roles.push_back(right.role);
+    return roles;
+  }
+  const std::string_view matter = matter_waited_for(*run);
+  if (matter.empty()) return {};
+  for (const ApprovalRule& rule : state.charter->approvals(matter, run->level))
+    roles.insert(roles.end(), rule.roles.begin(), rule.roles.end());
+  return roles;
+}
+
 bool holds_right(const State& state, std::string_view holder, std::string_view seat_name,
                  const Event& event) {
   if (holder == kReviewer) return !slot_of(event).empty();
   if (!slot_of(event).empty()) return false;
   if (holder == kAnyone) return true;
   if (holder == kSelf) return seat_of(event) == seat_name;
+  if (holder == kLevel) {
+    return std::ranges::any_of(roles_by_level(state, event), [&](const std::string& role) {
+      return role != kLevel && holds_right(state, role, seat_name, event);
+    });
+  }
   if (holder == kApplicant) {
     const Proposal* proposal = state.proposals.find(proposal_of(state, event));
     return proposal != nullptr && proposal->applicant == seat_name;
@@ -126,9 +157,16 @@ Status expect_right(const State& state, const Act& act) {
     return holds_right(state, holder, act.seat, act.event);
   });
   if (has_it) return {};
+  std::vector<std::string> holders = right.holders;
+  const auto by_level = std::ranges::find(holders, kLevel);
+  if (by_level != holders.end()) {
+    const auto roles = roles_by_level(state, act.event);
+    *by_level =
+        roles.empty() ? "nobody at the run's level" : fmt::format("{}", fmt::join(roles, ", "));
+  }
   return refused(
       fmt::format("seat {} may not do this: by the charter's right '{}', {} belongs to {}",
-                  act.seat, right.name, right_name(act.event), fmt::join(right.holders, ", ")));
+                  act.seat, right.name, right_name(act.event), fmt::join(holders, ", ")));
 }
 
 // The key that acts for the seat is among those that signed; a review is signed by the key of its
@@ -157,7 +195,11 @@ Result<std::string> terms_of_proposal(const State& state, const ProposalEvent& e
 }
 
 Result<std::string> terms_of_vote(const State& state, const VoteEvent& event) {
-  if (const auto* opened = std::get_if<VoteOpened>(&event)) return opened->content;
+  if (const auto* opened = std::get_if<VoteOpened>(&event)) {
+    if (is_digest(opened->content)) return opened->content;
+    return refused(fmt::format("a vote is on the digest of what is decided, and '{}' is none",
+                               opened->content));
+  }
   const auto* cast = std::get_if<VoteCast>(&event);
   const OpenVote* open = cast == nullptr ? nullptr : state.votes.open(cast->vote);
   return open == nullptr ? state.charter_act : open->terms.content;
@@ -169,6 +211,19 @@ Result<std::string> terms_of_run(const State& state, const RunEvent& event) {
   const GovernedRun* run = state.runs.find(run_of(event));
   if (run == nullptr) return refused(fmt::format("there is no run {}", run_of(event)));
   return run->content;
+}
+
+// What is told of an incident is on the incident as it was opened.
+Result<std::string> terms_of_incident(const State& state, const IncidentEvent& event) {
+  if (std::holds_alternative<IncidentOpened>(event)) return state.charter_act;
+  return std::visit(
+      [&](const auto& one) -> Result<std::string> {
+        const Incident* incident = state.incidents.find(one.incident);
+        if (incident == nullptr)
+          return refused(fmt::format("there is no incident {}", one.incident));
+        return incident->opening.account;
+      },
+      event);
 }
 
 Result<std::string> terms_of_objection(const State& state, const ObjectionEvent& event) {
@@ -208,6 +263,8 @@ Result<std::string> terms_seen_by(const State& state, const Event& event) {
     return terms_of_objection(state, *objections);
   if (const auto* petitions = std::get_if<PetitionEvent>(&event))
     return terms_of_petition(state, *petitions);
+  if (const auto* incidents = std::get_if<IncidentEvent>(&event))
+    return terms_of_incident(state, *incidents);
   return state.charter_act;
 }
 

@@ -2,10 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <functional>
-#include <iterator>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -14,8 +11,10 @@
 #include "glass/base/days.h"
 #include "glass/institution/acts/charter_events.h"
 #include "glass/institution/acts/event.h"
+#include "glass/institution/acts/run_facts.h"
 #include "glass/institution/acts/state.h"
 #include "glass/institution/charter/charter.h"
+#include "glass/institution/charter/matter.h"
 #include "glass/institution/objections/objection_book.h"
 #include "glass/institution/objections/objection_events.h"
 #include "glass/institution/petitions/petition_book.h"
@@ -24,8 +23,13 @@
 #include "glass/institution/proposals/step.h"
 #include "glass/institution/review/review.h"
 #include "glass/institution/review/review_events.h"
+#include "glass/institution/runs/evaluation_events.h"
+#include "glass/institution/runs/release_events.h"
 #include "glass/institution/runs/run_book.h"
 #include "glass/institution/runs/run_events.h"
+#include "glass/institution/safety/assessment.h"
+#include "glass/institution/safety/level.h"
+#include "glass/institution/safety/level_controls.h"
 #include "glass/institution/seats/seat_book.h"
 #include "glass/institution/votes/ballot_box.h"
 #include "glass/institution/votes/vote_events.h"
@@ -40,15 +44,6 @@ std::optional<std::string> pop(std::vector<std::string>& queue) {
   std::string last = std::move(queue.back());
   queue.pop_back();
   return last;
-}
-
-// Whether every body that has to has adopted the content.
-bool is_adopted_by_all(const State& state, std::string_view matter, std::string_view content,
-                       int64_t level, int64_t minutes) {
-  const auto decisions = state.charter->decisions(matter, level, minutes);
-  return std::ranges::all_of(decisions, [&](const DecisionSettings& one) {
-    return state.votes.is_adopted(matter, content, one.body);
-  });
 }
 
 Event moved(std::string_view proposal, std::string_view outcome) {
@@ -78,61 +73,61 @@ std::optional<Event> after_appeal(const State& state, const ClosedVote& vote) {
       .objection = vote.about, .outcome = vote.outcome == "adopted" ? "overturned" : "stands"});
 }
 
-// Whether those who approved are as many, from as many institutions and with the roles, as a level
-// demands.
-bool are_enough(const State& state, const std::set<std::string, std::less<>>& approved_by,
-                int64_t people, int64_t institutions, const std::vector<std::string>& roles) {
-  std::set<std::string> from;
-  std::set<std::string, std::less<>> held;
-  for (const std::string& name : approved_by) {
-    const Seat* seat = state.seats->find(name);
-    if (seat == nullptr || !seat->is_held()) continue;
-    from.insert(seat->institution);
-    held.insert(seat->roles.begin(), seat->roles.end());
-  }
-  return std::ssize(approved_by) >= people && std::ssize(from) >= institutions &&
-         std::ranges::all_of(roles, [&](const std::string& role) { return held.contains(role); });
+// Its level, if it is higher than it was by what is known now.
+std::optional<Event> after_facts(const State& state, const std::string& id) {
+  const GovernedRun* run = state.runs.find(id);
+  const int64_t level = level_number(assessment_of(state, *run).level);
+  if (level <= run->level) return std::nullopt;
+  return RunEvent(RunLevelled{.run = id, .level = level});
 }
 
-bool is_approved(const State& state, const GovernedRun& run) {
-  const LevelSettings& level = state.charter->level(run.level);
+std::optional<Event> halt(const State& state, const GovernedRun& run) {
+  const std::string_view cause =
+      run.cleared_level < run.level
+          ? "level"
+          : halt_cause(run, state.charter->level(run.level).overdue_percent);
+  if (cause.empty()) return std::nullopt;
+  return RunEvent(RunHalted{.run = run.terms.run, .cause = std::string(cause)});
+}
+
+// What a run comes to when everybody has agreed to what it waits for.
+std::optional<Event> after_agreement(const State& state, const GovernedRun& run, int64_t at_ms) {
+  const std::string& id = run.terms.run;
   const std::string_view matter = matter_waited_for(run);
-  const bool has_people =
-      matter == "release"
-          ? are_enough(state, run.approved_by, level.release_approvals, 1, level.release_roles)
-          : are_enough(state, run.approved_by, level.approvals, level.institutions, level.roles);
-  return has_people && is_adopted_by_all(state, matter, run.content, run.level, run.terms.minutes);
+  if (matter == "release") {
+    if (!expect_may_publish(state, run, at_ms)) return std::nullopt;
+    return RunEvent(ReleaseDecided{.run = id, .model = run.model});
+  }
+  if (matter == "lowering") {
+    if (!expect_may_lower(state, run, false, at_ms)) return std::nullopt;
+    return RunEvent(RunLowered{.run = id, .level = run.level - 1});
+  }
+  return RunEvent(RunCleared{.run = id, .level = run.level, .clearance = run.clearances + 1});
 }
 
 // What a run comes to by what has happened with it.
-std::optional<Event> after_run(const State& state, const std::string& id) {
+std::optional<Event> after_run(const State& state, const std::string& id, int64_t at_ms) {
   const GovernedRun* run = state.runs.find(id);
   if (run == nullptr) return std::nullopt;
-  if (run->level == 0) {
-    const Proposal& proposal = *state.proposals.find(run->terms.proposal);
-    return RunEvent(RunLevelled{.run = id, .level = std::max<int64_t>(proposal.level, 1)});
-  }
-  if (run->state == RunState::kRunning) {
-    const std::string_view cause = run->cleared_level < run->level ? "level" : halt_cause(*run);
-    if (cause.empty()) return std::nullopt;
-    return RunEvent(RunHalted{.run = id, .cause = std::string(cause)});
-  }
-  if (matter_waited_for(*run).empty() || !is_approved(state, *run)) return std::nullopt;
-  if (run->state != RunState::kAsked)
-    return RunEvent(RunCleared{.run = id, .level = run->level, .clearance = run->clearances + 1});
-  if (run->notice_until_ms != 0) return std::nullopt;
-  return RunEvent(ReleaseDecided{.run = id, .model = run->model});
+  if (is_stop_due(state, *run)) return RunEvent(RunStopped{.run = id});
+  if (run->state == RunState::kRunning) return halt(state, *run);
+  const bool waits = !matter_waited_for(*run).empty() && run->notice_until_ms == 0;
+  if (!waits || !is_agreed(state, *run)) return std::nullopt;
+  return after_agreement(state, *run, at_ms);
 }
 
 std::optional<Event> after_vote(const State& state, const ClosedVote& vote, int64_t at_ms) {
   if (vote.matter == "award") return after_award(state, vote);
   if (vote.matter == "objection") return after_appeal(state, vote);
   if (vote.outcome != "adopted") return std::nullopt;
-  if (vote.matter == "clearance" || vote.matter == "restart" || vote.matter == "release")
-    return after_run(state, vote.about);
+  if (std::ranges::find(kLevelMatters, vote.matter) != kLevelMatters.end())
+    return after_run(state, vote.about, at_ms);
   if (vote.matter == "charter" && state.proposed_charters.contains(vote.content) &&
       is_adopted_by_all(state, "charter", vote.content, 1, 0))
     return CharterEvent(CharterAmended{.content = vote.content});
+  if (vote.matter == "borders" && state.borders.proposed.contains(vote.content) &&
+      is_adopted_by_all(state, "borders", vote.content, 1, 0))
+    return BorderEvent(BordersSet{.content = vote.content});
   if (vote.matter == "arrears")
     return SeatEvent(ArrearsWaived{.member = vote.about, .until_ms = at_ms + kWaiverMs});
   return std::nullopt;
@@ -186,8 +181,11 @@ std::optional<Event> next(State& state, int64_t at_ms) {
   while (const auto vote = pop(state.closed_votes)) {
     if (auto event = after_vote(state, *state.votes.closed(*vote), at_ms)) return event;
   }
+  while (const auto run = pop(state.changed_runs)) {
+    if (auto event = after_facts(state, *run)) return event;
+  }
   while (const auto run = pop(state.touched_runs)) {
-    if (auto event = after_run(state, *run)) return event;
+    if (auto event = after_run(state, *run, at_ms)) return event;
   }
   while (const auto proposal = pop(state.touched_proposals)) {
     if (auto event = after_proposal(state, *proposal)) return event;

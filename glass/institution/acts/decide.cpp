@@ -22,9 +22,11 @@
 #include "glass/institution/acts/consequences.h"
 #include "glass/institution/acts/event.h"
 #include "glass/institution/acts/internal/petition_acts.h"
+#include "glass/institution/acts/run_facts.h"
 #include "glass/institution/acts/state.h"
 #include "glass/institution/acts/words.h"
 #include "glass/institution/charter/charter.h"
+#include "glass/institution/charter/matter.h"
 #include "glass/institution/objections/objection_book.h"
 #include "glass/institution/objections/objection_events.h"
 #include "glass/institution/petitions/petition_book.h"
@@ -34,11 +36,20 @@
 #include "glass/institution/review/review.h"
 #include "glass/institution/review/review_decide.h"
 #include "glass/institution/review/review_events.h"
+#include "glass/institution/runs/border_book.h"
+#include "glass/institution/runs/evaluation_events.h"
+#include "glass/institution/runs/release_events.h"
 #include "glass/institution/runs/run_book.h"
 #include "glass/institution/runs/run_events.h"
+#include "glass/institution/safety/incident_book.h"
+#include "glass/institution/safety/incident_events.h"
+#include "glass/institution/safety/level.h"
+#include "glass/institution/safety/level_controls.h"
+#include "glass/institution/safety/release_path.h"
 #include "glass/institution/seats/seat_book.h"
 #include "glass/institution/votes/ballot_box.h"
 #include "glass/institution/votes/vote_events.h"
+#include "glass/institution/voting/vote.h"
 
 namespace glass::institution {
 namespace {
@@ -95,8 +106,13 @@ Result<Matter> matter_of(const State& state, const VoteOpened& vote) {
       return refused(fmt::format("member {} may vote; there is nothing to waive", vote.about));
     return Matter{.content = state.charter_act};
   }
-  if (vote.matter == "clearance" || vote.matter == "restart" || vote.matter == "release")
+  if (std::ranges::find(kLevelMatters, vote.matter) != kLevelMatters.end())
     return matter_of_run(state, vote);
+  if (vote.matter == "borders") {
+    if (!state.borders.proposed.contains(vote.content))
+      return refused(fmt::format("there are no proposed borders {}", vote.content));
+    return Matter{.content = vote.content};
+  }
   if (vote.matter == "objection") {
     const Objection* objection = state.objections.find(vote.about);
     if (objection == nullptr || objection->state != ObjectionState::kAppealed)
@@ -107,11 +123,29 @@ Result<Matter> matter_of(const State& state, const VoteOpened& vote) {
   return Matter{.content = vote.content};
 }
 
+// Nationals of the applicant's country do not decide on lowering, where the level says so.
+Status expect_recusals(const State& state, const VoteOpened& vote) {
+  if (vote.matter != "lowering") return {};
+  const GovernedRun& run = *state.runs.find(vote.about);
+  if (!state.charter->level(run.level).recuse_nationals) return {};
+  const Seat* applicant = state.seats->find(state.proposals.find(run.terms.proposal)->applicant);
+  if (applicant == nullptr || applicant->member.empty()) return {};
+  for (const Voter& voter : state.charter->electorate(vote.body)) {
+    const bool is_recused =
+        std::ranges::find(vote.recused, voter.id, &RecusalRecord::voter) != vote.recused.end();
+    if (voter.group == applicant->member && !is_recused)
+      return refused(fmt::format("{} is of the applicant's country, {}, and has to be recused",
+                                 voter.id, applicant->member));
+  }
+  return {};
+}
+
 Status expect_openable(const State& state, const VoteOpened& vote) {
   GLASS_TRY(const Matter matter, matter_of(state, vote));
   if (matter.content != vote.content)
     return refused(fmt::format("the vote is on {}, and what there is to decide is {}", vote.content,
                                matter.content));
+  GLASS_TRY_STATUS(expect_recusals(state, vote));
   return expect_possible(state.votes, *state.charter, vote, matter.level, matter.minutes);
 }
 
@@ -139,10 +173,14 @@ Status expect_registrable(const State& state, const RunRegistered& run) {
   if (run.minutes > left)
     return refused(fmt::format("project {} was awarded {} minutes, of which {} are left",
                                run.proposal, proposal->minutes, left));
+  constexpr size_t kIdDigits = 32;
+  if (run.base.size() == kIdDigits && state.runs.find(run.base) == nullptr)
+    return refused(fmt::format("there is no run {} to go on from", run.base));
   return expect_usable(state, run.data);
 }
 
-Status expect_run(const State& state, const RunEvent& event, const std::string& seat) {
+Status expect_run(const State& state, const RunEvent& event, const std::string& seat,
+                  int64_t at_ms) {
   GLASS_TRY_STATUS(expect_possible(state.runs, event, seat));
   if (const auto* registered = std::get_if<RunRegistered>(&event))
     return expect_registrable(state, *registered);
@@ -150,13 +188,15 @@ Status expect_run(const State& state, const RunEvent& event, const std::string& 
     return expect_usable(state, state.runs.find(started->run)->terms.data);
   if (const auto* asked = std::get_if<ReleaseRequested>(&event)) {
     const GovernedRun& run = *state.runs.find(asked->run);
-    if (run.level == 4)
+    if (!state.charter->release_path(run.level).is_possible)
       return refused(
-          fmt::format("run {} is at SL-4, where nothing is published; its level would have to "
+          fmt::format("run {} is at SL-{}, where nothing is published; its level would have to "
                       "be lowered first",
-                      asked->run));
+                      asked->run, run.level));
     return expect_usable(state, run.terms.data);
   }
+  if (const auto* asked = std::get_if<LoweringAsked>(&event))
+    return expect_may_lower(state, *state.runs.find(asked->run), true, at_ms);
   return {};
 }
 
@@ -192,6 +232,18 @@ Status expect_review(const State& state, const ReviewEvent& event, const std::st
   return decide(state.reviews, event, seats, at_ms).map([](const auto&) {});
 }
 
+// It says at which level its run stands; that of a run nobody knows here is SL-1.
+Status expect_incident(const State& state, const IncidentEvent& event, int64_t at_ms) {
+  if (const auto* opened = std::get_if<IncidentOpened>(&event)) {
+    const GovernedRun* run = state.runs.find(opened->run);
+    const Level level = run == nullptr ? Level::kSl1 : level_of_number(run->level);
+    if (opened->level != level)
+      return refused(fmt::format("run {} is at {}, and the incident says {}", opened->run,
+                                 to_text(level), to_text(opened->level)));
+  }
+  return expect_possible(state.incidents, event, state.charter->settings().incident_clocks, at_ms);
+}
+
 Status expect_by_rules(const State& state, const Act& act, int64_t at_ms) {
   return std::visit(
       Overloaded{
@@ -214,14 +266,18 @@ Status expect_by_rules(const State& state, const Act& act, int64_t at_ms) {
           [&](const ProposalEvent& event) {
             return expect_possible(state.proposals, event, at_ms);
           },
-          [&](const RunEvent& event) { return expect_run(state, event, act.seat); },
+          [&](const RunEvent& event) { return expect_run(state, event, act.seat, at_ms); },
           [&](const ObjectionEvent& event) {
             return expect_objection(state, event, act.seat, at_ms);
           },
           [&](const ReviewEvent& event) { return expect_review(state, event, act.seat, at_ms); },
           [&](const PetitionEvent& event) {
             return expect_petition(state, event, act.seat, at_ms);
-          }},
+          },
+          [&](const BorderEvent& event) {
+            return expect_possible(state.borders, std::get<BordersProposed>(event));
+          },
+          [&](const IncidentEvent& event) { return expect_incident(state, event, at_ms); }},
       act.event);
 }
 
@@ -272,6 +328,7 @@ std::optional<int64_t> next_due_ms(const State& state) {
   take_earlier(state.proposals.next_due_ms());
   take_earlier(state.runs.next_due_ms());
   take_earlier(state.objections.next_due_ms());
+  take_earlier(state.incidents.next_due_ms());
   take_earlier(next_due_ms(state.reviews));
   take_earlier(state.petitions.next_due_ms());
   return first;
@@ -299,6 +356,8 @@ Result<std::vector<Event>> tick(State& state, int64_t at_ms) {
       happen(RunEvent(runs.front()));
     else if (const auto objections = due(state.objections, *due_ms); !objections.empty())
       happen(ObjectionEvent(objections.front()));
+    else if (const auto incidents = due(state.incidents, *due_ms); !incidents.empty())
+      happen(IncidentEvent(incidents.front()));
     else if (const auto reviews = due(state.reviews, *due_ms); !reviews.empty())
       happen(ReviewEvent(reviews.front()));
     else if (auto petition = due(state.petitions, state.charter->petitions(), *due_ms))

@@ -32,6 +32,14 @@ namespace {
 
 using namespace test;  // NOLINT(google-build-using-namespace)
 
+TEST(Decide, AVoteIsOnADigest) {
+  Facility facility;
+  const Event opened = VoteEvent(VoteOpened{.vote = id(70), .matter = "seat", .content = "x"});
+  const auto terms = terms_seen_by(facility.state, opened);
+  ASSERT_FALSE(terms);
+  EXPECT_EQ(terms.error().message, "a vote is on the digest of what is decided, and 'x' is none");
+}
+
 TEST(Decide, AnAwardBelowTheLimitNeedsNoVote) {
   Facility facility;
   allocate(facility, 600'000, 1);

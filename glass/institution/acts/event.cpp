@@ -24,7 +24,10 @@
 #include "glass/institution/proposals/proposal_events.h"
 #include "glass/institution/proposals/step.h"
 #include "glass/institution/review/review_events.h"
+#include "glass/institution/runs/evaluation_events.h"
+#include "glass/institution/runs/release_events.h"
 #include "glass/institution/runs/run_events.h"
+#include "glass/institution/safety/incident_events.h"
 #include "glass/institution/seats/seat_events.h"
 #include "glass/institution/votes/vote_events.h"
 #include "glass/settings/fields.h"
@@ -117,14 +120,19 @@ const Kinds& all_kinds() {
 }
 
 // Kinds that nobody signs.
-constexpr std::array<std::string_view, 17> kFollowing = {
+constexpr std::array<std::string_view, 22> kFollowing = {
     CharterAmended::kKind,
     ArrearsWaived::kKind,
     VoteClosed::kKind,
     ProposalMoved::kKind,
+    RunLevelled::kKind,
+    RunNoticeEnded::kKind,
     RunCleared::kKind,
-    ReleaseNoticeEnded::kKind,
+    RunStopped::kKind,
+    RunLowered::kKind,
     ReleaseDecided::kKind,
+    BordersSet::kKind,
+    IncidentOverdue::kKind,
     ObjectionOverdue::kKind,
     ObjectionSettled::kKind,
     ReviewOpened::kKind,

@@ -18,7 +18,9 @@
 #include "glass/institution/petitions/petition_events.h"
 #include "glass/institution/proposals/proposal_events.h"
 #include "glass/institution/review/review_events.h"
+#include "glass/institution/runs/evaluation_events.h"
 #include "glass/institution/runs/run_events.h"
+#include "glass/institution/safety/incident_events.h"
 #include "glass/institution/seats/seat_events.h"
 #include "glass/institution/votes/vote_events.h"
 #include "glass/settings/fields.h"
@@ -26,7 +28,7 @@
 namespace glass::institution {
 
 using Event = std::variant<CharterEvent, SeatEvent, VoteEvent, ProposalEvent, RunEvent,
-                           ObjectionEvent, ReviewEvent, PetitionEvent>;
+                           ObjectionEvent, ReviewEvent, PetitionEvent, BorderEvent, IncidentEvent>;
 
 // "vote.cast".
 std::string_view kind_of(const Event& event);

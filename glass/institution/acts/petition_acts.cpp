@@ -44,7 +44,8 @@ Status expect_answer(const State& state, const PetitionAnswered& answer, std::st
   const auto decisions = state.charter->decisions("petition", 1, 0);
   const bool votes = std::ranges::any_of(
       decisions, [&](const DecisionSettings& one) { return one.body == answer.body; });
-  if (!votes || state.votes.is_adopted("petition", answer.petition, answer.answer, answer.body))
+  if (!votes ||
+      state.votes.is_adopted_about("petition", answer.petition, answer.answer, answer.body))
     return {};
   return refused(
       fmt::format("body {} has not adopted the answer {} to petition {}; open a vote on the matter "

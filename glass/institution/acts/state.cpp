@@ -1,7 +1,10 @@
 #include "glass/institution/acts/state.h"
 
+#include <algorithm>
+#include <cstdint>
 #include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 
@@ -9,6 +12,7 @@
 #include "glass/base/overloaded.h"
 #include "glass/institution/acts/charter_events.h"
 #include "glass/institution/acts/event.h"
+#include "glass/institution/acts/run_facts.h"
 #include "glass/institution/charter/charter.h"
 #include "glass/institution/objections/objection_book.h"
 #include "glass/institution/objections/objection_events.h"
@@ -18,8 +22,15 @@
 #include "glass/institution/proposals/proposal_events.h"
 #include "glass/institution/review/review.h"
 #include "glass/institution/review/review_events.h"
+#include "glass/institution/runs/border_book.h"
+#include "glass/institution/runs/evaluation_events.h"
+#include "glass/institution/runs/release_events.h"
 #include "glass/institution/runs/run_book.h"
 #include "glass/institution/runs/run_events.h"
+#include "glass/institution/safety/incident_book.h"
+#include "glass/institution/safety/incident_events.h"
+#include "glass/institution/safety/level_controls.h"
+#include "glass/institution/safety/release_path.h"
 #include "glass/institution/seats/seat_book.h"
 #include "glass/institution/seats/seat_events.h"
 #include "glass/institution/votes/ballot_box.h"
@@ -74,18 +85,75 @@ void evolve_proposals(State& state, const ProposalEvent& event, const ActContext
   if (checked != nullptr) state.touched_proposals.push_back(checked->proposal);
 }
 
-void evolve_runs(State& state, const RunEvent& event, const ActContext& context) {
-  RunContext run_context{
-      .seat = context.seat, .act_digest = context.digest, .at_ms = context.at_ms, .notice_days = 0};
-  std::visit(
-      [&](const auto& one) {
-        const GovernedRun* run = state.runs.find(one.run);
-        if (run != nullptr && run->level != 0)
-          run_context.notice_days = state.charter->level(run->level).notice_days;
-        evolve(state.runs, event, run_context);
-        state.touched_runs.push_back(one.run);
-      },
+// How long the public, or a body, has to know before what the event leads to.
+int64_t notice_days(const State& state, const RunEvent& event, const GovernedRun& run) {
+  const Charter& charter = *state.charter;
+  const auto release_days = [&](int64_t level) {
+    const ReleasePath& path = charter.release_path(level);
+    return std::max(path.notice_days, path.consultation_days) + path.access_days_min;
+  };
+  return std::visit(
+      Overloaded{[&](const RunLevelled& one) {
+                   return run.state == RunState::kAsked
+                              ? release_days(one.level)
+                              : charter.level(one.level).start_notice_days;
+                 },
+                 [&](const ReleaseRequested&) { return release_days(run.level); },
+                 [&](const LoweringAsked&) { return charter.level(run.level).objection_days; },
+                 [](const auto&) -> int64_t { return 0; }},
       event);
+}
+
+// Whether more is known by the event of what a level follows from.
+bool changes_facts(const RunEvent& event, const GovernedRun& run) {
+  return std::holds_alternative<RunRegistered>(event) || std::holds_alternative<RunRaised>(event) ||
+         std::holds_alternative<EvaluationRecorded>(event) || run.teraflops > run.terms.teraflops;
+}
+
+// Runs that go on from this one, whose level may follow its.
+void change_runs_on(State& state, std::string_view base) {
+  for (const auto& [id, run] : state.runs.all()) {
+    if (run.terms.base == base) state.changed_runs.push_back(id);
+  }
+}
+
+void evolve_runs(State& state, const RunEvent& event, const ActContext& context) {
+  const std::string& id =
+      std::visit([](const auto& one) -> const std::string& { return one.run; }, event);
+  RunContext run_context{.seat = context.seat,
+                         .act_digest = context.digest,
+                         .at_ms = context.at_ms,
+                         .notice_days = 0,
+                         .schedule = {},
+                         .other_compute = 0,
+                         .set_aside = {}};
+  if (const GovernedRun* run = state.runs.find(id)) {
+    run_context.notice_days = notice_days(state, event, *run);
+    run_context.schedule = state.charter->evaluation_schedule(std::max<int64_t>(run->level, 1));
+    if (run_context.schedule) run_context.other_compute = other_compute(state, *run);
+    if (std::holds_alternative<RunLowered>(event))
+      run_context.set_aside = set_aside_by_lowering(state, *run).value();
+  }
+  evolve(state.runs, event, run_context);
+  if (changes_facts(event, *state.runs.find(id))) state.changed_runs.push_back(id);
+  if (std::holds_alternative<RunLevelled>(event)) change_runs_on(state, id);
+  state.touched_runs.push_back(id);
+}
+
+void evolve_borders(State& state, const BorderEvent& event, const ActContext& context) {
+  evolve(state.borders, event, context.digest);
+  if (!std::holds_alternative<BordersSet>(event)) return;
+  for (const auto& [id, run] : state.runs.all()) {
+    if (run.evaluated) state.changed_runs.push_back(id);
+  }
+}
+
+// Runs whose release or lowering may have waited for it.
+void touch_waiting_runs(State& state) {
+  for (const auto& [id, run] : state.runs.all()) {
+    const std::string_view matter = matter_waited_for(run);
+    if (matter == "release" || matter == "lowering") state.touched_runs.push_back(id);
+  }
 }
 
 void evolve_reviews(State& state, const ReviewEvent& event, const ActContext& context) {
@@ -101,6 +169,12 @@ void evolve_petitions(State& state, const PetitionEvent& event, const ActContext
 void evolve_objections(State& state, const ObjectionEvent& event, const ActContext& context) {
   evolve(state.objections, event, context.seat, context.digest,
          state.charter->settings().proposals.objection_days, context.at_ms);
+  touch_waiting_runs(state);
+}
+
+void evolve_incidents(State& state, const IncidentEvent& event, const ActContext& context) {
+  evolve(state.incidents, event, context.at_ms);
+  touch_waiting_runs(state);
 }
 
 }  // namespace
@@ -114,7 +188,9 @@ void evolve(State& state, const Event& event, const ActContext& context) {
                         [&](const RunEvent& one) { evolve_runs(state, one, context); },
                         [&](const ObjectionEvent& one) { evolve_objections(state, one, context); },
                         [&](const ReviewEvent& one) { evolve_reviews(state, one, context); },
-                        [&](const PetitionEvent& one) { evolve_petitions(state, one, context); }},
+                        [&](const PetitionEvent& one) { evolve_petitions(state, one, context); },
+                        [&](const BorderEvent& one) { evolve_borders(state, one, context); },
+                        [&](const IncidentEvent& one) { evolve_incidents(state, one, context); }},
              event);
 }
 

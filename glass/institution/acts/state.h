@@ -15,7 +15,9 @@
 #include "glass/institution/petitions/petition_book.h"
 #include "glass/institution/proposals/proposal_book.h"
 #include "glass/institution/review/review.h"
+#include "glass/institution/runs/border_book.h"
 #include "glass/institution/runs/run_book.h"
+#include "glass/institution/safety/incident_book.h"
 #include "glass/institution/seats/seat_book.h"
 #include "glass/institution/votes/ballot_box.h"
 
@@ -33,12 +35,15 @@ struct State {
   ObjectionBook objections;
   ReviewBook reviews;
   PetitionBook petitions;
+  BorderBook borders;
+  IncidentBook incidents;
   int64_t at_ms = 0;  // of the last event
 
   // What the last events may have set off, and consequences.h looks at next.
   std::vector<std::string> touched_votes;      // that were cast in
   std::vector<std::string> closed_votes;       // that have a result
   std::vector<std::string> touched_proposals;  // checked, reviewed, allocated
+  std::vector<std::string> changed_runs;       // of which more is known that levels follow from
   std::vector<std::string> touched_runs;       // registered, approved, levelled, metered
   std::vector<std::string> touched_petitions;  // that anything happened to
 

@@ -27,8 +27,11 @@
 #include "glass/institution/proposals/proposal_book.h"
 #include "glass/institution/proposals/step.h"
 #include "glass/institution/review/review_events.h"
+#include "glass/institution/runs/evaluation_events.h"
+#include "glass/institution/runs/release_events.h"
 #include "glass/institution/runs/run_book.h"
 #include "glass/institution/runs/run_events.h"
+#include "glass/institution/safety/evaluation.h"
 #include "glass/institution/seats/seat_events.h"
 #include "glass/institution/votes/vote_events.h"
 #include "glass/testkit/test_files.h"
@@ -225,7 +228,10 @@ RunRegistered a_run(int64_t minutes) {
           .data = {digest(92)},
           .numerics = "portable-1",
           .minutes = minutes,
-          .teraflops = 500};
+          .teraflops = 500,
+          .steps = 1000,
+          .data_class = "D0",
+          .methods = {"text"}};
 }
 
 Event approved() {
@@ -241,6 +247,87 @@ void start_at_level_1(Facility& facility) {
   EXPECT_EQ(facility.act("office/treasury", RunEvent(a_run())), "");
   EXPECT_EQ(facility.act("office/technical", approved()), "");
   EXPECT_EQ(facility.act("office/operation", RunEvent(RunStarted{.run = id(90)})), "");
+}
+
+void end_at_level(Facility& facility, int64_t level) {
+  activate(facility, 5000, level);
+  facility.act("office/treasury", RunEvent(a_run()));
+  facility.act("office/technical", approved());
+  if (level == 2) facility.act("office/safety-1", approved());
+  facility.act("office/operation", RunEvent(RunStarted{.run = id(90)}));
+  const auto ended = RunEvent(
+      RunEnded{.run = id(90), .outcome = "finished", .record = digest(94), .model = digest(95)});
+  EXPECT_EQ(facility.act("office/operation", ended), "");
+}
+
+void set_borders(Facility& facility) {
+  BordersProposed proposed;
+  for (const std::string_view domain : kEvalDomainWords)
+    proposed.domains.push_back({.domain = std::string(domain),
+                                .alert = 50,
+                                .critical = 80,
+                                .reference = 40,
+                                .standard_error = 2});
+  EXPECT_EQ(facility.act("safety/1", BorderEvent(proposed)), "");
+  const Event opened = VoteEvent(VoteOpened{.vote = id(75),
+                                            .matter = "borders",
+                                            .about = "",
+                                            .content = facility.last_digest,
+                                            .body = "safety-board",
+                                            .rule = "board-two-thirds",
+                                            .days = 30,
+                                            .recused = {}});
+  EXPECT_EQ(facility.act("office/registrar", opened), "");
+  for (int seat = 1; seat <= 7; ++seat)
+    EXPECT_EQ(facility.act(fmt::format("safety/{}", seat), ballot(id(75), "yes")), "");
+  EXPECT_TRUE(kinds(facility.followed).starts_with("vote.closed borders.set "));
+}
+
+EvaluationRecorded final_evaluation(int64_t score) {
+  EvaluationRecorded recorded{.run = id(90),
+                              .model = digest(95),
+                              .report = digest(97),
+                              .teraflops = 0,
+                              .is_final = true,
+                              .is_elicited = true,
+                              .scores = {}};
+  for (const std::string_view domain : kEvalDomainWords)
+    recorded.scores.push_back({.domain = std::string(domain), .score = score});
+  return recorded;
+}
+
+Event release_requested() {
+  return RunEvent(ReleaseRequested{.run = id(90), .model = digest(95), .evidence = digest(96)});
+}
+
+void check_release(Facility& facility) {
+  EXPECT_EQ(facility.act("office/technical", RunEvent(ReleaseChainChecked{.run = id(90),
+                                                                          .proposal = true,
+                                                                          .vote = true,
+                                                                          .data_seals = true,
+                                                                          .code = true,
+                                                                          .run_log = true,
+                                                                          .checkpoints = true,
+                                                                          .evaluations = true,
+                                                                          .segments = 8,
+                                                                          .replayed = 3,
+                                                                          .differing = 0})),
+            "");
+  EXPECT_EQ(facility.act("office/data-rights",
+                         RunEvent(ReleaseDataChecked{.run = id(90),
+                                                     .rows_without_licence = 0,
+                                                     .opt_outs_at_ms = kStart,
+                                                     .sealed_at_ms = kStart + kDay,
+                                                     .hash_scan_is_clean = true,
+                                                     .classifier_scan_is_clean = true,
+                                                     .has_personal_data_report = true})),
+            "");
+  EXPECT_EQ(
+      facility.act("office/releases", RunEvent(ReleaseDocumentsChecked{.run = id(90),
+                                                                       .documents = digest(98),
+                                                                       .empty_fields = 0,
+                                                                       .has_model_report = false})),
+      "");
 }
 
 }  // namespace glass::institution::test

@@ -15,6 +15,7 @@
 #include "glass/institution/proposals/proposal_book.h"
 #include "glass/institution/proposals/proposal_events.h"
 #include "glass/institution/proposals/step.h"
+#include "glass/institution/runs/evaluation_events.h"
 #include "glass/institution/runs/run_book.h"
 #include "glass/institution/runs/run_events.h"
 
@@ -84,5 +85,20 @@ RunRegistered a_run(int64_t minutes = 1000);
 Event approved();
 const GovernedRun& run(const Facility& facility);
 void start_at_level_1(Facility& facility);
+
+// The project at a level of 1 or 2, and its run, ended with model digest(95).
+void end_at_level(Facility& facility, int64_t level);
+
+// Borders of every domain, adopted by the safety board: alert from 50, critical from 80, the best
+// open model at 40.
+void set_borders(Facility& facility);
+
+// Every domain with the same score, of the final weights of the run, with elicitation.
+EvaluationRecorded final_evaluation(int64_t score);
+
+Event release_requested();
+
+// What the offices sign so that all that does not need anybody's agreement holds.
+void check_release(Facility& facility);
 
 }  // namespace glass::institution::test

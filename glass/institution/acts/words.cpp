@@ -14,6 +14,7 @@
 #include "glass/institution/acts/event.h"
 #include "glass/institution/charter/charter.h"
 #include "glass/institution/petitions/petition_settings.h"
+#include "glass/institution/safety/level_facts.h"
 #include "glass/settings/fields.h"
 
 namespace glass::institution {
@@ -59,7 +60,8 @@ class WordCheck final : public settings::FieldVisitor {
   void boolean(std::string_view, bool&, std::string_view) override {}
 
   void text(std::string_view key, std::string& value, std::string_view) override {
-    if (!value.empty() && !is_random(value) && !is_word(value) && !is_finding(value))
+    if (!value.empty() && !is_random(value) && !is_word(value) && !is_finding(value) &&
+        std::ranges::find(kMethodWords, value) == kMethodWords.end())
       refuse(key, value);
   }
 
@@ -101,6 +103,10 @@ class WordCheck final : public settings::FieldVisitor {
 };
 
 }  // namespace
+
+bool is_digest(std::string_view text) {
+  return is_hex(text, kDigestDigits);
+}
 
 Status expect_words(const Event& event, const Charter* charter) {
   WordCheck check(kind_of(event), charter);

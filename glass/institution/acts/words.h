@@ -9,6 +9,8 @@
 // and everything else is refused before it is signed, and again before it is taken.
 #pragma once
 
+#include <string_view>
+
 #include "glass/base/result.h"
 #include "glass/institution/acts/event.h"
 #include "glass/institution/charter/charter.h"
@@ -19,5 +21,8 @@ namespace glass::institution {
 // facility is being founded. The text of a charter itself is not looked at: it is a public
 // document.
 [[nodiscard]] Status expect_words(const Event& event, const Charter* charter);
+
+// 64 hexadecimal digits in lower case.
+bool is_digest(std::string_view text);
 
 }  // namespace glass::institution

@@ -18,7 +18,14 @@
 #include "glass/base/result.h"
 #include "glass/institution/charter/charter_settings.h"
 #include "glass/institution/charter/internal/charter_problems.h"
+#include "glass/institution/charter/matter.h"
 #include "glass/institution/petitions/petition_settings.h"
+#include "glass/institution/safety/approval_rule.h"
+#include "glass/institution/safety/level.h"
+#include "glass/institution/safety/level_controls.h"
+#include "glass/institution/safety/milestones.h"
+#include "glass/institution/safety/release_path.h"
+#include "glass/institution/safety/thresholds.h"
 #include "glass/institution/voting/vote.h"
 #include "glass/institution/voting/voting_rule.h"
 #include "glass/settings/settings_file.h"
@@ -32,6 +39,22 @@ const Item* find(const std::vector<Item>& items,
                  std::string_view name) {
   const auto found = positions.find(name);
   return found == positions.end() ? nullptr : &items[found->second];
+}
+
+// The votes among what a level demands, as decisions on its matter.
+std::vector<DecisionSettings> votes_among(std::string_view matter,
+                                          const std::vector<ApprovalRule>& rules) {
+  std::vector<DecisionSettings> votes;
+  for (const ApprovalRule& one : rules) {
+    if (!is_vote(one)) continue;
+    votes.push_back({.matter = std::string(matter),
+                     .body = one.body,
+                     .rule = one.rule,
+                     .days = one.days,
+                     .from_level = 1,
+                     .above_minutes = -1});
+  }
+  return votes;
 }
 
 }  // namespace
@@ -74,6 +97,12 @@ void Charter::index() {
   for (size_t i = 0; i < settings_.rights.size(); ++i) {
     for (const std::string& act : settings_.rights[i].acts) rights_by_act_.emplace(act, i);
   }
+  thresholds_ = safety_thresholds(settings_.safety).value();
+  for (size_t i = 0; i < schedules_.size(); ++i) {
+    const LevelControls& level = settings_.levels[i];
+    schedules_[i] =
+        institution::evaluation_schedule(level.evaluate_from, level.evaluate_factor).value();
+  }
 }
 
 const MemberSettings* Charter::member(std::string_view code) const {
@@ -113,6 +142,8 @@ std::optional<std::string> Charter::voter_of(std::string_view name, std::string_
 
 std::vector<DecisionSettings> Charter::decisions(std::string_view matter, int64_t level,
                                                  int64_t minutes) const {
+  if (std::ranges::find(kLevelMatters, matter) != kLevelMatters.end())
+    return votes_among(matter, approvals(matter, level));
   using Reach = std::tuple<int64_t, int64_t>;
   const auto reach = [](const DecisionSettings& one) {
     return Reach(one.from_level, one.above_minutes);
@@ -128,10 +159,20 @@ std::vector<DecisionSettings> Charter::decisions(std::string_view matter, int64_
   return needed;
 }
 
-const LevelSettings& Charter::level(int64_t level) const {
-  const auto found = std::ranges::find(settings_.levels, level, &LevelSettings::level);
-  GLASS_CHECK(found != settings_.levels.end());
-  return *found;
+const LevelControls& Charter::level(int64_t level) const {
+  return controls_of(settings_.levels, level_of_number(level));
+}
+
+const ReleasePath& Charter::release_path(int64_t level) const {
+  return release_path_of(settings_.release_paths, level_of_number(level));
+}
+
+const std::vector<ApprovalRule>& Charter::approvals(std::string_view matter, int64_t level) const {
+  return approvals_for(matter, this->level(level), release_path(level));
+}
+
+const std::optional<EvaluationSchedule>& Charter::evaluation_schedule(int64_t level) const {
+  return schedules_[static_cast<size_t>(level_of_number(level))];
 }
 
 }  // namespace glass::institution

@@ -6,10 +6,12 @@
 //      used is somewhere declared;
 //   2. every act that people sign is somebody's right, by exactly one of the rights;
 //   3. every matter that always needs a decision (the charter itself above all) has one;
-//   4. every decision can be adopted: were the whole body in favour, its rule would be met;
+//   4. every decision can be adopted: were the whole body in favour, its rule would be met; were
+//      all seats held and willing, they would be enough wherever persons approve;
 //   5. every threshold of petitions has a body that may answer.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -22,6 +24,11 @@
 #include "glass/base/result.h"
 #include "glass/institution/charter/charter_settings.h"
 #include "glass/institution/petitions/petition_settings.h"
+#include "glass/institution/safety/approval_rule.h"
+#include "glass/institution/safety/level_controls.h"
+#include "glass/institution/safety/milestones.h"
+#include "glass/institution/safety/release_path.h"
+#include "glass/institution/safety/thresholds.h"
 #include "glass/institution/voting/vote.h"
 #include "glass/institution/voting/voting_rule.h"
 
@@ -32,6 +39,7 @@ inline constexpr std::string_view kApplicant = "applicant";  // of the proposal 
 inline constexpr std::string_view kReviewer = "reviewer";    // with the key of a slot of its review
 inline constexpr std::string_view kSelf = "self";            // the seat that it is about
 inline constexpr std::string_view kAnyone = "anyone";        // whoever has a seat
+inline constexpr std::string_view kLevel = "level";          // whom the level of the run names
 
 class Charter {
  public:
@@ -63,8 +71,9 @@ class Charter {
   [[nodiscard]] std::optional<std::string> voter_of(std::string_view seat,
                                                     std::string_view body) const;
 
-  // The decisions that a matter needs, all of them: of the rows that reach its level and computing
-  // time, those of the highest level and, of these, of the most time. None: nobody has to vote.
+  // The decisions that a matter needs, all of them: the votes that its level demands, or of the
+  // rows that reach its level and computing time, those of the highest level and, of these, of the
+  // most time. None: nobody has to vote.
   [[nodiscard]] std::vector<DecisionSettings> decisions(std::string_view matter, int64_t level,
                                                         int64_t minutes) const;
 
@@ -72,7 +81,17 @@ class Charter {
   [[nodiscard]] const PetitionRules& petitions() const { return petitions_; }
 
   // What a safety level demands. REQUIRES: 1 to 4.
-  [[nodiscard]] const LevelSettings& level(int64_t level) const;
+  [[nodiscard]] const LevelControls& level(int64_t level) const;
+  [[nodiscard]] const ReleasePath& release_path(int64_t level) const;
+
+  // What has to be agreed to for a matter of kLevelMatters. REQUIRES: the same.
+  [[nodiscard]] const std::vector<ApprovalRule>& approvals(std::string_view matter,
+                                                           int64_t level) const;
+
+  // When a run of the level is evaluated; nothing if at its release only. REQUIRES: the same.
+  [[nodiscard]] const std::optional<EvaluationSchedule>& evaluation_schedule(int64_t level) const;
+
+  [[nodiscard]] const SafetyThresholds& thresholds() const { return thresholds_; }
 
  private:
   explicit Charter(CharterSettings settings) : settings_(std::move(settings)) {}
@@ -81,6 +100,8 @@ class Charter {
   void index();
 
   CharterSettings settings_;
+  SafetyThresholds thresholds_;
+  std::array<std::optional<EvaluationSchedule>, 4> schedules_;
   std::map<std::string, VotingRule, std::less<>> rules_;
   std::map<std::string, size_t, std::less<>> members_, bodies_, seats_, rights_by_act_;
   PetitionRules petitions_;

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <functional>
+#include <iterator>
 #include <map>
 #include <set>
 #include <string>
@@ -14,12 +15,20 @@
 #include <fmt/core.h>
 #include <fmt/format.h>
 
+#include "glass/base/check.h"
+#include "glass/base/result.h"
 #include "glass/base/time_text.h"
 #include "glass/institution/charter/charter.h"
 #include "glass/institution/charter/charter_settings.h"
 #include "glass/institution/petitions/petition_settings.h"
+#include "glass/institution/safety/approval_rule.h"
+#include "glass/institution/safety/incident_clocks.h"
+#include "glass/institution/safety/level_controls.h"
+#include "glass/institution/safety/release_path.h"
+#include "glass/institution/safety/thresholds.h"
 #include "glass/institution/voting/vote.h"
 #include "glass/institution/voting/voting_rule.h"
+#include "glass/settings/placed_problem.h"
 #include "glass/settings/problems.h"
 
 namespace glass::institution {
@@ -28,8 +37,8 @@ namespace {
 using settings::Names;
 
 // What every facility has to decide some day.
-constexpr std::array<std::string_view, 5> kAlwaysDecided = {"charter", "arrears", "seat",
-                                                            "petition", "objection"};
+constexpr std::array<std::string_view, 6> kAlwaysDecided = {"charter", "borders",  "arrears",
+                                                            "seat",    "petition", "objection"};
 constexpr size_t kLongestName = 64;
 constexpr std::string_view kAnswering = "petition.answered";
 
@@ -43,11 +52,30 @@ bool is_name(std::string_view text) {
          std::ranges::all_of(text, fits);
 }
 
+// Calls visit(path, matter, rule) with all that levels demand.
+template <typename Visit>
+void for_each_approval(const CharterSettings& charter, Visit visit) {
+  const auto visit_all = [&](const std::string& path, std::string_view matter,
+                             const std::vector<ApprovalRule>& rules) {
+    for (size_t i = 0; i < rules.size(); ++i)
+      visit(fmt::format("{}.{}", path, i), matter, rules[i]);
+  };
+  for (size_t i = 0; i < charter.levels.size(); ++i) {
+    const LevelControls& level = charter.levels[i];
+    visit_all(fmt::format("level.{}.start", i), "clearance", level.start);
+    visit_all(fmt::format("level.{}.restart", i), "restart", level.restart);
+    visit_all(fmt::format("level.{}.lowering", i), "lowering", level.lowering);
+  }
+  for (size_t i = 0; i < charter.release_paths.size(); ++i)
+    visit_all(fmt::format("release_path.{}.approvals", i), "release",
+              charter.release_paths[i].approvals);
+}
+
 class Search {
  public:
   Search(const CharterSettings& settings, const Names& acts) : charter_(settings), acts_(acts) {}
 
-  std::vector<CharterProblem> run() {
+  settings::PlacedProblems run() {
     collect_names();
     check_top();
     check_members();
@@ -228,27 +256,46 @@ class Search {
     }
   }
 
+  // What safety levels demand, and what they name: bodies, rules, roles.
   void check_levels() {
-    std::set<int64_t> there;
-    for (size_t i = 0; i < charter_.levels.size(); ++i) {
-      const LevelSettings& level = charter_.levels[i];
-      const std::string path = fmt::format("level.{}", i);
-      if (!there.insert(level.level).second)
-        add(path, fmt::format("there are two [[level]] for SL-{}", level.level));
-      if (level.institutions > level.approvals)
-        add(path + ".institutions", fmt::format("{} people cannot come from {} institutions",
-                                                level.approvals, level.institutions));
-      for (const auto& [key, roles] :
-           {std::pair("roles", level.roles), std::pair("release_roles", level.release_roles)}) {
-        for (const std::string& role : roles)
-          expect(roles_, fmt::format("{}.{}", path, key), "role", role);
-      }
+    std::ranges::copy(problems_of(charter_.levels), std::back_inserter(found_));
+    std::ranges::copy(problems_of(charter_.release_paths), std::back_inserter(found_));
+    const auto thresholds = safety_thresholds(charter_.safety);
+    if (!thresholds) add("safety", thresholds.error().message);
+    const Status clocks = expect_sound(charter_.incident_clocks);
+    if (!clocks) add("incident_clocks", clocks.error().message);
+    expect(bodies_, "incident_clocks.session_body", "body", charter_.incident_clocks.session_body);
+    for_each_approval(charter_,
+                      [&](const std::string& path, std::string_view, const ApprovalRule& rule) {
+                        if (is_vote(rule)) {
+                          expect(bodies_, path + ".body", "body", rule.body);
+                          expect(rules_, path + ".rule", "rule", rule.rule);
+                        }
+                        for (const std::string& role : rule.roles)
+                          check_person(path + ".roles", role);
+                      });
+    for (size_t i = 0; i < charter_.levels.size(); ++i) check_level(charter_.levels[i], i);
+    for (size_t i = 0; i < charter_.release_paths.size(); ++i) {
+      const std::string& body = charter_.release_paths[i].decided_by;
+      if (!body.empty())
+        expect(bodies_, fmt::format("release_path.{}.decided_by", i), "body", body);
     }
-    for (int64_t level = 1; level <= 4; ++level) {
-      if (!there.contains(level))
-        add("",
-            fmt::format("nobody approves runs at SL-{0}; add a [[level]] with level = {0}", level));
-    }
+  }
+
+  void check_level(const LevelControls& level, size_t position) {
+    const std::string path = fmt::format("level.{}", position);
+    if (!level.start_notice_body.empty())
+      expect(bodies_, path + ".start_notice_body", "body", level.start_notice_body);
+    for (size_t i = 0; i < level.stop.size(); ++i)
+      check_person(fmt::format("{}.stop.{}.role", path, i), level.stop[i].role);
+    for (size_t i = 0; i < level.halt_notice.size(); ++i)
+      expect(bodies_, fmt::format("{}.halt_notice.{}.body", path, i), "body",
+             level.halt_notice[i].body);
+  }
+
+  // Who acts on a run: by a role, in a body, or as the one who applied for it.
+  void check_person(const std::string& path, const std::string& role) {
+    if (role != kApplicant && !bodies_.contains(role)) check_role(path, role);
   }
 
   void check_petitions() {
@@ -295,13 +342,14 @@ class Search {
   }
 
   static bool is_reserved(std::string_view holder) {
-    return holder == kApplicant || holder == kReviewer || holder == kSelf || holder == kAnyone;
+    return holder == kApplicant || holder == kReviewer || holder == kSelf || holder == kAnyone ||
+           holder == kLevel;
   }
 
   const CharterSettings& charter_;
   const Names& acts_;
   Names members_, bodies_, seats_, rules_, roles_;
-  std::vector<CharterProblem> found_;
+  settings::PlacedProblems found_;
 };
 
 // Why the rule cannot be met although everybody is in favour; empty if it is met.
@@ -333,31 +381,74 @@ int64_t weight_of(const CharterSettings& settings, const BodySettings& body,
 
 }  // namespace
 
-std::vector<CharterProblem> contradictions(const CharterSettings& settings,
-                                           const std::set<std::string, std::less<>>& acts) {
+settings::PlacedProblems contradictions(const CharterSettings& settings,
+                                        const std::set<std::string, std::less<>>& acts) {
   return Search(settings, acts).run();
 }
 
-std::vector<CharterProblem> dead_letters(const CharterSettings& settings) {
-  std::vector<CharterProblem> found;
-  for (size_t i = 0; i < settings.decisions.size(); ++i) {
-    const DecisionSettings& decision = settings.decisions[i];
-    const auto& rule = *std::ranges::find(settings.rules, decision.rule, &RuleSettings::name);
-    const auto& body = *std::ranges::find(settings.bodies, decision.body, &BodySettings::name);
-    const std::string path = fmt::format("decision.{}.rule", i);
-    if (weighs(rule) && body.weight == "equal")
-      found.push_back(
-          {path, fmt::format("rule '{}' weighs votes, and in body '{}' all weigh the same; "
-                             "choose another rule, or give the body a weight",
-                             rule.name, body.name)});
-    const std::string why = obstacle(rule, voters(settings, body));
-    if (!why.empty())
-      found.push_back(
-          {path, fmt::format("'{}' can never be adopted by rule '{}' in body '{}': were "
-                             "everybody in favour, {}",
-                             decision.matter, rule.name, body.name, why)});
+namespace {
+
+// Adds why a body can never adopt a matter by a rule.
+void check_vote(const CharterSettings& settings, const std::string& path, std::string_view matter,
+                std::string_view body_name, std::string_view rule_name,
+                settings::PlacedProblems& found) {
+  const auto& rule = *std::ranges::find(settings.rules, rule_name, &RuleSettings::name);
+  const auto& body = *std::ranges::find(settings.bodies, body_name, &BodySettings::name);
+  if (weighs(rule) && body.weight == "equal")
+    found.push_back({path, fmt::format("rule '{}' weighs votes, and in body '{}' all weigh the "
+                                       "same; choose another rule, or give the body a weight",
+                                       rule.name, body.name)});
+  const std::string why = obstacle(rule, voters(settings, body));
+  if (!why.empty())
+    found.push_back({path, fmt::format("'{}' can never be adopted by rule '{}' in body '{}': were "
+                                       "everybody in favour, {}",
+                                       matter, rule.name, body.name, why)});
+}
+
+// All seats, as if each had agreed to everything.
+std::vector<Approver> all_approvers(const CharterSettings& settings) {
+  std::vector<Approver> approvers;
+  for (const SeatSettings& seat : settings.seats) {
+    approvers.push_back({.id = seat.name,
+                         .roles = seat.roles,
+                         .institution = seat.institution,
+                         .nationality = seat.member,
+                         .is_in_team = false,
+                         .approved_start = true});
+    if (!seat.body.empty()) approvers.back().roles.push_back(seat.body);
   }
+  return approvers;
+}
+
+}  // namespace
+
+settings::PlacedProblems dead_letters(const CharterSettings& settings) {
+  settings::PlacedProblems found;
+  for (size_t i = 0; i < settings.decisions.size(); ++i) {
+    const DecisionSettings& one = settings.decisions[i];
+    check_vote(settings, fmt::format("decision.{}.rule", i), one.matter, one.body, one.rule, found);
+  }
+  const auto everybody = all_approvers(settings);
+  for_each_approval(
+      settings, [&](const std::string& path, std::string_view matter, const ApprovalRule& rule) {
+        if (is_vote(rule))
+          return check_vote(settings, path + ".rule", matter, rule.body, rule.rule, found);
+        const auto lacking = lacking_approvals(rule, everybody);
+        if (!lacking.empty())
+          found.push_back({path + ".approvers",
+                           fmt::format("the seats can never be enough, were all of them held: {}",
+                                       fmt::join(lacking, "; "))});
+      });
   return found;
+}
+
+const std::vector<ApprovalRule>& approvals_for(std::string_view matter, const LevelControls& level,
+                                               const ReleasePath& path) {
+  if (matter == "clearance") return level.start;
+  if (matter == "restart") return level.restart;
+  if (matter == "lowering") return level.lowering;
+  GLASS_CHECK(matter == "release");
+  return path.approvals;
 }
 
 std::vector<Voter> voters(const CharterSettings& settings, const BodySettings& body) {

@@ -12,6 +12,8 @@
 #include "glass/base/result.h"
 #include "glass/institution/charter/matter.h"
 #include "glass/institution/petitions/petition_settings.h"
+#include "glass/institution/safety/level_controls.h"
+#include "glass/institution/safety/release_path.h"
 #include "glass/institution/voting/voting_rule.h"
 #include "glass/settings/fields.h"
 #include "glass/settings/json_fields.h"
@@ -30,6 +32,8 @@ void visit_sections(CharterSettings& settings, Visit visit) {
   visit("computing", settings.computing);
   visit("proposals", settings.proposals);
   visit("petitions", settings.petitions);
+  visit("safety", settings.safety);
+  visit("incident_clocks", settings.incident_clocks);
 }
 
 }  // namespace
@@ -67,7 +71,7 @@ void describe(settings::FieldVisitor& fields, SeatSettings& seat) {
 }
 
 void describe(settings::FieldVisitor& fields, DecisionSettings& decision) {
-  fields.choice("matter", decision.matter, kMatters, "what is decided");
+  fields.choice("matter", decision.matter, kDecidedMatters, "what is decided");
   fields.text("body", decision.body, "who decides");
   fields.text("rule", decision.rule, "by which rule");
   fields.integer("days", decision.days, {.min = 1, .max = 366}, "how long a vote is open");
@@ -81,21 +85,7 @@ void describe(settings::FieldVisitor& fields, RightSettings& right) {
   fields.text("name", right.name, "what a refusal calls the right");
   fields.texts("acts", right.acts, "the acts that it allows");
   fields.texts("holders", right.holders,
-               "who has it: a role, a body, or one of applicant, reviewer, self, anyone");
-}
-
-void describe(settings::FieldVisitor& fields, LevelSettings& level) {
-  const settings::IntRange people{.min = 0, .max = 20};
-  fields.integer("level", level.level, {.min = 1, .max = 4}, "which of SL-1 to SL-4");
-  fields.integer("approvals", level.approvals, {.min = 1, .max = 20},
-                 "people who have to approve that a run starts, or goes on after a stop");
-  fields.integer("institutions", level.institutions, people, "that they have to come from");
-  fields.texts("roles", level.roles, "of which each has to be among them");
-  fields.integer("release_approvals", level.release_approvals, {.min = 1, .max = 20},
-                 "people who have to approve that a model is published");
-  fields.texts("release_roles", level.release_roles, "of which each has to be among them");
-  fields.integer("notice_days", level.notice_days, {.min = 0, .max = 366},
-                 "that the public has to look at what is to be published");
+               "who has it: a role, a body, or one of applicant, reviewer, self, anyone, level");
 }
 
 void describe(settings::FieldVisitor& fields, CriterionSettings& criterion) {
@@ -143,6 +133,7 @@ void describe(settings::FieldVisitor& fields, CharterSettings& charter) {
   settings::TablesOf decisions(charter.decisions);
   settings::TablesOf rights(charter.rights);
   settings::TablesOf levels(charter.levels);
+  settings::TablesOf paths(charter.release_paths);
   settings::TablesOf criteria(charter.criteria);
   fields.text("name", charter.name, "the facility's name");
   fields.text("purpose", charter.purpose, "in plain words, what it is for");
@@ -155,7 +146,8 @@ void describe(settings::FieldVisitor& fields, CharterSettings& charter) {
   fields.tables("decision", decisions,
                 "which matter is decided where; rows of one reach hold together");
   fields.tables("right", rights, "which acts belong to whom");
-  fields.tables("level", levels, "whose approval a run needs at a safety level");
+  fields.tables("level", levels, "what a run needs at a safety level");
+  fields.tables("release_path", paths, "what a model of a safety level needs to be published");
   fields.tables("criterion", criteria, "what reviewers judge");
 }
 
@@ -164,6 +156,8 @@ CharterSettings read_settings(settings::SettingsFile& file) {
   file.read_top(read);
   visit_sections(read,
                  [&](std::string_view name, auto& section) { file.read_section(name, section); });
+  if (read.levels.empty()) read.levels = default_levels();
+  if (read.release_paths.empty()) read.release_paths = default_release_paths();
   return read;
 }
 

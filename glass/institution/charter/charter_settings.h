@@ -8,7 +8,10 @@
 //   [[decision]]    which matter is decided by which body, by which rule
 //   [[right]]       which acts belong to whom
 //   [[criterion]]   what reviewers judge, in the order of their points
-//   [[level]]       whose approval a run needs at a safety level, to start and to be published
+//   [[level]]         what a run needs at a safety level, to start, stop and go on
+//   [[release_path]]  what its model needs to be published
+//   [safety]          from which compute on a level is reached
+//   [incident_clocks] how soon after an incident what is due
 //   [computing]     periods, and how their accelerator time is shared out; nothing is counted by it
 //                   yet
 //   [proposals]     what a proposal goes through, and by when
@@ -23,6 +26,10 @@
 
 #include "glass/base/json.h"
 #include "glass/institution/petitions/petition_settings.h"
+#include "glass/institution/safety/incident_clocks.h"
+#include "glass/institution/safety/level_controls.h"
+#include "glass/institution/safety/release_path.h"
+#include "glass/institution/safety/thresholds.h"
 #include "glass/institution/voting/voting_rule.h"
 #include "glass/settings/fields.h"
 #include "glass/settings/settings_file.h"
@@ -56,16 +63,6 @@ struct RightSettings {
   std::vector<std::string> acts = {}, holders = {};
 };
 
-// Who has to approve at a safety level besides the bodies of [[decision]].
-struct LevelSettings {
-  int64_t level = 1;
-  int64_t approvals = 1, institutions = 1;
-  std::vector<std::string> roles = {};
-  int64_t release_approvals = 1;
-  std::vector<std::string> release_roles = {};
-  int64_t notice_days = 0;
-};
-
 // What reviewers judge, each by points.
 struct CriterionSettings {
   std::string name = "";
@@ -97,11 +94,14 @@ struct CharterSettings {
   std::vector<RuleSettings> rules = {};
   std::vector<DecisionSettings> decisions = {};
   std::vector<RightSettings> rights = {};
-  std::vector<LevelSettings> levels = {};
+  std::vector<LevelControls> levels = {};
+  std::vector<ReleasePath> release_paths = {};
   std::vector<CriterionSettings> criteria = {};
   ComputingSettings computing = {};
   ProposalSettings proposals = {};
   PetitionSettings petitions = {};
+  ThresholdSettings safety = {};
+  IncidentClocks incident_clocks = {};
 };
 
 void describe(settings::FieldVisitor& fields, MemberSettings& member);
@@ -109,7 +109,6 @@ void describe(settings::FieldVisitor& fields, BodySettings& body);
 void describe(settings::FieldVisitor& fields, SeatSettings& seat);
 void describe(settings::FieldVisitor& fields, DecisionSettings& decision);
 void describe(settings::FieldVisitor& fields, RightSettings& right);
-void describe(settings::FieldVisitor& fields, LevelSettings& level);
 void describe(settings::FieldVisitor& fields, CriterionSettings& criterion);
 void describe(settings::FieldVisitor& fields, ComputingSettings& computing);
 void describe(settings::FieldVisitor& fields, ProposalSettings& proposals);
@@ -117,7 +116,8 @@ void describe(settings::FieldVisitor& fields, ProposalSettings& proposals);
 // The keys outside of sections, and the lists of tables.
 void describe(settings::FieldVisitor& fields, CharterSettings& charter);
 
-// Problems stay in the file, which tells them at finish().
+// Without [[level]] or [[release_path]] it has the default ones. Problems stay in the file, which
+// tells them at finish().
 CharterSettings read_settings(settings::SettingsFile& file);
 
 // The same, from and to the JSON that a journal holds. kCorruption names what is missing.

@@ -71,7 +71,7 @@ member = "B"
 
 [[seat]]
 name = "clerk"
-roles = ["registrar"]
+roles = ["registrar", "runner"]
 
 [[rule]]
 name = "majority"
@@ -107,6 +107,11 @@ matter = "objection"
 body = "board"
 rule = "majority"
 
+[[decision]]
+matter = "borders"
+body = "board"
+rule = "majority"
+
 [[right]]
 name = "seats"
 acts = ["seat.bound"]
@@ -121,20 +126,86 @@ holders = ["council", "board"]
 name = "quality"
 
 [[level]]
-level = 1
+level = "SL-1"
+[[level.start]]
+roles = ["runner"]
+approvers = 1
+[[level.restart]]
+roles = ["runner"]
+approvers = 1
+[[level.stop]]
+role = "runner"
 
 [[level]]
-level = 2
+level = "SL-2"
+[[level.start]]
+roles = ["runner"]
+approvers = 1
+[[level.restart]]
+roles = ["runner"]
+approvers = 1
+[[level.lowering]]
+roles = ["runner"]
+approvers = 1
+[[level.stop]]
+role = "runner"
 
 [[level]]
-level = 3
+level = "SL-3"
+[[level.start]]
+roles = ["runner"]
+approvers = 1
+[[level.restart]]
+roles = ["runner"]
+approvers = 1
+[[level.lowering]]
+roles = ["runner"]
+approvers = 1
+[[level.stop]]
+role = "runner"
 
 [[level]]
-level = 4
+level = "SL-4"
+[[level.start]]
+roles = ["runner"]
+approvers = 1
+[[level.restart]]
+roles = ["runner"]
+approvers = 1
+[[level.lowering]]
+roles = ["runner"]
+approvers = 1
+[[level.stop]]
+role = "runner"
+
+[[release_path]]
+level = "SL-1"
+[[release_path.approvals]]
+roles = ["runner"]
+approvers = 1
+
+[[release_path]]
+level = "SL-2"
+[[release_path.approvals]]
+roles = ["runner"]
+approvers = 1
+
+[[release_path]]
+level = "SL-3"
+[[release_path.approvals]]
+roles = ["runner"]
+approvers = 1
+
+[[release_path]]
+level = "SL-4"
+is_possible = false
 
 [[petitions.threshold]]
 name = "response"
 body = "council"
+
+[incident_clocks]
+session_body = "council"
 )";
 
 std::string replaced(std::string_view old_text, std::string_view new_text) {
@@ -250,13 +321,13 @@ TEST(Charter, TellsEveryContradictionWithItsLine) {
   EXPECT_EQ(problems_of(replaced("name = \"board/1\"", "name = \"A\"")),
             "charter.toml:43: 'A' is a member already; call the seat otherwise");
   EXPECT_EQ(
-      problems_of(replaced("roles = [\"registrar\"]", "roles = [\"anyone\"]")),
+      problems_of(replaced("roles = [\"registrar\", ", "roles = [\"anyone\", ")),
       "charter.toml:54: 'anyone' cannot be a role: it is no name, or means something else already\n"
-      "charter.toml:93: 'registrar' is neither a role of a seat nor a body; there are: anyone, "
-      "board, council");
+      "charter.toml:98: 'registrar' is neither a role of a seat nor a body; there are: anyone, "
+      "board, council, runner");
   EXPECT_EQ(
       problems_of(replaced("acts = [\"seat.bound\"]", "acts = [\"vote.cast\"]")),
-      "charter.toml:97: act 'vote.cast' is a right of 'seats' and of 'voting'; let one have it\n"
+      "charter.toml:102: act 'vote.cast' is a right of 'seats' and of 'voting'; let one have it\n"
       "charter.toml: nobody may do the act 'seat.bound'; name it in the acts of a [[right]]");
   EXPECT_EQ(problems_of(replaced("matter = \"petition\"", "matter = \"award\"")),
             "charter.toml: nobody decides the matter 'petition'; add a [[decision]] with matter = "
@@ -272,11 +343,11 @@ TEST(Charter, TellsWhatIsWrongWithPetitionsWithItsLine) {
             "answer; say which body answers from how many signatures on");
   EXPECT_EQ(
       problems_of(replaced("\"response\"\nbody = \"council\"", "\"response\"\nbody = \"co\"")),
-      "charter.toml:117: there is no body 'co'; every body is: board, council");
+      "charter.toml:185: there is no body 'co'; every body is: board, council");
   EXPECT_EQ(problems_of(replaced("\"response\"", "\"a response\"")),
-            "charter.toml:116: 'a response' is no name; use letters, digits, - and /");
+            "charter.toml:184: 'a response' is no name; use letters, digits, - and /");
   EXPECT_EQ(problems_of(replaced(threshold, threshold + "[[petitions.country]]\ncode = \"EU\"\n")),
-            "charter.toml:118: 'EU' is no country's code of ISO 3166, such as DE");
+            "charter.toml:186: 'EU' is no country's code of ISO 3166, such as DE");
 }
 
 TEST(Charter, TellsAThresholdWhoseBodyMayNotAnswer) {
@@ -286,7 +357,7 @@ TEST(Charter, TellsAThresholdWhoseBodyMayNotAnswer) {
   const auto read = Charter::read(granted, "charter.toml", acts);
   ASSERT_FALSE(read);
   EXPECT_EQ(read.error().message,
-            "charter.toml:117: nobody of body 'council' may answer; name 'council' in the holders "
+            "charter.toml:185: nobody of body 'council' may answer; name 'council' in the holders "
             "of the right to petition.answered");
   const std::string council =
       replaced("acts = [\"vote.cast\"]", "acts = [\"vote.cast\", \"petition.answered\"]");
@@ -298,12 +369,54 @@ TEST(Charter, TellsADecisionThatNobodyCanEverTake) {
       problems_of(replaced("count = \"more than 1/2 of voting\"\n\n",
                            "count = \"more than 1/2 of voting\"\nleast_in_favour = 3\n\n")),
       "charter.toml:89: 'objection' can never be adopted by rule 'majority' in body 'board': were "
+      "everybody in favour, least_in_favour would be 2 of 3\n"
+      "charter.toml:94: 'borders' can never be adopted by rule 'majority' in body 'board': were "
       "everybody in favour, least_in_favour would be 2 of 3");
   EXPECT_EQ(problems_of(replaced("body = \"board\"\nrule = \"majority\"",
                                  "body = \"board\"\nrule = \"weighed\"")),
             "charter.toml:88: rule 'weighed' weighs votes, and in body 'board' all weigh the same; "
             "choose "
             "another rule, or give the body a weight");
+}
+
+TEST(Charter, TellsWhatIsWrongWithASafetyLevelByItsLine) {
+  EXPECT_EQ(problems_of(replaced("roles = [\"runner\"]\napprovers = 1\n[[level.restart]]",
+                                 "roles = [\"runer\"]\napprovers = 1\n[[level.restart]]")),
+            "charter.toml:111: 'runer' is neither a role of a seat nor a body; did you mean "
+            "'runner'?");
+  EXPECT_EQ(problems_of(replaced("roles = [\"runner\"]\napprovers = 1\n[[level.restart]]",
+                                 "roles = [\"runner\"]\napprovers = 2\n[[level.restart]]")),
+            "charter.toml:112: the seats can never be enough, were all of them held: 2 needed, 1 "
+            "there: approvals by runner");
+  EXPECT_EQ(
+      problems_of(replaced("roles = [\"runner\"]\napprovers = 1\n[[level.restart]]",
+                           "body = \"board\"\nrule = \"weighed\"\n[[level.restart]]")),
+      "charter.toml:112: rule 'weighed' weighs votes, and in body 'board' all weigh the same; "
+      "choose another rule, or give the body a weight");
+  EXPECT_EQ(problems_of(
+                replaced("[[level.stop]]\nrole = \"runner\"", "[[level.stop]]\nrole = \"clerk\"")),
+            "charter.toml:130: SL-2: 1 'clerk' may stop a run at the level below; a higher level "
+            "takes nobody's right to stop\n"
+            "charter.toml:117: 'clerk' is neither a role of a seat nor a body; there are: board, "
+            "council, registrar, runner");
+  EXPECT_EQ(problems_of(replaced("matter = \"petition\"", "matter = \"clearance\"")),
+            "charter.toml:81: decision.3.matter is 'clearance'; it must be one of: charter, award, "
+            "borders, arrears, seat, petition, objection");
+}
+
+TEST(Charter, TakesTheVotesOfALevelAsItsDecisions) {
+  const auto charter =
+      Charter::read(replaced("roles = [\"runner\"]\napprovers = 1\n[[level.restart]]",
+                             "body = \"council\"\nrule = \"weighed\"\ndays = 9\n[[level.restart]]"),
+                    "charter.toml", kActs);
+  ASSERT_TRUE(charter) << charter.error().message;
+  const auto votes = charter->decisions("clearance", 1, 0);
+  ASSERT_EQ(votes.size(), 1U);
+  EXPECT_EQ(votes[0].body, "council");
+  EXPECT_EQ(votes[0].rule, "weighed");
+  EXPECT_EQ(votes[0].days, 9);
+  EXPECT_TRUE(charter->decisions("clearance", 2, 0).empty());
+  EXPECT_TRUE(charter->decisions("restart", 1, 0).empty());
 }
 
 TEST(Charter, AsksForSharesMembersAndSeats) {

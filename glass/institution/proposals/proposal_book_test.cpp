@@ -16,6 +16,7 @@
 #include "glass/base/result.h"
 #include "glass/institution/charter/charter.h"
 #include "glass/institution/charter/charter_settings.h"
+#include "glass/institution/charter/test_charter.h"
 #include "glass/institution/proposals/proposal_events.h"
 #include "glass/institution/proposals/step.h"
 
@@ -32,12 +33,9 @@ Charter charter() {
   settings.bodies = {{.name = "board"}};
   settings.seats = {{.name = "board/1", .body = "board", .roles = {"clerk"}}};
   settings.rules = {{.name = "majority", .count = "more than 1/2 of voting"}};
-  settings.petitions.thresholds = {{.name = "many", .body = "board"}};
-  for (const char* matter : {"charter", "arrears", "seat", "petition", "objection"})
-    settings.decisions.push_back({.matter = matter, .body = "board", .rule = "majority"});
+  test::let_decide_all(settings, "board", "majority", "clerk");
   settings.rights = {{.name = "all", .acts = {"x"}, .holders = {"clerk"}}};
   settings.criteria = {{.name = "quality"}};
-  settings.levels = {{.level = 1}, {.level = 2}, {.level = 3}, {.level = 4}};
   return Charter::from_settings(settings, std::set<std::string, std::less<>>{"x"}).value();
 }
 

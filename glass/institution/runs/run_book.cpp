@@ -1,95 +1,31 @@
 #include "glass/institution/runs/run_book.h"
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <initializer_list>
+#include <iterator>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <variant>
 #include <vector>
 
-#include <fmt/core.h>
-
 #include "glass/base/check.h"
 #include "glass/base/days.h"
-#include "glass/base/overloaded.h"
-#include "glass/base/refusal.h"
-#include "glass/base/result.h"
+#include "glass/institution/runs/evaluation_events.h"
+#include "glass/institution/runs/release_events.h"
 #include "glass/institution/runs/run_events.h"
+#include "glass/institution/safety/compute.h"
+#include "glass/institution/safety/milestones.h"
+#include "glass/institution/safety/trigger.h"
 
 namespace glass::institution {
 namespace {
 
 constexpr std::array<std::string_view, 7> kStates = {
     "registered", "cleared", "running", "interrupted", "ended", "asked for release", "published"};
-
-Result<const GovernedRun*> known(const RunBook& book, const std::string& id) {
-  const GovernedRun* run = book.find(id);
-  if (run == nullptr) return refused(fmt::format("there is no run {}", id));
-  return run;
-}
-
-// A run in one of these states; `what` is what would be done with it.
-Status expect_state(const RunBook& book, const std::string& id, std::string_view what,
-                    std::initializer_list<RunState> states) {
-  GLASS_TRY(const GovernedRun* run, known(book, id));
-  for (const RunState state : states) {
-    if (run->state == state) return {};
-  }
-  return refused(fmt::format("run {} is {} and cannot be {} now", id, to_text(run->state), what));
-}
-
-Status expect_registrable(const RunBook& book, const RunRegistered& one) {
-  if (book.find(one.run) != nullptr)
-    return refused(fmt::format("there is a run {} already; draw another id", one.run));
-  if (one.recipe.empty() || one.data.empty())
-    return refused("a run names its recipe and its data by digest");
-  if (one.minutes <= 0 || one.teraflops <= 0)
-    return refused("a run says how many minutes and how much compute it may use");
-  return {};
-}
-
-Status expect_approvable(const RunBook& book, const RunApproved& one, std::string_view seat) {
-  GLASS_TRY_STATUS(
-      expect_state(book, one.run, "approved", {RunState::kRegistered, RunState::kInterrupted}));
-  if (book.find(one.run)->approved_by.contains(seat))
-    return refused(fmt::format("seat {} has approved run {} already", seat, one.run));
-  return {};
-}
-
-Status expect_metered(const RunBook& book, const RunMetered& one) {
-  GLASS_TRY_STATUS(expect_state(book, one.run, "metered", {RunState::kRunning}));
-  const GovernedRun& run = *book.find(one.run);
-  if (one.minutes < run.minutes || one.teraflops < run.teraflops || one.steps < run.steps)
-    return refused(
-        fmt::format("run {} has used {} minutes and done {} steps; what is metered only "
-                    "grows",
-                    one.run, run.minutes, run.steps));
-  return {};
-}
-
-Status expect_requestable(const RunBook& book, const ReleaseRequested& one) {
-  GLASS_TRY_STATUS(expect_state(book, one.run, "asked to be released", {RunState::kEnded}));
-  const GovernedRun& run = *book.find(one.run);
-  if (run.outcome != "finished")
-    return refused(fmt::format("run {} is {} and has no model to release", one.run, run.outcome));
-  if (one.model != run.model)
-    return refused(fmt::format("run {} ended with model {}, and {} is another one", one.run,
-                               run.model, one.model));
-  return {};
-}
-
-Status expect_release_approvable(const RunBook& book, const ReleaseApproved& one,
-                                 std::string_view seat) {
-  GLASS_TRY_STATUS(expect_state(book, one.run, "approved for release", {RunState::kAsked}));
-  if (book.find(one.run)->approved_by.contains(seat))
-    return refused(
-        fmt::format("seat {} has approved the release of run {} already", seat, one.run));
-  return {};
-}
+constexpr Flops kTeraflop = ten_to(12);
 
 }  // namespace
 
@@ -102,126 +38,188 @@ const GovernedRun* RunBook::find(std::string_view run) const {
   return found == runs_.end() ? nullptr : &found->second;
 }
 
-GovernedRun& RunBook::at(std::string_view run) {
-  const auto found = runs_.find(run);
-  GLASS_CHECK(found != runs_.end());
-  return found->second;
+Flops compute_of(int64_t teraflops, Flops other) {
+  return static_cast<Flops>(teraflops) * kTeraflop + other;
 }
 
-Status expect_possible(const RunBook& book, const RunEvent& event, std::string_view seat) {
-  using enum RunState;
-  return std::visit(
-      Overloaded{
-          [&](const RunRegistered& one) { return expect_registrable(book, one); },
-          [&](const RunLevelled& one) -> Status {
-            GLASS_TRY(const GovernedRun* run, known(book, one.run));
-            if (one.level > run->level) return {};
-            return refused(
-                fmt::format("run {} is at level SL-{} already; a level is lowered by the "
-                            "decision of a body only",
-                            one.run, run->level));
-          },
-          [&](const RunApproved& one) { return expect_approvable(book, one, seat); },
-          [&](const RunCleared& one) {
-            return expect_state(book, one.run, "cleared", {kRegistered, kInterrupted});
-          },
-          [&](const RunStarted& one) { return expect_state(book, one.run, "started", {kCleared}); },
-          [&](const RunMetered& one) { return expect_metered(book, one); },
-          [&](const RunStopped& one) {
-            return expect_state(book, one.run, "stopped", {kRegistered, kCleared, kRunning});
-          },
-          [&](const RunHalted& one) {
-            return expect_state(book, one.run, "halted", {kCleared, kRunning});
-          },
-          [&](const RunEnded& one) -> Status {
-            GLASS_TRY_STATUS(expect_state(book, one.run, "ended",
-                                          {kRegistered, kCleared, kRunning, kInterrupted}));
-            const bool is_finished = one.outcome == "finished";
-            if (is_finished != !one.model.empty() || is_finished != !one.record.empty())
-              return refused(
-                  "a run that finished names its record and its model, and no other does");
-            if (is_finished && book.find(one.run)->state != kRunning)
-              return refused(
-                  fmt::format("run {} is not running and cannot have finished", one.run));
-            return {};
-          },
-          [&](const ReleaseRequested& one) { return expect_requestable(book, one); },
-          [&](const ReleaseApproved& one) { return expect_release_approvable(book, one, seat); },
-          [&](const ReleaseNoticeEnded& one) {
-            return expect_state(book, one.run, "noticed", {kAsked});
-          },
-          [&](const ReleaseDecided& one) -> Status {
-            GLASS_TRY_STATUS(expect_state(book, one.run, "published", {kAsked}));
-            if (book.find(one.run)->notice_until_ms == 0) return {};
-            return refused(fmt::format("the public notice of run {} is not over", one.run));
-          }},
-      event);
-}
+// One event after another, each by the name of its kind.
+class EvolvingRuns {
+ public:
+  EvolvingRuns(RunBook& book, const RunContext& context) : book_(book), context_(context) {}
 
-void RunBook::interrupt(std::string_view id, std::string_view cause, const RunContext& context) {
-  GovernedRun& run = at(id);
-  run.state = RunState::kInterrupted;
-  run.interrupted_by = cause;
-  run.approved_by.clear();
-  if (!context.act_digest.empty()) run.content = context.act_digest;
-}
+  void operator()(const RunRegistered& one) {
+    GovernedRun& run = book_.runs_[one.run];
+    run.terms = one;
+    run.content = context_.act_digest;
+  }
+
+  void operator()(const RunRaised& one) {
+    GovernedRun& run = at(one.run);
+    run.raised_to = std::max(run.raised_to, one.level);
+  }
+
+  void operator()(const RunLevelled& one) {
+    GovernedRun& run = at(one.run);
+    run.level = one.level;
+    run.levelled_at_ms = context_.at_ms;
+    run.approved_by.clear();
+    run.is_lowering_asked = false;
+    if (run.state == RunState::kCleared) run.state = RunState::kRegistered;
+    if (run.state == RunState::kAsked)
+      give_notice(run, "release");
+    else if (run.state != RunState::kEnded && run.state != RunState::kPublished)
+      give_notice(run, "start");
+  }
+
+  void operator()(const RunNoticeEnded& one) { end_notice(at(one.run)); }
+
+  void operator()(const RunApproved& one) { at(one.run).approved_by.insert(context_.seat); }
+
+  void operator()(const RunCleared& one) {
+    GovernedRun& run = at(one.run);
+    if (matter_waited_for(run) == "clearance") run.started_by = run.approved_by;
+    run.state = RunState::kCleared;
+    run.clearances = one.clearance;
+    run.cleared_level = one.level;
+    run.approved_by.clear();
+    run.stop_asked_by.clear();
+    run.interrupted_by.clear();
+  }
+
+  void operator()(const RunStarted& one) {
+    GovernedRun& run = at(one.run);
+    run.state = RunState::kRunning;
+    run.operated_by = context_.seat;
+  }
+
+  void operator()(const RunMetered& one) {
+    GovernedRun& run = at(one.run);
+    run.minutes = one.minutes;
+    run.teraflops = one.teraflops;
+    run.steps = one.steps;
+    if (run.evaluation_due_step < 0 && is_evaluation_due(run)) run.evaluation_due_step = one.steps;
+  }
+
+  void operator()(const RunStopAsked& one) { at(one.run).stop_asked_by.insert(context_.seat); }
+
+  void operator()(const RunStopped& one) { interrupt(at(one.run), "stop"); }
+
+  void operator()(const RunHalted& one) { interrupt(at(one.run), one.cause); }
+
+  void operator()(const RunEnded& one) {
+    GovernedRun& run = at(one.run);
+    run.state = RunState::kEnded;
+    run.outcome = one.outcome;
+    run.record = one.record;
+    run.model = one.model;
+    run.approved_by.clear();
+    end_notice(run);
+  }
+
+  void operator()(const EvaluationRecorded& one) {
+    GovernedRun& run = at(one.run);
+    run.evaluated = one;
+    run.evaluated_by = context_.seat;
+    if (!is_evaluation_due(run)) run.evaluation_due_step = -1;
+  }
+
+  void operator()(const ReleaseRequested& one) {
+    GovernedRun& run = at(one.run);
+    run.state = RunState::kAsked;
+    run.is_lowering_asked = false;
+    run.checks = {};
+    ask(run, "release");
+  }
+
+  void operator()(const ReleaseWithdrawn& one) {
+    GovernedRun& run = at(one.run);
+    run.state = RunState::kEnded;
+    run.approved_by.clear();
+    end_notice(run);
+  }
+
+  void operator()(const ReleaseChainChecked& one) {
+    ReleaseChecks& checks = at(one.run).checks;
+    checks.chain = one;
+    checks.chain_checked_by = context_.seat;
+  }
+
+  void operator()(const ReleaseDataChecked& one) { at(one.run).checks.data = one; }
+
+  void operator()(const ReleaseDocumentsChecked& one) { at(one.run).checks.documents = one; }
+
+  void operator()(const ReleaseApproved& one) { at(one.run).approved_by.insert(context_.seat); }
+
+  void operator()(const ReleaseDecided& one) { at(one.run).state = RunState::kPublished; }
+
+  void operator()(const LoweringAsked& one) {
+    GovernedRun& run = at(one.run);
+    run.is_lowering_asked = true;
+    run.report = one.report;
+    ask(run, "lowering");
+  }
+
+  void operator()(const LoweringApproved& one) { at(one.run).approved_by.insert(context_.seat); }
+
+  void operator()(const RunLowered& one) {
+    GovernedRun& run = at(one.run);
+    run.level = one.level;
+    run.is_lowering_asked = false;
+    run.approved_by.clear();
+    std::ranges::copy(context_.set_aside, std::back_inserter(run.set_aside));
+  }
+
+ private:
+  GovernedRun& at(std::string_view run) {
+    const auto found = book_.runs_.find(run);
+    GLASS_CHECK(found != book_.runs_.end());
+    return found->second;
+  }
+
+  void ask(GovernedRun& run, std::string_view for_what) {
+    run.content = context_.act_digest;
+    run.approved_by.clear();
+    give_notice(run, for_what);
+  }
+
+  void give_notice(GovernedRun& run, std::string_view before) {
+    end_notice(run);
+    run.told_until_ms = context_.at_ms + context_.notice_days * kDayMs;
+    if (context_.notice_days == 0) return;
+    run.notice = before;
+    run.notice_until_ms = run.told_until_ms;
+    book_.notices_.emplace(run.notice_until_ms, run.terms.run);
+  }
+
+  void end_notice(GovernedRun& run) {
+    book_.notices_.erase({run.notice_until_ms, run.terms.run});
+    run.notice_until_ms = 0;
+    run.notice.clear();
+  }
+
+  void interrupt(GovernedRun& run, std::string_view cause) {
+    run.state = RunState::kInterrupted;
+    run.interrupted_by = cause;
+    run.approved_by.clear();
+    run.stop_asked_by.clear();
+    if (!context_.act_digest.empty()) run.content = context_.act_digest;
+  }
+
+  // Whether it has passed a milestone at which nothing was evaluated yet.
+  [[nodiscard]] bool is_evaluation_due(const GovernedRun& run) const {
+    if (!context_.schedule) return false;
+    const auto last =
+        last_milestone(*context_.schedule, compute_of(run.teraflops, context_.other_compute));
+    if (!last) return false;
+    return !run.evaluated || compute_of(run.evaluated->teraflops, context_.other_compute) < *last;
+  }
+
+  RunBook& book_;
+  const RunContext& context_;
+};
 
 void evolve(RunBook& book, const RunEvent& event, const RunContext& context) {
-  std::visit(
-      Overloaded{
-          [&](const RunRegistered& one) {
-            GovernedRun& run = book.runs_[one.run];
-            run.terms = one;
-            run.content = context.act_digest;
-          },
-          [&](const RunLevelled& one) {
-            GovernedRun& run = book.at(one.run);
-            run.level = one.level;
-            run.approved_by.clear();
-            if (run.state == RunState::kCleared) run.state = RunState::kRegistered;
-          },
-          [&](const RunApproved& one) { book.at(one.run).approved_by.insert(context.seat); },
-          [&](const RunCleared& one) {
-            GovernedRun& run = book.at(one.run);
-            run.state = RunState::kCleared;
-            run.clearances = one.clearance;
-            run.cleared_level = one.level;
-            run.approved_by.clear();
-            run.interrupted_by.clear();
-          },
-          [&](const RunStarted& one) { book.at(one.run).state = RunState::kRunning; },
-          [&](const RunMetered& one) {
-            GovernedRun& run = book.at(one.run);
-            run.minutes = one.minutes;
-            run.teraflops = one.teraflops;
-            run.steps = one.steps;
-          },
-          [&](const RunStopped& one) { book.interrupt(one.run, "stop", context); },
-          [&](const RunHalted& one) { book.interrupt(one.run, one.cause, context); },
-          [&](const RunEnded& one) {
-            GovernedRun& run = book.at(one.run);
-            run.state = RunState::kEnded;
-            run.outcome = one.outcome;
-            run.record = one.record;
-            run.model = one.model;
-            run.approved_by.clear();
-          },
-          [&](const ReleaseRequested& one) {
-            GovernedRun& run = book.at(one.run);
-            run.state = RunState::kAsked;
-            run.content = context.act_digest;
-            if (context.notice_days == 0) return;
-            run.notice_until_ms = context.at_ms + context.notice_days * kDayMs;
-            book.notices_.emplace(run.notice_until_ms, one.run);
-          },
-          [&](const ReleaseApproved& one) { book.at(one.run).approved_by.insert(context.seat); },
-          [&](const ReleaseNoticeEnded& one) {
-            GovernedRun& run = book.at(one.run);
-            book.notices_.erase({run.notice_until_ms, one.run});
-            run.notice_until_ms = 0;
-          },
-          [&](const ReleaseDecided& one) { book.at(one.run).state = RunState::kPublished; }},
-      event);
+  std::visit(EvolvingRuns(book, context), event);
 }
 
 std::optional<int64_t> RunBook::next_due_ms() const {
@@ -229,19 +227,20 @@ std::optional<int64_t> RunBook::next_due_ms() const {
   return notices_.begin()->first;
 }
 
-std::vector<ReleaseNoticeEnded> due(const RunBook& book, int64_t at_ms) {
-  std::vector<ReleaseNoticeEnded> events;
+std::vector<RunNoticeEnded> due(const RunBook& book, int64_t at_ms) {
+  std::vector<RunNoticeEnded> events;
   for (const auto& [end_ms, run] : book.notices_) {
     if (end_ms > at_ms) break;
-    events.push_back({.run = run});
+    events.push_back({.run = run, .notice = book.find(run)->notice});
   }
   return events;
 }
 
 std::string_view matter_waited_for(const GovernedRun& run) {
   switch (run.state) {
-    case RunState::kRegistered: return run.clearances == 0 ? "clearance" : "restart";
-    case RunState::kInterrupted: return run.clearances == 0 ? "clearance" : "restart";
+    case RunState::kRegistered:
+    case RunState::kInterrupted: return run.cleared_level < run.level ? "clearance" : "restart";
+    case RunState::kEnded: return run.is_lowering_asked ? "lowering" : "";
     case RunState::kAsked: return "release";
     default: return "";
   }
@@ -253,9 +252,12 @@ int64_t claimed_minutes(const GovernedRun& run) {
   return has_ended ? run.minutes : run.terms.minutes;
 }
 
-std::string_view halt_cause(const GovernedRun& run) {
+std::string_view halt_cause(const GovernedRun& run, int64_t overdue_percent) {
   if (run.minutes > run.terms.minutes || run.teraflops > run.terms.teraflops) return "budget";
-  return "";
+  if (run.evaluation_due_step < 0) return "";
+  const EvaluationDelay delay{
+      .due_step = run.evaluation_due_step, .step = run.steps, .planned_steps = run.terms.steps};
+  return is_overdue(delay, overdue_percent) ? "evaluation-overdue" : "";
 }
 
 }  // namespace glass::institution

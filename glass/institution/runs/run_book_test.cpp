@@ -1,6 +1,7 @@
 #include "glass/institution/runs/run_book.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -8,7 +9,11 @@
 #include <rapidcheck.h>
 
 #include "glass/base/result.h"
+#include "glass/institution/runs/evaluation_events.h"
+#include "glass/institution/runs/release_events.h"
 #include "glass/institution/runs/run_events.h"
+#include "glass/institution/safety/compute.h"
+#include "glass/institution/safety/milestones.h"
 
 namespace glass::institution {
 namespace {
@@ -20,7 +25,9 @@ RunRegistered registered() {
           .data = {"d"},
           .numerics = "portable-1",
           .minutes = 100,
-          .teraflops = 1000};
+          .teraflops = 1000,
+          .steps = 100,
+          .methods = {"text"}};
 }
 
 // A book in which events happen if they may.
@@ -31,7 +38,13 @@ class Book {
     const Status possible = expect_possible(book, event, seat);
     if (!possible) return possible.error().message;
     evolve(book, event,
-           {.seat = seat, .act_digest = "act", .at_ms = 0, .notice_days = notice_days});
+           {.seat = seat,
+            .act_digest = "act",
+            .at_ms = now_ms,
+            .notice_days = notice_days,
+            .schedule = schedule,
+            .other_compute = 0,
+            .set_aside = {}});
     return "";
   }
 
@@ -46,7 +59,8 @@ class Book {
   [[nodiscard]] const GovernedRun& run() const { return *book.find("r"); }
 
   RunBook book;
-  int64_t notice_days = 0;
+  int64_t notice_days = 0, now_ms = 0;
+  std::optional<EvaluationSchedule> schedule;
 };
 
 TEST(RunBook, LeadsFromRegistrationToPublication) {
@@ -94,8 +108,7 @@ TEST(RunBook, StartsOnlyByAClearanceForItsLevel) {
   test.happen(RunLevelled{.run = "r", .level = 1});
   test.happen(RunApproved{.run = "r"});
   test.happen(RunCleared{.run = "r", .level = 1, .clearance = 1});
-  EXPECT_EQ(test.happen(RunLevelled{.run = "r", .level = 1}),
-            "run r is at level SL-1 already; a level is lowered by the decision of a body only");
+  EXPECT_EQ(test.happen(RunLevelled{.run = "r", .level = 1}), "run r is at level SL-1 already");
   EXPECT_EQ(test.happen(RunLevelled{.run = "r", .level = 2}), "");
   EXPECT_EQ(test.happen(RunStarted{.run = "r"}), "run r is registered and cannot be started now");
   EXPECT_TRUE(test.run().approved_by.empty());
@@ -104,7 +117,12 @@ TEST(RunBook, StartsOnlyByAClearanceForItsLevel) {
 TEST(RunBook, OneStopsAndApprovalsCountAnew) {
   Book test;
   test.start();
-  EXPECT_EQ(test.happen(RunStopped{.run = "r", .reasons = "w"}), "");
+  EXPECT_EQ(test.happen(RunStopAsked{.run = "r", .reasons = "w"}), "");
+  EXPECT_EQ(test.happen(RunStopAsked{.run = "r", .reasons = "w"}),
+            "seat s has asked for a stop of run r already; another seat has to, too");
+  EXPECT_EQ(test.run().state, RunState::kRunning);
+  EXPECT_EQ(test.happen(RunStopped{.run = "r"}), "");
+  EXPECT_TRUE(test.run().stop_asked_by.empty());
   EXPECT_EQ(test.run().interrupted_by, "stop");
   EXPECT_EQ(test.happen(RunStarted{.run = "r"}), "run r is interrupted and cannot be started now");
   EXPECT_EQ(test.happen(RunApproved{.run = "r"}), "");
@@ -117,16 +135,102 @@ TEST(RunBook, MetersOnlyUpwardsAndHaltsAtTheBudget) {
   Book test;
   test.start();
   EXPECT_EQ(test.happen(RunMetered{.run = "r", .minutes = 10, .teraflops = 100, .steps = 5}), "");
-  EXPECT_EQ(halt_cause(test.run()), "");
+  EXPECT_EQ(halt_cause(test.run(), 5), "");
   EXPECT_EQ(test.happen(RunMetered{.run = "r", .minutes = 9, .teraflops = 100, .steps = 5}),
             "run r has used 10 minutes and done 5 steps; what is metered only grows");
   EXPECT_EQ(test.happen(RunMetered{.run = "r", .minutes = 11, .teraflops = 1000, .steps = 6}), "");
-  EXPECT_EQ(halt_cause(test.run()), "");
+  EXPECT_EQ(halt_cause(test.run(), 5), "");
   EXPECT_EQ(test.happen(RunMetered{.run = "r", .minutes = 11, .teraflops = 1001, .steps = 6}), "");
-  EXPECT_EQ(halt_cause(test.run()), "budget");
+  EXPECT_EQ(halt_cause(test.run(), 5), "budget");
   EXPECT_EQ(test.happen(RunHalted{.run = "r", .cause = "budget"}), "");
   EXPECT_EQ(test.happen(RunMetered{.run = "r", .minutes = 12, .teraflops = 1002, .steps = 7}),
             "run r is interrupted and cannot be metered now");
+}
+
+TEST(RunBook, HaltsWhenAnEvaluationIsMoreThanAFewStepsLate) {
+  Book test;
+  test.schedule = EvaluationSchedule{.first = ten_to(14), .numerator = 4, .denominator = 1};
+  test.start();
+  const auto meter = [&](int64_t teraflops, int64_t steps) {
+    EXPECT_EQ(
+        test.happen(RunMetered{.run = "r", .minutes = 1, .teraflops = teraflops, .steps = steps}),
+        "");
+    return std::string(halt_cause(test.run(), 5));
+  };
+  EXPECT_EQ(meter(99, 9), "");
+  EXPECT_EQ(test.run().evaluation_due_step, -1);
+  EXPECT_EQ(meter(100, 10), "");
+  EXPECT_EQ(test.run().evaluation_due_step, 10);
+  EXPECT_EQ(meter(150, 15), "");
+  EXPECT_EQ(meter(160, 16), "evaluation-overdue");
+  EvaluationRecorded early{.run = "r", .model = "w", .teraflops = 99, .scores = {{"cbrn", 1}}};
+  EXPECT_EQ(test.happen(early), "");
+  EXPECT_EQ(halt_cause(test.run(), 5), "evaluation-overdue");
+  early.teraflops = 100;
+  EXPECT_EQ(test.happen(early), "");
+  EXPECT_EQ(meter(399, 40), "");
+  EXPECT_EQ(test.run().evaluation_due_step, -1);
+  EXPECT_EQ(meter(400, 41), "");
+  EXPECT_EQ(test.run().evaluation_due_step, 41);
+}
+
+TEST(RunBook, TakesEvaluationsOfWeightsThatTheRunHad) {
+  Book test;
+  test.start();
+  EvaluationRecorded one{.run = "r", .model = "w", .teraflops = 1, .scores = {{"cbrn", 1}}};
+  EXPECT_EQ(test.happen(one),
+            "run r has computed 0 teraflops so far, and none of its weights are of 1");
+  one.teraflops = 0;
+  one.is_final = true;
+  EXPECT_EQ(test.happen(one), "run r did not end with model w");
+  one.is_final = false;
+  one.scores.push_back({"cbrn", 2});
+  EXPECT_EQ(test.happen(one), "there are two scores of cbrn; which one counts?");
+  one.scores.clear();
+  EXPECT_EQ(test.happen(one), "an evaluation has a score of at least one domain");
+}
+
+TEST(RunBook, ClearsAnewAtAHigherLevelAndRestartsAtTheSame) {
+  Book test;
+  test.start();
+  EXPECT_EQ(matter_waited_for(test.run()), "");
+  test.happen(RunStopped{.run = "r"});
+  EXPECT_EQ(matter_waited_for(test.run()), "restart");
+  test.notice_days = 10;
+  test.happen(RunLevelled{.run = "r", .level = 3});
+  EXPECT_EQ(matter_waited_for(test.run()), "clearance");
+  EXPECT_EQ(test.run().notice, "start");
+  EXPECT_EQ(test.book.next_due_ms(), test.run().notice_until_ms);
+  test.happen(RunApproved{.run = "r"}, "t");
+  test.happen(RunCleared{.run = "r", .level = 3, .clearance = 2});
+  EXPECT_TRUE(test.run().started_by.contains("t"));
+  EXPECT_FALSE(test.run().started_by.contains("s"));
+}
+
+TEST(RunBook, LowersTheLevelOfAnEndedRunAndNoOther) {
+  Book test;
+  test.start();
+  test.happen(RunLevelled{.run = "r", .level = 2});
+  EXPECT_EQ(test.happen(LoweringAsked{.run = "r"}), "run r is running and cannot be lowered now");
+  test.happen(RunEnded{.run = "r", .outcome = "finished", .record = "e", .model = "m"});
+  EXPECT_EQ(test.happen(RunLowered{.run = "r", .level = 1}),
+            "nobody has asked to lower the level of run r");
+  test.notice_days = 14;
+  EXPECT_EQ(test.happen(LoweringAsked{.run = "r"}), "");
+  EXPECT_EQ(test.run().notice, "lowering");
+  EXPECT_EQ(test.happen(LoweringApproved{.run = "r"}), "");
+  EXPECT_EQ(test.happen(LoweringApproved{.run = "r"}),
+            "seat s has approved the lowering of run r already");
+  EXPECT_EQ(test.happen(RunLowered{.run = "r", .level = 1}), "");
+  EXPECT_EQ(test.run().level, 1);
+  EXPECT_EQ(test.happen(LoweringAsked{.run = "r"}), "run r is at SL-1, the lowest level");
+  EXPECT_EQ(test.happen(ReleaseRequested{.run = "r", .model = "m", .evidence = "v"}), "");
+  EXPECT_EQ(test.happen(LoweringAsked{.run = "r"}),
+            "run r is asked for release and cannot be lowered now");
+  EXPECT_EQ(test.happen(ReleaseWithdrawn{.run = "r"}), "");
+  EXPECT_EQ(test.happen(ReleaseWithdrawn{.run = "r"}),
+            "nobody has asked to release the model of run r");
+  EXPECT_FALSE(test.book.next_due_ms());
 }
 
 // Whatever is tried: nothing runs that was not cleared since it last stopped, and nothing is

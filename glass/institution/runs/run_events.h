@@ -7,6 +7,8 @@
 #include <variant>
 #include <vector>
 
+#include "glass/institution/runs/evaluation_events.h"
+#include "glass/institution/runs/release_events.h"
 #include "glass/settings/fields.h"
 
 namespace glass::institution {
@@ -17,19 +19,43 @@ struct RunRegistered {
   std::string run = "", proposal = "", recipe = "";
   std::vector<std::string> data = {};
   std::string numerics = "portable-1";
-  int64_t minutes = 0, teraflops = 0;
+  int64_t minutes = 0, teraflops = 0, steps = 0;
+
+  // What its safety level follows from. What is not known counts upward.
+  std::string data_class = "unknown";     // the highest of its data
+  std::vector<std::string> methods = {};  // what the model is for, and how it is made
+  std::string base = "";  // what it goes on from: a run of the facility, or another model's digest
+  int64_t base_teraflops = -1;    // of another model, all it took; -1: not known
+  bool base_is_released = false;  // anybody can have it
+  int64_t synthetic_teraflops = 0;
 
   friend bool operator==(const RunRegistered&, const RunRegistered&) = default;
 };
 
-// The safety level, by the triggers that set it. Follows from what is known about the run; a person
-// can only raise it.
+// The safety level, as it follows from what is known about the run. It never falls by itself.
 struct RunLevelled {
   static constexpr std::string_view kKind = "run.levelled";
   std::string run = "";
   int64_t level = 1;
 
   friend bool operator==(const RunLevelled&, const RunLevelled&) = default;
+};
+
+// A safety officer sees more in it than the facts say: one is enough.
+struct RunRaised {
+  static constexpr std::string_view kKind = "run.raised";
+  std::string run = "", reasons = "";
+  int64_t level = 2;
+
+  friend bool operator==(const RunRaised&, const RunRaised&) = default;
+};
+
+// A time is over that had to pass after the public, or a body, was told.
+struct RunNoticeEnded {
+  static constexpr std::string_view kKind = "run.notice_ended";
+  std::string run = "", notice = "start";
+
+  friend bool operator==(const RunNoticeEnded&, const RunNoticeEnded&) = default;
 };
 
 // One of those whose approval the level needs says that the run may start, or go on.
@@ -65,10 +91,18 @@ struct RunMetered {
   friend bool operator==(const RunMetered&, const RunMetered&) = default;
 };
 
-// It was stopped by somebody who may: one is enough.
+// Somebody wants it to stop. Most who may are enough alone.
+struct RunStopAsked {
+  static constexpr std::string_view kKind = "run.stop_asked";
+  std::string run = "", reasons = "";
+
+  friend bool operator==(const RunStopAsked&, const RunStopAsked&) = default;
+};
+
+// It was stopped by as many as its level asks for.
 struct RunStopped {
   static constexpr std::string_view kKind = "run.stopped";
-  std::string run = "", reasons = "";
+  std::string run = "";
 
   friend bool operator==(const RunStopped&, const RunStopped&) = default;
 };
@@ -88,53 +122,24 @@ struct RunEnded {
   friend bool operator==(const RunEnded&, const RunEnded&) = default;
 };
 
-// That its model be published.
-struct ReleaseRequested {
-  static constexpr std::string_view kKind = "release.requested";
-  std::string run = "", model = "", evidence = "";
-
-  friend bool operator==(const ReleaseRequested&, const ReleaseRequested&) = default;
-};
-
-struct ReleaseApproved {
-  static constexpr std::string_view kKind = "release.approved";
-  std::string run = "";
-
-  friend bool operator==(const ReleaseApproved&, const ReleaseApproved&) = default;
-};
-
-// The public has had its time to see what is to be published.
-struct ReleaseNoticeEnded {
-  static constexpr std::string_view kKind = "release.notice_ended";
-  std::string run = "";
-
-  friend bool operator==(const ReleaseNoticeEnded&, const ReleaseNoticeEnded&) = default;
-};
-
-// The model may be published.
-struct ReleaseDecided {
-  static constexpr std::string_view kKind = "release.decided";
-  std::string run = "", model = "";
-
-  friend bool operator==(const ReleaseDecided&, const ReleaseDecided&) = default;
-};
-
-using RunEvent = std::variant<RunRegistered, RunLevelled, RunApproved, RunCleared, RunStarted,
-                              RunMetered, RunStopped, RunHalted, RunEnded, ReleaseRequested,
-                              ReleaseApproved, ReleaseNoticeEnded, ReleaseDecided>;
+using RunEvent =
+    std::variant<RunRegistered, RunRaised, RunLevelled, RunNoticeEnded, RunApproved, RunCleared,
+                 RunStarted, RunMetered, RunStopAsked, RunStopped, RunHalted, RunEnded,
+                 EvaluationRecorded, ReleaseRequested, ReleaseWithdrawn, ReleaseChainChecked,
+                 ReleaseDataChecked, ReleaseDocumentsChecked, ReleaseApproved, ReleaseDecided,
+                 LoweringAsked, LoweringApproved, RunLowered>;
 
 void describe(settings::FieldVisitor& fields, RunRegistered& event);
+void describe(settings::FieldVisitor& fields, RunRaised& event);
 void describe(settings::FieldVisitor& fields, RunLevelled& event);
+void describe(settings::FieldVisitor& fields, RunNoticeEnded& event);
 void describe(settings::FieldVisitor& fields, RunApproved& event);
 void describe(settings::FieldVisitor& fields, RunCleared& event);
 void describe(settings::FieldVisitor& fields, RunStarted& event);
 void describe(settings::FieldVisitor& fields, RunMetered& event);
+void describe(settings::FieldVisitor& fields, RunStopAsked& event);
 void describe(settings::FieldVisitor& fields, RunStopped& event);
 void describe(settings::FieldVisitor& fields, RunHalted& event);
 void describe(settings::FieldVisitor& fields, RunEnded& event);
-void describe(settings::FieldVisitor& fields, ReleaseRequested& event);
-void describe(settings::FieldVisitor& fields, ReleaseApproved& event);
-void describe(settings::FieldVisitor& fields, ReleaseNoticeEnded& event);
-void describe(settings::FieldVisitor& fields, ReleaseDecided& event);
 
 }  // namespace glass::institution

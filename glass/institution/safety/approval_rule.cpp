@@ -16,7 +16,7 @@
 #include "glass/base/check.h"
 #include "glass/base/units_text.h"
 #include "glass/settings/fields.h"
-#include "glass/settings/problems.h"
+#include "glass/settings/placed_problem.h"
 
 namespace glass::institution {
 namespace {
@@ -39,7 +39,7 @@ std::string problem_of_vote(const ApprovalRule& rule) {
   if (!is_charter_name(rule.body)) return fmt::format("'{}' is no name of a body", rule.body);
   if (rule.rule.empty()) return fmt::format("body '{}' needs the rule that it votes by", rule.body);
   if (!is_charter_name(rule.rule)) return fmt::format("'{}' is no name of a rule", rule.rule);
-  if (!(ApprovalRule{.body = rule.body, .rule = rule.rule} == rule))
+  if (!(ApprovalRule{.body = rule.body, .rule = rule.rule, .days = rule.days} == rule))
     return fmt::format("body '{}' votes; roles and approvers belong into an entry of their own",
                        rule.body);
   return "";
@@ -66,6 +66,7 @@ std::string problem_of_persons(const ApprovalRule& rule) {
 void describe(settings::FieldVisitor& fields, ApprovalRule& rule) {
   fields.text("body", rule.body, "the body that votes on it; empty where persons approve");
   fields.text("rule", rule.rule, "the [[rule]] that it votes by");
+  fields.integer("days", rule.days, {.min = 1, .max = 366}, "how long a vote is open");
   fields.texts("roles", rule.roles, "who may approve: whoever has one of these roles");
   fields.integer("approvers", rule.approvers, {.min = 0, .max = 1000},
                  "how many persons have to approve");
@@ -85,12 +86,12 @@ bool is_charter_name(std::string_view text) {
              text, [](char c) { return is_letter(c) || is_digit(c) || c == '-' || c == '/'; });
 }
 
-void check(std::span<const ApprovalRule> rules, std::string_view where,
-           settings::Problems& problems) {
+void check(std::span<const ApprovalRule> rules, std::string_view path,
+           settings::PlacedProblems& problems) {
   for (size_t i = 0; i < rules.size(); ++i) {
     const std::string problem =
         is_vote(rules[i]) ? problem_of_vote(rules[i]) : problem_of_persons(rules[i]);
-    if (!problem.empty()) problems.push_back(fmt::format("{} {}: {}", where, i + 1, problem));
+    if (!problem.empty()) problems.push_back({fmt::format("{}.{}", path, i), problem});
   }
 }
 

@@ -2,9 +2,9 @@
 // one of the charter's voting rules, or by some persons with some roles.
 //
 //   [[level.start]]                            [[level.start]]
-//   body = "safety-board"                      roles = ["technical-reviewer", "safety-officer"]
+//   body = "safety-board"                      roles = ["technical-officer", "safety-officer"]
 //   rule = "board-two-thirds"                  approvers = 2
-//                                              institutions = 2
+//   days = 10                                  institutions = 2
 //                                              with_role = "safety-officer"
 //
 // Names of bodies, rules and roles are the charter's.
@@ -17,12 +17,13 @@
 #include <vector>
 
 #include "glass/settings/fields.h"
-#include "glass/settings/problems.h"
+#include "glass/settings/placed_problem.h"
 
 namespace glass::institution {
 
 struct ApprovalRule {
   std::string body = "", rule = "";  // a vote; both or neither
+  int64_t days = 14;                 // that a vote is open
 
   std::vector<std::string> roles = {};  // one of these makes a person an approver
   int64_t approvers = 0;
@@ -45,9 +46,9 @@ inline bool is_vote(const ApprovalRule& rule) {
 // 64 at most.
 bool is_charter_name(std::string_view text);
 
-// Adds what is wrong with each, `where` being what messages call the list.
-void check(std::span<const ApprovalRule> rules, std::string_view where,
-           settings::Problems& problems);
+// Adds what is wrong with each, `path` being that of the list.
+void check(std::span<const ApprovalRule> rules, std::string_view path,
+           settings::PlacedProblems& problems);
 
 // Somebody who agreed.
 struct Approver {

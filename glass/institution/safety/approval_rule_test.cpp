@@ -5,7 +5,7 @@
 
 #include <gtest/gtest.h>
 
-#include "glass/settings/problems.h"
+#include "glass/settings/placed_problem.h"
 
 namespace glass::institution {
 namespace {
@@ -69,27 +69,31 @@ TEST(ApprovalRule, LeavesOutTheTeamAndWhoDidNotApproveTheStart) {
 
 TEST(ApprovalRule, ThatContradictsItselfIsToldByItsPlace) {
   const auto problems = [](ApprovalRule rule) {
-    settings::Problems told;
-    check(std::vector<ApprovalRule>{two_persons(), rule}, "SL-2 start", told);
+    settings::PlacedProblems placed;
+    check(std::vector<ApprovalRule>{two_persons(), rule}, "level.1.start", placed);
+    Texts told;
+    for (const auto& [path, what] : placed) {
+      EXPECT_EQ(path, "level.1.start.1");
+      told.push_back(what);
+    }
     return told;
   };
   EXPECT_EQ(problems(two_persons()), Texts{});
   EXPECT_EQ(problems({.body = "council", .rule = "simple"}), Texts{});
   EXPECT_EQ(problems({.body = "council"}),
-            (Texts{"SL-2 start 2: body 'council' needs the rule that it votes by"}));
-  EXPECT_EQ(problems({.rule = "simple"}),
-            (Texts{"SL-2 start 2: rule 'simple' needs the body that votes by it"}));
+            (Texts{"body 'council' needs the rule that it votes by"}));
+  EXPECT_EQ(problems({.rule = "simple"}), (Texts{"rule 'simple' needs the body that votes by it"}));
   EXPECT_EQ(problems({.body = "council", .rule = "simple", .approvers = 2}),
-            (Texts{"SL-2 start 2: body 'council' votes; roles and approvers belong into an entry "
+            (Texts{"body 'council' votes; roles and approvers belong into an entry "
                    "of their own"}));
   EXPECT_EQ(problems({.body = "The Council", .rule = "simple"}),
-            (Texts{"SL-2 start 2: 'The Council' is no name of a body"}));
-  EXPECT_EQ(problems({}), (Texts{"SL-2 start 2: give a body and its rule, or roles and the number "
+            (Texts{"'The Council' is no name of a body"}));
+  EXPECT_EQ(problems({}), (Texts{"give a body and its rule, or roles and the number "
                                  "of approvers"}));
   EXPECT_EQ(problems({.roles = {"a"}, .approvers = 1, .with_role = "b"}),
-            (Texts{"SL-2 start 2: with_role 'b' has to be one of the roles"}));
+            (Texts{"with_role 'b' has to be one of the roles"}));
   EXPECT_EQ(problems({.roles = {"a"}, .approvers = 1, .institutions = 2}),
-            (Texts{"SL-2 start 2: 1 approver cannot come from more institutions or countries than "
+            (Texts{"1 approver cannot come from more institutions or countries than "
                    "there are of them"}));
 }
 

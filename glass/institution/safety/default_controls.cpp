@@ -12,16 +12,16 @@
 namespace glass::institution {
 namespace {
 
-ApprovalRule vote_of(const char* body, const char* rule) {
-  return {.body = body, .rule = rule};
+ApprovalRule vote_of(const char* body, const char* rule, int64_t days) {
+  return {.body = body, .rule = rule, .days = days};
 }
 
 ApprovalRule one_reviewer() {
-  return {.roles = {"technical-reviewer"}, .approvers = 1, .outside_team = true};
+  return {.roles = {"technical-officer"}, .approvers = 1, .outside_team = true};
 }
 
 ApprovalRule two_persons() {
-  return {.roles = {"technical-reviewer", "safety-officer"},
+  return {.roles = {"technical-officer", "safety-officer"},
           .approvers = 2,
           .institutions = 2,
           .with_role = "safety-officer"};
@@ -34,12 +34,12 @@ ApprovalRule same_two_persons() {
 }
 
 // At least two thirds with at least five votes from at least three countries.
-ApprovalRule board() {
-  return vote_of("safety-board", "board-two-thirds");
+ApprovalRule board(int64_t days) {
+  return vote_of("safety-board", "board-two-thirds", days);
 }
 
-ApprovalRule council() {
-  return vote_of("council", "council-two-thirds");
+ApprovalRule council(int64_t days) {
+  return vote_of("council", "two-thirds-of-all", days);
 }
 
 ApprovalRule officers(const char* role, int64_t approvers) {
@@ -50,8 +50,7 @@ LevelControls open_bench() {
   return {.level = Level::kSl1,
           .about = "open bench",
           .start = {one_reviewer()},
-          .change = {one_reviewer()},
-          .stop = {{"project", 1}, {"operator", 1}},
+          .stop = {{"applicant", 1}, {"operator", 1}},
           .restart = {one_reviewer()},
           .grace_minutes = 1440};
 }
@@ -60,8 +59,7 @@ LevelControls controlled() {
   return {.level = Level::kSl2,
           .about = "controlled",
           .start = {two_persons()},
-          .change = {same_two_persons()},
-          .stop = {{"project", 1}, {"operator", 1}, {"safety-officer", 1}},
+          .stop = {{"applicant", 1}, {"operator", 1}, {"safety-officer", 1}},
           .restart = {same_two_persons()},
           .grace_minutes = 60,
           .evaluate_from = "1e22",
@@ -75,23 +73,22 @@ LevelControls controlled() {
 LevelControls contained() {
   return {.level = Level::kSl3,
           .about = "contained",
-          .start = {board()},
+          .start = {board(10)},
           .start_notice_body = "council",
           .start_notice_days = 10,
-          .change = {board()},
-          .stop = {{"project", 1},
+          .stop = {{"applicant", 1},
                    {"operator", 1},
                    {"safety-officer", 1},
-                   {"board-member", 1},
-                   {"delegate", 2}},
-          .restart = {board()},
+                   {"safety-board", 1},
+                   {"council", 2}},
+          .restart = {board(5)},
           .halt_notice = {{"safety-board", 1}},
           .halt_public_hours = 24,
           .grace_minutes = 15,
           .evaluate_from = "1e22",
           .evaluate_factor = "2",
           .evaluate_stage_ends = true,
-          .lowering = {board()},
+          .lowering = {board(30)},
           .quiet_days = 30,
           .objection_days = 30,
           .external_report = true,
@@ -102,16 +99,15 @@ LevelControls sealed() {
   LevelControls controls = contained();
   controls.level = Level::kSl4;
   controls.about = "sealed";
-  controls.start = {vote_of("safety-board", "board-all-but-one"), council()};
+  controls.start = {vote_of("safety-board", "all-but-one", 20), council(20)};
   controls.start_notice_body = "";
   controls.start_notice_days = 0;
-  controls.change = {council()};
-  controls.stop.back() = {"delegate", 1};
-  controls.restart = {council()};
+  controls.stop.back() = {"council", 1};
+  controls.restart = {council(10)};
   controls.halt_notice.push_back({"council", 1});
   controls.grace_minutes = 0;
   controls.evaluate_factor = "5/4";
-  controls.lowering = {council()};
+  controls.lowering = {council(30)};
   controls.quiet_days = 90;
   return controls;
 }
@@ -131,8 +127,8 @@ std::vector<ReleasePath> default_release_paths() {
            .decide_months = 12,
            .decided_by = "safety-board"},
           {.level = Level::kSl3,
-           .approvals = {vote_of("safety-board", "board-three-quarters"),
-                         vote_of("council", "council-qualified-majority")},
+           .approvals = {vote_of("safety-board", "board-three-quarters", 30),
+                         vote_of("council", "qualified-majority", 30)},
            .consultation_days = 30,
            .access_days_min = 30,
            .access_days_max = 90,

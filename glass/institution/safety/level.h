@@ -12,6 +12,7 @@
 #include <string>
 #include <string_view>
 
+#include "glass/base/check.h"
 #include "glass/base/result.h"
 
 namespace glass::institution {
@@ -30,6 +31,12 @@ std::string to_text(Level level);
 // 1 to 4, as rules that compare levels write them.
 constexpr int64_t level_number(Level level) {
   return static_cast<int64_t>(level) + 1;
+}
+
+// REQUIRES: 1 to 4.
+constexpr Level level_of_number(int64_t number) {
+  GLASS_CHECK(number >= 1 && number <= 4);
+  return static_cast<Level>(number - 1);
 }
 
 // One up. SL-4 is the last.

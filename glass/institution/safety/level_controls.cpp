@@ -10,14 +10,13 @@
 #include <fmt/core.h>
 
 #include "glass/base/check.h"
-#include "glass/base/result.h"
 #include "glass/institution/safety/approval_rule.h"
 #include "glass/institution/safety/internal/words.h"
 #include "glass/institution/safety/level.h"
 #include "glass/institution/safety/milestones.h"
 #include "glass/institution/safety/stops.h"
 #include "glass/settings/fields.h"
-#include "glass/settings/problems.h"
+#include "glass/settings/placed_problem.h"
 
 namespace glass::institution {
 namespace {
@@ -31,47 +30,50 @@ void describe_list(settings::FieldVisitor& fields, std::string_view key, std::ve
 
 class CheckingLevel {
  public:
-  CheckingLevel(const LevelControls& controls, settings::Problems& problems)
-      : controls_(controls), problems_(problems) {}
+  CheckingLevel(const LevelControls& controls, size_t position, settings::PlacedProblems& problems)
+      : controls_(controls), path_(fmt::format("level.{}", position)), problems_(problems) {}
 
   void run() {
     check_approvals("start", controls_.start);
-    check_approvals("change", controls_.change);
     check_approvals("restart", controls_.restart);
     if (controls_.level != Level::kSl1) check_approvals("lowering", controls_.lowering);
     if (controls_.level == Level::kSl1 && !controls_.lowering.empty())
       add("lowering", "SL-1 is the lowest level; there is nothing to lower it to");
     if (controls_.start_notice_body.empty() != (controls_.start_notice_days == 0))
-      add("start_notice", "give both start_notice_body and start_notice_days, or neither");
+      add("start_notice_days", "give both start_notice_body and start_notice_days, or neither");
     check_stops();
-    for (const HaltNotice& notice : controls_.halt_notice) {
-      if (!is_charter_name(notice.body))
-        add("halt_notice", fmt::format("'{}' is no name of a body", notice.body));
+    for (size_t i = 0; i < controls_.halt_notice.size(); ++i) {
+      const std::string& body = controls_.halt_notice[i].body;
+      if (!is_charter_name(body))
+        add(fmt::format("halt_notice.{}", i), fmt::format("'{}' is no name of a body", body));
     }
     const auto schedule = evaluation_schedule(controls_.evaluate_from, controls_.evaluate_factor);
-    if (!schedule) add("evaluate", schedule.error().message);
+    if (!schedule) add("evaluate_from", schedule.error().message);
   }
 
  private:
   void check_approvals(std::string_view key, const std::vector<ApprovalRule>& rules) {
     if (rules.empty()) add(key, "somebody has to approve; give an approval or a vote");
-    check(rules, fmt::format("level {}, {}", to_text(controls_.level), key), problems_);
+    check(rules, fmt::format("{}.{}", path_, key), problems_);
   }
 
   void check_stops() {
     if (controls_.stop.empty()) add("stop", "somebody has to be able to stop a run; give a role");
-    for (const StopRight& right : controls_.stop) {
-      if (!is_charter_name(right.role))
-        add("stop", fmt::format("'{}' is no name of a role", right.role));
+    for (size_t i = 0; i < controls_.stop.size(); ++i) {
+      const std::string& role = controls_.stop[i].role;
+      if (!is_charter_name(role))
+        add(fmt::format("stop.{}", i), fmt::format("'{}' is no name of a role", role));
     }
   }
 
-  void add(std::string_view key, std::string_view what) {
-    problems_.push_back(fmt::format("level {}, {}: {}", to_text(controls_.level), key, what));
+  void add(std::string_view key, std::string what) {
+    problems_.push_back(
+        {fmt::format("{}.{}", path_, key), fmt::format("{}: {}", to_text(controls_.level), what)});
   }
 
   const LevelControls& controls_;
-  settings::Problems& problems_;
+  std::string path_;
+  settings::PlacedProblems& problems_;
 };
 
 }  // namespace
@@ -84,8 +86,6 @@ void describe(settings::FieldVisitor& fields, LevelControls& controls) {
               "the body that is told before a start; empty for none");
   fields.integer("start_notice_days", controls.start_notice_days, {.min = 0, .max = 3650},
                  "how many days before");
-  describe_list(fields, "change", controls.change,
-                "what twice the budget or other data need; all of it");
   describe_list(fields, "stop", controls.stop, "who may stop a run; each of them is enough");
   describe_list(fields, "restart", controls.restart,
                 "what a stopped run needs to go on; all of it");
@@ -114,21 +114,23 @@ void describe(settings::FieldVisitor& fields, LevelControls& controls) {
                  "whether nationals of the applicant's country do not decide on it");
 }
 
-Status expect_sound(std::span<const LevelControls> levels) {
-  settings::Problems problems;
+settings::PlacedProblems problems_of(std::span<const LevelControls> levels) {
+  settings::PlacedProblems problems;
   if (!std::ranges::equal(levels, kLevels, {}, &LevelControls::level))
-    problems.emplace_back("the four levels SL-1 to SL-4 have to stand once each, in this order");
-  for (const LevelControls& controls : levels) CheckingLevel(controls, problems).run();
+    problems.push_back(
+        {"level", "the four levels SL-1 to SL-4 have to stand once each, in this order"});
+  for (size_t i = 0; i < levels.size(); ++i) CheckingLevel(levels[i], i, problems).run();
   for (size_t i = 1; i < levels.size(); ++i) {
     for (const StopRight& right : levels[i - 1].stop) {
       if (!is_kept(right, levels[i].stop))
         problems.push_back(
-            fmt::format("level {}, stop: {} '{}' may stop a run at the level below; a higher level "
-                        "takes nobody's right to stop",
-                        to_text(levels[i].level), right.persons, right.role));
+            {fmt::format("level.{}.stop", i),
+             fmt::format("{}: {} '{}' may stop a run at the level below; a higher level takes "
+                         "nobody's right to stop",
+                         to_text(levels[i].level), right.persons, right.role)});
     }
   }
-  return settings::refuse(problems);
+  return problems;
 }
 
 const LevelControls& controls_of(std::span<const LevelControls> levels, Level level) {

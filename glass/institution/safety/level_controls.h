@@ -6,7 +6,6 @@
 //   evaluate_from = "1e22"
 //   ...
 //   [[level.start]]      approval_rule.h
-//   [[level.change]]     likewise, for twice the budget or other data
 //   [[level.restart]]    likewise
 //   [[level.lowering]]   likewise, for leaving this level
 //   [[level.stop]]       stops.h
@@ -15,7 +14,7 @@
 //
 //   1. each of the four is there once, in ascending order;
 //   2. whoever may stop a run at one level may at every higher one, and no more of them are needed;
-//   3. every start, change, restart and lowering needs at least one approval or vote; but SL-1,
+//   3. every start, restart and lowering needs at least one approval or vote; but SL-1,
 //      which is the lowest, has no lowering.
 //
 // `default_levels()` is what a charter without [[level]] gets.
@@ -26,11 +25,11 @@
 #include <string>
 #include <vector>
 
-#include "glass/base/result.h"
 #include "glass/institution/safety/approval_rule.h"
 #include "glass/institution/safety/level.h"
 #include "glass/institution/safety/stops.h"
 #include "glass/settings/fields.h"
+#include "glass/settings/placed_problem.h"
 
 namespace glass::institution {
 
@@ -41,7 +40,6 @@ struct LevelControls {
   std::vector<ApprovalRule> start = {};  // all of them are needed, here and below
   std::string start_notice_body = "";    // told so many days before the start
   int64_t start_notice_days = 0;
-  std::vector<ApprovalRule> change = {};
 
   std::vector<StopRight> stop = {};  // each of them is enough
   std::vector<ApprovalRule> restart = {};
@@ -64,8 +62,8 @@ void describe(settings::FieldVisitor& fields, LevelControls& controls);
 
 std::vector<LevelControls> default_levels();
 
-// kInvalidInput tells every way in which the above does not hold, by level and key.
-[[nodiscard]] Status expect_sound(std::span<const LevelControls> levels);
+// Every way in which the above does not hold, by the path of its key below "level".
+settings::PlacedProblems problems_of(std::span<const LevelControls> levels);
 
 // REQUIRES: the levels are sound.
 const LevelControls& controls_of(std::span<const LevelControls> levels, Level level);

@@ -13,6 +13,7 @@
 #include "glass/institution/safety/milestones.h"
 #include "glass/institution/safety/stops.h"
 #include "glass/settings/fields.h"
+#include "glass/settings/placed_problem.h"
 #include "glass/settings/settings_file.h"
 
 namespace glass::institution {
@@ -33,12 +34,12 @@ Result<std::vector<LevelControls>> levels_of(const std::string& toml) {
   LevelsOfCharter charter;
   file.read_top(charter);
   GLASS_TRY_STATUS(file.finish());
-  GLASS_TRY_STATUS(expect_sound(charter.levels));
+  GLASS_TRY_STATUS(settings::refuse(problems_of(charter.levels)));
   return charter.levels;
 }
 
 std::string problems_of_levels(const std::vector<LevelControls>& levels) {
-  const Status status = expect_sound(levels);
+  const Status status = settings::refuse(problems_of(levels));
   return status ? "" : status.error().message;
 }
 
@@ -55,7 +56,7 @@ TEST(LevelControls, OfACharterThatNamesNoneAreTheTable) {
   const std::vector<LevelControls> levels = default_levels();
   const auto lacking_to_start = [&](Level level) {
     return lacking_approvals(controls_of(levels, level).start[0],
-                             std::vector<Approver>{{.id = "a", .roles = {"technical-reviewer"}}})
+                             std::vector<Approver>{{.id = "a", .roles = {"technical-officer"}}})
         .size();
   };
   EXPECT_EQ(lacking_to_start(Level::kSl1), 0U);
@@ -75,30 +76,30 @@ TEST(Stops, TakeOneWhoMayAndMoreTheHigherTheLevel) {
   EXPECT_TRUE(stop_at(Level::kSl1, {{"a", "operator"}}));
   EXPECT_FALSE(stop_at(Level::kSl1, {{"a", "safety-officer"}}));
   EXPECT_TRUE(stop_at(Level::kSl2, {{"a", "safety-officer"}}));
-  EXPECT_FALSE(stop_at(Level::kSl2, {{"a", "board-member"}}));
-  EXPECT_TRUE(stop_at(Level::kSl3, {{"a", "board-member"}}));
-  EXPECT_FALSE(stop_at(Level::kSl3, {{"a", "delegate"}}));
-  EXPECT_FALSE(stop_at(Level::kSl3, {{"a", "delegate"}, {"a", "delegate"}}));
-  EXPECT_TRUE(stop_at(Level::kSl3, {{"a", "delegate"}, {"b", "delegate"}}));
-  EXPECT_TRUE(stop_at(Level::kSl4, {{"a", "delegate"}}));
-  const Status refused = stop_at(Level::kSl1, {{"a", "delegate"}});
+  EXPECT_FALSE(stop_at(Level::kSl2, {{"a", "safety-board"}}));
+  EXPECT_TRUE(stop_at(Level::kSl3, {{"a", "safety-board"}}));
+  EXPECT_FALSE(stop_at(Level::kSl3, {{"a", "council"}}));
+  EXPECT_FALSE(stop_at(Level::kSl3, {{"a", "council"}, {"a", "council"}}));
+  EXPECT_TRUE(stop_at(Level::kSl3, {{"a", "council"}, {"b", "council"}}));
+  EXPECT_TRUE(stop_at(Level::kSl4, {{"a", "council"}}));
+  const Status refused = stop_at(Level::kSl1, {{"a", "council"}});
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, ErrorCode::kRefused);
   EXPECT_EQ(
       refused.error().message,
-      "a stop at this level takes one of: 1 project, 1 operator; ask one of these to sign it");
+      "a stop at this level takes one of: 1 applicant, 1 operator; ask one of these to sign it");
 }
 
 TEST(LevelControls, TakeNobodysRightToStopAtAHigherLevel) {
   std::vector<LevelControls> levels = default_levels();
   levels[3].stop.erase(levels[3].stop.begin());
-  EXPECT_NE(
-      problems_of_levels(levels).find("level SL-4, stop: 1 'project' may stop a run at the level "
-                                      "below"),
-      std::string::npos);
+  EXPECT_NE(problems_of_levels(levels).find(
+                "level.3.stop: SL-4: 1 'applicant' may stop a run at the level "
+                "below"),
+            std::string::npos);
   levels = default_levels();
   levels[2].stop[2].persons = 2;
-  EXPECT_NE(problems_of_levels(levels).find("level SL-3, stop: 1 'safety-officer'"),
+  EXPECT_NE(problems_of_levels(levels).find("level.2.stop: SL-3: 1 'safety-officer'"),
             std::string::npos);
 }
 
@@ -112,12 +113,13 @@ TEST(LevelControls, ThatContradictThemselvesAreToldAtOnce) {
   levels[3].restart[0].rule = "";
   levels[3].lowering.clear();
   const std::string told = problems_of_levels(levels);
-  for (const char* problem :
-       {"level SL-1, lowering: SL-1 is the lowest", "level SL-2, start: somebody has to approve",
-        "level SL-2, stop: 'The Project' is no name", "level SL-3, start_notice: give both",
-        "level SL-3, evaluate: '1' is no factor",
-        "level SL-4, restart 1: body 'council' needs the rule",
-        "level SL-4, lowering: somebody has to approve"})
+  for (const char* problem : {"level.0.lowering: SL-1: SL-1 is the lowest",
+                              "level.1.start: SL-2: somebody has to approve",
+                              "level.1.stop.0: SL-2: 'The Project' is no name",
+                              "level.2.start_notice_days: SL-3: give both",
+                              "level.2.evaluate_from: SL-3: '1' is no factor",
+                              "level.3.restart.0: body 'council' needs the rule",
+                              "level.3.lowering: SL-4: somebody has to approve"})
     EXPECT_NE(told.find(problem), std::string::npos) << problem;
   levels = default_levels();
   std::swap(levels[0], levels[1]);
@@ -129,7 +131,7 @@ TEST(LevelControls, ThatContradictThemselvesAreToldAtOnce) {
 // One level as a charter writes it, with what every level needs.
 std::string toml_of(const std::string& level, const std::string& lowering) {
   std::string toml = "[[level]]\nlevel = \"" + level + "\"\nquiet_days = 3\n";
-  for (const char* list : {"start", "change", "restart"})
+  for (const char* list : {"start", "restart"})
     toml += "[[level." + std::string(list) + "]]\nbody = \"council\"\nrule = \"simple\"\n";
   return toml + lowering + "[[level.stop]]\nrole = \"operator\"\n";
 }

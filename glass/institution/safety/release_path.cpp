@@ -4,38 +4,40 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include <fmt/core.h>
 
 #include "glass/base/check.h"
-#include "glass/base/result.h"
 #include "glass/institution/safety/approval_rule.h"
 #include "glass/institution/safety/internal/words.h"
 #include "glass/institution/safety/level.h"
 #include "glass/settings/fields.h"
-#include "glass/settings/problems.h"
+#include "glass/settings/placed_problem.h"
 
 namespace glass::institution {
 namespace {
 
 constexpr int64_t kMostPathDays = 3650, kMostPathMonths = 120;
 
-void check_path(const ReleasePath& path, settings::Problems& problems) {
-  const auto add = [&](std::string_view what) {
-    problems.push_back(fmt::format("release_path {}: {}", to_text(path.level), what));
+void check_path(const ReleasePath& path, size_t position, settings::PlacedProblems& problems) {
+  const std::string place = fmt::format("release_path.{}", position);
+  const auto add = [&](std::string_view key, std::string_view what) {
+    problems.push_back(
+        {fmt::format("{}.{}", place, key), fmt::format("{}: {}", to_text(path.level), what)});
   };
   if (path.is_possible && path.level == Level::kSl4)
-    add("a sealed model is never released; its level has to be lowered first");
+    add("is_possible", "a sealed model is never released; its level has to be lowered first");
   if (path.is_possible && path.approvals.empty())
-    add("somebody has to approve; give an approval or a vote");
+    add("approvals", "somebody has to approve; give an approval or a vote");
   if (!path.is_possible && !path.approvals.empty())
-    add("no approval makes it possible; leave approvals out");
+    add("approvals", "no approval makes it possible; leave approvals out");
   if (path.access_days_min > path.access_days_max)
-    add("access_days_min cannot be more than access_days_max");
+    add("access_days_min", "it cannot be more than access_days_max");
   if (path.decide_months + path.review_months > 0 && !is_charter_name(path.decided_by))
-    add("decided_by has to name the body that decides about what is not released");
-  check(path.approvals, fmt::format("release_path {}, approvals", to_text(path.level)), problems);
+    add("decided_by", "it has to name the body that decides about what is not released");
+  check(path.approvals, place + ".approvals", problems);
 }
 
 }  // namespace
@@ -68,13 +70,14 @@ void describe(settings::FieldVisitor& fields, ReleasePath& path) {
                  "whether it is destroyed unless that body decides otherwise");
 }
 
-Status expect_sound(std::span<const ReleasePath> paths) {
-  settings::Problems problems;
+settings::PlacedProblems problems_of(std::span<const ReleasePath> paths) {
+  settings::PlacedProblems problems;
   if (!std::ranges::equal(paths, kLevels, {}, &ReleasePath::level))
-    problems.emplace_back(
-        "the release paths of SL-1 to SL-4 have to stand once each, in this order");
-  for (const ReleasePath& path : paths) check_path(path, problems);
-  return settings::refuse(problems);
+    problems.push_back({"release_path",
+                        "the release paths of SL-1 to SL-4 have to stand once each, in this "
+                        "order"});
+  for (size_t i = 0; i < paths.size(); ++i) check_path(paths[i], i, problems);
+  return problems;
 }
 
 const ReleasePath& release_path_of(std::span<const ReleasePath> paths, Level level) {

@@ -14,10 +14,10 @@
 #include <string>
 #include <vector>
 
-#include "glass/base/result.h"
 #include "glass/institution/safety/approval_rule.h"
 #include "glass/institution/safety/level.h"
 #include "glass/settings/fields.h"
+#include "glass/settings/placed_problem.h"
 
 namespace glass::institution {
 
@@ -43,9 +43,10 @@ void describe(settings::FieldVisitor& fields, ReleasePath& path);
 
 std::vector<ReleasePath> default_release_paths();
 
-// kInvalidInput tells everything: each level stands once, in ascending order; what is possible has
-// approvals, what is not has none; SL-4 is not possible; days and bodies fit.
-[[nodiscard]] Status expect_sound(std::span<const ReleasePath> paths);
+// What does not hold of these, by the path of its key below "release_path": each level stands once,
+// in ascending order; what is possible has approvals, what is not has none; SL-4 is not possible;
+// days and bodies fit.
+settings::PlacedProblems problems_of(std::span<const ReleasePath> paths);
 
 // REQUIRES: the paths are sound.
 const ReleasePath& release_path_of(std::span<const ReleasePath> paths, Level level);

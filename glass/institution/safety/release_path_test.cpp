@@ -6,14 +6,16 @@
 
 #include <gtest/gtest.h>
 
+#include "glass/base/result.h"
 #include "glass/institution/safety/level.h"
 #include "glass/settings/json_fields.h"
+#include "glass/settings/placed_problem.h"
 
 namespace glass::institution {
 namespace {
 
 std::string problems_of_paths(const std::vector<ReleasePath>& paths) {
-  const Status status = expect_sound(paths);
+  const Status status = settings::refuse(problems_of(paths));
   return status ? "" : status.error().message;
 }
 
@@ -30,7 +32,7 @@ TEST(ReleasePath, OfACharterThatNamesNoneIsTheTable) {
   EXPECT_FALSE(release_path_of(paths, Level::kSl4).is_possible);
 }
 
-TEST(ReleasePath, ThatContradictsItselfIsToldByItsLevel) {
+TEST(ReleasePath, ThatContradictsItselfIsToldByItsPlace) {
   std::vector<ReleasePath> paths = default_release_paths();
   paths[0].approvals.clear();
   paths[1].decided_by = "";
@@ -38,10 +40,11 @@ TEST(ReleasePath, ThatContradictsItselfIsToldByItsLevel) {
   paths[2].access_days_min = 91;
   paths[3].is_possible = true;
   const std::string told = problems_of_paths(paths);
-  for (const char* problem :
-       {"release_path SL-1: somebody has to approve", "release_path SL-2: decided_by has to name",
-        "release_path SL-2, approvals 2: give a body", "release_path SL-3: access_days_min",
-        "release_path SL-4: a sealed model is never released"})
+  for (const char* problem : {"release_path.0.approvals: SL-1: somebody has to approve",
+                              "release_path.1.decided_by: SL-2: it has to name",
+                              "release_path.1.approvals.1: give a body",
+                              "release_path.2.access_days_min: SL-3: it cannot be more",
+                              "release_path.3.is_possible: SL-4: a sealed model is never released"})
     EXPECT_NE(told.find(problem), std::string::npos) << problem;
   paths = default_release_paths();
   paths[3].approvals = paths[2].approvals;

@@ -12,6 +12,7 @@
 #include "glass/base/result.h"
 #include "glass/institution/charter/charter.h"
 #include "glass/institution/charter/charter_settings.h"
+#include "glass/institution/charter/test_charter.h"
 #include "glass/institution/seats/seat_events.h"
 
 namespace glass::institution {
@@ -30,12 +31,9 @@ Charter charter() {
                     {.name = "board/2", .body = "board", .member = "B"},
                     {.name = "clerk", .roles = {"registrar"}}};
   settings.rules = {{.name = "majority", .count = "more than 1/2 of voting"}};
-  settings.petitions.thresholds = {{.name = "many", .body = "board"}};
-  for (const char* matter : {"charter", "arrears", "seat", "petition", "objection"})
-    settings.decisions.push_back({.matter = matter, .body = "board", .rule = "majority"});
+  test::let_decide_all(settings, "board", "majority", "registrar");
   settings.rights = {{.name = "seats", .acts = {"seat.bound"}, .holders = {"registrar"}}};
   settings.criteria = {{.name = "quality"}};
-  settings.levels = {{.level = 1}, {.level = 2}, {.level = 3}, {.level = 4}};
   return Charter::from_settings(settings, std::set<std::string, std::less<>>{"seat.bound"}).value();
 }
 

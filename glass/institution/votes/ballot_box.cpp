@@ -23,8 +23,9 @@
 namespace glass::institution {
 namespace {
 
-std::string adoption(std::string_view matter, std::string_view content, std::string_view body) {
-  return fmt::format("{} {} {}", matter, content, body);
+std::string adoption(std::string_view matter, std::string_view content, std::string_view body,
+                     std::string_view rule) {
+  return fmt::format("{} {} {} {}", matter, content, body, rule);
 }
 
 std::string_view word(Outcome outcome) {
@@ -72,13 +73,13 @@ const ClosedVote* BallotBox::closed(std::string_view vote) const {
   return found == closed_.end() ? nullptr : &found->second;
 }
 
-bool BallotBox::is_adopted(std::string_view matter, std::string_view content,
-                           std::string_view body) const {
-  return adopted_.contains(adoption(matter, content, body));
+bool BallotBox::is_adopted(std::string_view matter, std::string_view content, std::string_view body,
+                           std::string_view rule) const {
+  return adopted_.contains(adoption(matter, content, body, rule));
 }
 
-bool BallotBox::is_adopted(std::string_view matter, std::string_view about,
-                           std::string_view content, std::string_view body) const {
+bool BallotBox::is_adopted_about(std::string_view matter, std::string_view about,
+                                 std::string_view content, std::string_view body) const {
   return std::ranges::any_of(closed_, [&](const auto& one) {
     const ClosedVote& vote = one.second;
     return vote.outcome == "adopted" && vote.matter == matter && vote.about == about &&
@@ -162,7 +163,7 @@ void close(BallotBox& box, const VoteClosed& event, int64_t at_ms) {
   GLASS_CHECK(open != box.open_.end());
   const VoteOpened& terms = open->second.terms;
   if (event.outcome == "adopted")
-    box.adopted_.insert(adoption(terms.matter, terms.content, terms.body));
+    box.adopted_.insert(adoption(terms.matter, terms.content, terms.body, terms.rule));
   box.closed_.emplace(event.vote, ClosedVote{.matter = terms.matter,
                                              .about = terms.about,
                                              .content = terms.content,

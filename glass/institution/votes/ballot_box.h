@@ -52,13 +52,13 @@ class BallotBox {
   // Nothing if no such vote was ever closed.
   [[nodiscard]] const ClosedVote* closed(std::string_view vote) const;
 
-  // Whether a body has adopted this content for this matter.
+  // Whether a body has adopted this content for this matter, by this rule.
   [[nodiscard]] bool is_adopted(std::string_view matter, std::string_view content,
-                                std::string_view body) const;
+                                std::string_view body, std::string_view rule) const;
 
   // Likewise, in a vote about that alone.
-  [[nodiscard]] bool is_adopted(std::string_view matter, std::string_view about,
-                                std::string_view content, std::string_view body) const;
+  [[nodiscard]] bool is_adopted_about(std::string_view matter, std::string_view about,
+                                      std::string_view content, std::string_view body) const;
 
   // The next moment at which a vote closes.
   [[nodiscard]] std::optional<int64_t> next_due_ms() const;
@@ -77,7 +77,7 @@ class BallotBox {
   std::map<std::string, OpenVote, std::less<>> open_;
   std::map<std::string, ClosedVote, std::less<>> closed_;
   std::set<std::pair<int64_t, std::string>> ends_;
-  std::set<std::string, std::less<>> adopted_;  // "matter content body"
+  std::set<std::string, std::less<>> adopted_;  // "matter content body rule"
 };
 
 // `level` and `minutes` are those of what is voted on, by which the charter chooses body and rule;

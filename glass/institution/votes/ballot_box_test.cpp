@@ -9,6 +9,7 @@
 #include "glass/base/result.h"
 #include "glass/institution/charter/charter.h"
 #include "glass/institution/charter/charter_settings.h"
+#include "glass/institution/charter/test_charter.h"
 #include "glass/institution/seats/seat_book.h"
 #include "glass/institution/seats/seat_events.h"
 #include "glass/institution/votes/vote_events.h"
@@ -32,12 +33,9 @@ Charter charter() {
                     {.name = "C-1", .body = "council", .member = "C"},
                     {.name = "clerk", .roles = {"registrar"}}};
   settings.rules = {{.name = "majority", .count = "more than 1/2 of voting"}};
-  settings.petitions.thresholds = {{.name = "many", .body = "council"}};
-  for (const char* matter : {"charter", "arrears", "seat", "petition", "objection"})
-    settings.decisions.push_back({.matter = matter, .body = "council", .rule = "majority"});
+  test::let_decide_all(settings, "council", "majority", "registrar");
   settings.rights = {{.name = "seats", .acts = {"seat.bound"}, .holders = {"registrar"}}};
   settings.criteria = {{.name = "quality"}};
-  settings.levels = {{.level = 1}, {.level = 2}, {.level = 3}, {.level = 4}};
   return Charter::from_settings(settings, std::set<std::string, std::less<>>{"seat.bound"}).value();
 }
 
@@ -157,10 +155,10 @@ TEST(BallotBox, ClosesByTheClockAndRemembersWhatWasAdopted) {
   const auto results = due(council.box, council.seats, 14 * kDay);
   ASSERT_EQ(results.size(), 1U);
   EXPECT_EQ(results[0].outcome, "adopted");
-  EXPECT_FALSE(council.box.is_adopted("charter", "c", "council"));
+  EXPECT_FALSE(council.box.is_adopted("charter", "c", "council", "majority"));
   close(council.box, results[0], 14 * kDay);
-  EXPECT_TRUE(council.box.is_adopted("charter", "c", "council"));
-  EXPECT_FALSE(council.box.is_adopted("award", "c", "council"));
+  EXPECT_TRUE(council.box.is_adopted("charter", "c", "council", "majority"));
+  EXPECT_FALSE(council.box.is_adopted("award", "c", "council", "majority"));
   EXPECT_FALSE(council.box.next_due_ms());
   EXPECT_EQ(council.box.open("v"), nullptr);
   EXPECT_EQ(council.box.closed("v")->closed_ms, 14 * kDay);

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <span>
 #include <string>
@@ -55,6 +56,15 @@ std::vector<std::string> parted(std::string_view text, char by) {
   return parts;
 }
 
+// Nothing if it is none.
+std::optional<int64_t> whole_number(std::string_view text) {
+  const bool is_negative = text.starts_with('-');
+  if (is_negative) text.remove_prefix(1);
+  const auto count = parse_count(text);
+  if (!count) return std::nullopt;
+  return is_negative ? -*count : *count;
+}
+
 // The fields of one item of a list, in their order.
 class ItemFields final : public settings::FieldVisitor {
  public:
@@ -64,7 +74,7 @@ class ItemFields final : public settings::FieldVisitor {
   void integer(std::string_view key, int64_t& value, settings::IntRange range,
                std::string_view) override {
     const std::string part = next();
-    const auto read = parse_count(part);
+    const auto read = whole_number(part);
     if (read && *read >= range.min && *read <= range.max)
       value = *read;
     else
@@ -128,7 +138,7 @@ class Assignments final : public settings::FieldVisitor {
                std::string_view) override {
     const std::string* text = find(key);
     if (text == nullptr) return;
-    const auto read = parse_count(*text);
+    const auto read = whole_number(*text);
     if (!read || *read < range.min || *read > range.max)
       problems_.push_back(fmt::format("{} is '{}'; it must be a whole number from {} to {}", key,
                                       *text, range.min, range.max));

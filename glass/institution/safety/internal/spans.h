@@ -4,9 +4,10 @@
 
 #include <cstdint>
 
+#include "glass/base/days.h"  // IWYU pragma: export
+
 namespace glass::institution {
 
 inline constexpr int64_t kHourMs = 3'600'000;
-inline constexpr int64_t kDayMs = 24 * kHourMs;
 
 }  // namespace glass::institution
