@@ -193,7 +193,7 @@ tl::unexpected<Error> forget(const std::string& folder,
 }
 
 // Signs what was drafted, and puts it into the journal if the charter allows it.
-Status put_act(const FacilityFlags& flags, service::Draft draft) {
+Status sign_and_put(const FacilityFlags& flags, service::Draft draft) {
   GLASS_TRY(service::Facility facility, service::Facility::open(files(), flags.folder));
   GLASS_TRY(const auto keys, signers(flags));
   GLASS_TRY_STATUS(facility.wait(now_ms()).map([](int64_t) {}));
@@ -223,7 +223,7 @@ Status put_act(const FacilityFlags& flags, service::Draft draft) {
 
 Status act(const FacilityFlags& flags) {
   GLASS_TRY(service::Draft draft, draft_of(flags));
-  return put_act(flags, std::move(draft));
+  return sign_and_put(flags, std::move(draft));
 }
 
 Json status_json(const service::JournalFold& fold) {
@@ -363,7 +363,7 @@ Status put_act(const std::string& folder, const std::string& key, service::Draft
   flags.key = key;
   flags.json = json;
   flags.dry_run = dry_run;
-  return put_act(flags, std::move(draft));
+  return sign_and_put(flags, std::move(draft));
 }
 
 void add_governance(CLI::App& app, Action& action) {

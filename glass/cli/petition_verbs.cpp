@@ -25,6 +25,7 @@
 #include "glass/cli/petition_view.h"
 #include "glass/crypto/ed25519.h"
 #include "glass/crypto/sha256.h"
+#include "glass/institution/acts/act.h"
 #include "glass/institution/acts/event.h"
 #include "glass/institution/acts/state.h"
 #include "glass/institution/charter/charter.h"
@@ -130,6 +131,9 @@ Result<OpenOffice> open_office(const PetitionFlags& flags) {
   system::MailSender& sender = *mail;
   GLASS_TRY(service::PetitionOffice office,
             service::PetitionOffice::open(files(), flags.folder, *key, sender, settings));
+  if (!flags.json)
+    office.show_acts_to(
+        [](const institution::Act& act) { fmt::print("{}", service::preview(act, {})); });
   return OpenOffice{std::move(mail), std::move(office)};
 }
 

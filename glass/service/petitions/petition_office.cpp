@@ -133,6 +133,7 @@ Result<TakenAct> PetitionOffice::act(const PetitionEvent& event, int64_t now_ms)
   GLASS_TRY_STATUS(facility_.wait(now_ms).map([](int64_t) {}));
   GLASS_TRY(const institution::Act drafted,
             draft_act(facility_.state(), seat_key_.public_key(), event, now_ms));
+  reader_(drafted);
   record::Statement statement = statement_of(drafted);
   record::sign(statement, seat_key_);
   return facility_.take(statement, now_ms);

@@ -19,14 +19,17 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "glass/base/result.h"
 #include "glass/crypto/ed25519.h"
+#include "glass/institution/acts/act.h"
 #include "glass/institution/petitions/petition.h"
 #include "glass/institution/petitions/petition_events.h"
 #include "glass/institution/petitions/signing_limits.h"
@@ -70,6 +73,11 @@ class PetitionOffice {
                                                    const OfficeSettings& settings);
 
   [[nodiscard]] Facility& facility() { return facility_; }
+
+  // Is shown every act before it is signed.
+  void show_acts_to(std::function<void(const institution::Act&)> reader) {
+    reader_ = std::move(reader);
+  }
 
   // Returns its id. The creator has to confirm it. The first line of the text is its title.
   [[nodiscard]] Result<std::string> draft(std::string_view text, const SigningForm& form,
@@ -158,6 +166,7 @@ class PetitionOffice {
   Facility facility_;
   SignatureStore store_;
   PetitionKeys keys_;
+  std::function<void(const institution::Act&)> reader_ = [](const institution::Act&) {};
 };
 
 }  // namespace glass::service

@@ -20,12 +20,12 @@ namespace {
 
 const std::string kPetition(32, 'a');
 const std::string kSalt(64, '1');
-constexpr int64_t kHour = 1'767'225'600'000;
+constexpr int64_t kConfirmedHour = 1'767'225'600'000;
 
 std::vector<crypto::Digest> leaves_of(int64_t size) {
   std::vector<crypto::Digest> leaves;
   for (int64_t i = 0; i < size; ++i)
-    leaves.push_back(signature_leaf(fmt::format("{:064x}", i), kPetition, "DE", kHour));
+    leaves.push_back(signature_leaf(fmt::format("{:064x}", i), kPetition, "DE", kConfirmedHour));
   return leaves;
 }
 
@@ -34,7 +34,7 @@ SignatureReceipt receipt_of(int64_t index, int64_t size) {
   return {.facility = std::string(64, 'f'),
           .petition = kPetition,
           .country = "DE",
-          .hour_ms = kHour,
+          .hour_ms = kConfirmedHour,
           .salt = fmt::format("{:064x}", index),
           .index = index,
           .tree = tree_of(leaves),
@@ -49,7 +49,7 @@ TEST(SignatureLeaf, IsThatOfTheFormatPage) {
   bytes += kPetition + "DE";
   bytes += std::string("\x00\x00\x01\x9b\x76\xda\xa8\x00", 8);
   const crypto::Digest commitment = crypto::sha256(bytes);
-  EXPECT_EQ(signature_leaf(kSalt, kPetition, "DE", kHour),
+  EXPECT_EQ(signature_leaf(kSalt, kPetition, "DE", kConfirmedHour),
             crypto::sha256(std::string(1, '\0') + std::string(as_text(commitment.bytes))));
 }
 
