@@ -29,11 +29,13 @@
 #include "glass/institution/charter/charter.h"
 #include "glass/institution/runs/run_book.h"
 #include "glass/record/evidence/statement.h"
+#include "glass/record/journal/journal.h"
 #include "glass/record/journal/journal_file.h"
 #include "glass/service/facility/audit_journal.h"
 #include "glass/service/facility/draft_act.h"
 #include "glass/service/facility/facility.h"
 #include "glass/service/facility/journal_entry.h"
+#include "glass/service/facility/move_facility.h"
 #include "glass/service/facility/texts.h"
 #include "glass/system/clock.h"
 #include "glass/system/files.h"
@@ -304,6 +306,21 @@ Status export_lines(const FacilityFlags& flags) {
   return {};
 }
 
+Status move(const FacilityFlags& flags) {
+  system::ThreadPool pool(system::this_machine().cores);
+  const auto progress = [](int64_t, int64_t) { return Status(); };
+  GLASS_TRY(const record::JournalHead head,
+            service::move_facility(files(), flags.folder, flags.database, pool, progress));
+  if (flags.json) {
+    fmt::print("{}\n", to_canonical(Json::Object{{"entries", head.count},
+                                                 {"head", to_hex(head.digest.bytes)}}));
+    return {};
+  }
+  fmt::print("The journal is in {} now, audited: {} entries.\n  head      {}\n", flags.database,
+             count_text(head.count), to_hex(head.digest.bytes));
+  return {};
+}
+
 Status acts(const FacilityFlags&) {
   fmt::print("{}", institution::events_reference());
   return {};
@@ -413,6 +430,15 @@ void add_facility(CLI::App& app, Action& action) {
   verb = add_verb(*facility, action, flags, "audit",
                   "Work everything out again from the journal alone", audit);
   verb->add_option("PLACE", flags->folder, "Folder of the facility, or a journal.jsonl")
+      ->required();
+  add_json(verb, *flags);
+
+  verb = add_verb(*facility, action, flags, "move",
+                  "Move the journal to another database, and seal the old one", move);
+  add_folder(verb, *flags);
+  verb->add_option("--to", flags->database,
+                   "sqlite:FILE, from the folder, such as sqlite:journal.sqlite; or a connection "
+                   "of PostgreSQL. Where it is already, a move that was broken off is given up")
       ->required();
   add_json(verb, *flags);
 

@@ -81,8 +81,14 @@ class TableJournal final : public Journal {
       next.digest = crypto::sha256(line);
       rows.push_back({.number = next.count++, .digest = hex_of(next.digest), .line = line});
     }
-    GLASS_TRY(const bool is_appended, table_->insert(hex_of(known.digest), rows));
+    GLASS_TRY(const bool is_appended, table_->insert(hex_of(known.digest), rows, past_seal_));
     if (is_appended) return next;
+    GLASS_TRY(const bool was_sealed, table_->is_sealed());
+    if (was_sealed && !past_seal_)
+      return fail(ErrorCode::kRefused,
+                  fmt::format("{}: the journal is sealed, since it was moved to another database "
+                              "or is about to be; write to where it is now",
+                              name()));
     return fail(ErrorCode::kRefused,
                 fmt::format("{}: its head is not that of the {} lines known here, since another "
                             "writer has appended meanwhile; nothing was changed. Read what is "
@@ -133,6 +139,12 @@ class TableJournal final : public Journal {
     return LatestSnapshot{.snapshot = std::move(snapshot), .why_none = {}};
   }
 
+  Result<bool> is_sealed() override { return table_->is_sealed(); }
+
+  Status set_sealed(bool sealed) override { return table_->set_sealed(sealed); }
+
+  void write_past_seal() override { past_seal_ = true; }
+
   [[nodiscard]] std::string name() const override { return table_->name(); }
 
  private:
@@ -157,6 +169,7 @@ class TableJournal final : public Journal {
   }
 
   std::unique_ptr<JournalTable> table_;
+  bool past_seal_ = false;
 };
 
 }  // namespace

@@ -67,9 +67,9 @@ class Journal {
 
   [[nodiscard]] virtual Result<JournalHead> head() = 0;
 
-  // The new head. kRefused if the head is not `known`: another writer was faster, nothing was
-  // appended. kInvalidInput names the line that is none. After kIo it is unknown whether the lines
-  // were appended: ask head(). REQUIRES: at least one line.
+  // The new head. kRefused if the head is not `known`: another writer was faster; or if the journal
+  // is sealed. Nothing was appended then. kInvalidInput names the line that is none. After kIo it
+  // is unknown whether the lines were appended: ask head(). REQUIRES: at least one line.
   [[nodiscard]] virtual Result<JournalHead> append(const JournalHead& known,
                                                    std::span<const std::string> lines) = 0;
 
@@ -83,6 +83,15 @@ class Journal {
 
   // One that is damaged, or of another journal than this one, is none.
   [[nodiscard]] virtual Result<LatestSnapshot> latest_snapshot(const std::string& format) = 0;
+
+  // A sealed journal is whole and takes no lines, of no process, whenever it opened the journal. So
+  // a journal is moved: whoever seals it knows that its head is the last one. Both are durable when
+  // they return.
+  [[nodiscard]] virtual Result<bool> is_sealed() = 0;
+  [[nodiscard]] virtual Status set_sealed(bool sealed) = 0;
+
+  // For whoever moves a journal to here: from now on append does not ask for the seal.
+  virtual void write_past_seal() = 0;
 
   // The file or database, for messages.
   [[nodiscard]] virtual std::string name() const = 0;

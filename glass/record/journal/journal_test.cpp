@@ -64,6 +64,50 @@ TEST_P(JournalTest, OnlyWhoKnowsTheHeadAppends) {
   EXPECT_EQ(lines_of(*one), numbered_lines(0, 3));
 }
 
+TEST_P(JournalTest, ASealedOneTakesNothingOfAnyWriter) {
+  const auto one = open(), before = open();
+  append_numbered(*one, 0, 2);
+  ASSERT_TRUE(one->set_sealed(true));
+  ASSERT_TRUE(one->set_sealed(true));
+  EXPECT_TRUE(before->is_sealed().value());
+  for (const auto& journal : {one.get(), before.get()}) {
+    const auto late = journal->append(journal->head().value(), numbered_lines(2, 3));
+    ASSERT_FALSE(late);
+    EXPECT_EQ(late.error().code, ErrorCode::kRefused);
+    EXPECT_NE(late.error().message.find("the journal is sealed"), std::string::npos)
+        << late.error().message;
+  }
+  EXPECT_EQ(lines_of(*one), numbered_lines(0, 2));
+  const auto mover = open();
+  mover->write_past_seal();
+  append_numbered(*mover, 2, 3);
+  EXPECT_FALSE(one->append(one->head().value(), numbered_lines(3, 4)));
+  ASSERT_TRUE(mover->set_sealed(false));
+  EXPECT_FALSE(one->is_sealed().value());
+  append_numbered(*one, 3, 4);
+  EXPECT_EQ(lines_of(*before), numbered_lines(0, 4));
+}
+
+// Whoever has sealed it knows the last line, however many were on their way.
+TEST_P(JournalTest, NothingComesAfterTheSeal) {
+  for (int round = 0; round < 5; ++round) {
+    const auto journal = open();
+    ASSERT_TRUE(journal->set_sealed(false));
+    std::thread writer([&] {
+      const auto own = open();
+      while (true) {
+        const JournalHead head = own->head().value();
+        if (!own->append(head, numbered_lines(head.count, head.count + 1))) return;
+      }
+    });
+    while (journal->head().value().count < 20 * (round + 1)) std::this_thread::yield();
+    ASSERT_TRUE(journal->set_sealed(true));
+    const JournalHead sealed = journal->head().value();
+    writer.join();
+    EXPECT_EQ(journal->head().value(), sealed);
+  }
+}
+
 // Each of two writers appends in pairs whatever the other does, and goes on from what is there.
 TEST_P(JournalTest, TwoWritersLoseNothingAndTearNothing) {
   constexpr int kPairs = 50;

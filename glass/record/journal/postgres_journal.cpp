@@ -29,8 +29,14 @@ constexpr const char* kInsertRows =
     "INSERT INTO journal (number, digest, line) "
     "SELECT $1::bigint + item.at - 1, item.digest, item.line "
     "FROM unnest($3::text[], $4::text[]) WITH ORDINALITY AS item (digest, line, at) "
-    "WHERE $1::bigint = COALESCE((SELECT max(number) + 1 FROM journal), 0) "
+    "WHERE ($5::boolean OR NOT EXISTS (SELECT FROM journal_seal)) "
+    "AND $1::bigint = COALESCE((SELECT max(number) + 1 FROM journal), 0) "
     "AND ($1::bigint = 0 OR (SELECT digest FROM journal WHERE number = $1::bigint - 1) = $2)";
+
+// The lock waits for inserts that are on their way; those that come later see the seal.
+constexpr const char* kSeal =
+    "DO $$ BEGIN LOCK TABLE journal IN SHARE ROW EXCLUSIVE MODE; "
+    "INSERT INTO journal_seal (seal) VALUES (1) ON CONFLICT DO NOTHING; END $$";
 
 // A running sum tells where the lines become too many bytes; the first row is its own sum.
 constexpr const char* kReadRows =
@@ -70,6 +76,8 @@ class PostgresJournalTable final : public JournalTable {
     GLASS_TRY_STATUS(database_->make_table(
         "CREATE TABLE IF NOT EXISTS journal (number bigint PRIMARY KEY, digest text NOT NULL, "
         "line text NOT NULL)"));
+    GLASS_TRY_STATUS(database_->make_table(
+        "CREATE TABLE IF NOT EXISTS journal_seal (seal integer PRIMARY KEY)"));
     return database_->make_table(
         "CREATE TABLE IF NOT EXISTS journal_snapshots (format text PRIMARY KEY, "
         "count bigint NOT NULL, head_digest text NOT NULL, digest text NOT NULL, "
@@ -93,7 +101,8 @@ class PostgresJournalTable final : public JournalTable {
     return std::move(answer.rows.front().front());
   }
 
-  Result<bool> insert(std::string_view before, std::span<const JournalRow> rows) override {
+  Result<bool> insert(std::string_view before, std::span<const JournalRow> rows,
+                      bool past_seal) override {
     TextArray digests, lines;
     for (const JournalRow& row : rows) {
       digests.add(row.digest);
@@ -101,10 +110,21 @@ class PostgresJournalTable final : public JournalTable {
     }
     const auto answer =
         database_->ask(kInsertRows, {std::to_string(rows.front().number), std::string(before),
-                                     std::move(digests).take(), std::move(lines).take()});
+                                     std::move(digests).take(), std::move(lines).take(),
+                                     past_seal ? "true" : "false"});
     if (answer) return answer->changed_rows == std::ssize(rows);
     if (answer.error().code == ErrorCode::kRefused) return false;  // the number is taken
     return tl::unexpected(answer.error());
+  }
+
+  Result<bool> is_sealed() override {
+    return database_->ask("SELECT seal FROM journal_seal", {})
+        .map([](const PostgresAnswer& answer) { return !answer.rows.empty(); });
+  }
+
+  Status set_sealed(bool sealed) override {
+    return database_->ask(sealed ? kSeal : "DELETE FROM journal_seal", {})
+        .map([](const PostgresAnswer&) {});
   }
 
   Result<std::vector<JournalRow>> rows(int64_t from, int64_t most, size_t most_bytes) override {

@@ -26,7 +26,8 @@ constexpr const char* kSqliteTables =
     "CREATE TABLE IF NOT EXISTS journal (number INTEGER PRIMARY KEY, digest TEXT NOT NULL, "
     "line TEXT NOT NULL);"
     "CREATE TABLE IF NOT EXISTS journal_snapshots (format TEXT PRIMARY KEY, "
-    "count INTEGER NOT NULL, head_digest TEXT NOT NULL, digest TEXT NOT NULL, text TEXT NOT NULL)";
+    "count INTEGER NOT NULL, head_digest TEXT NOT NULL, digest TEXT NOT NULL, text TEXT NOT NULL);"
+    "CREATE TABLE IF NOT EXISTS journal_seal (seal INTEGER PRIMARY KEY)";
 
 class SqliteJournalTable final : public JournalTable {
  public:
@@ -52,14 +53,27 @@ class SqliteJournalTable final : public JournalTable {
     return is_there ? std::optional(query.text(0)) : std::nullopt;
   }
 
-  Result<bool> insert(std::string_view before, std::span<const JournalRow> rows) override {
+  Result<bool> insert(std::string_view before, std::span<const JournalRow> rows,
+                      bool past_seal) override {
     GLASS_TRY(SqliteTransaction transaction, SqliteTransaction::begin(*database_));
+    GLASS_TRY(const bool was_sealed, is_sealed());
+    if (was_sealed && !past_seal) return false;
     GLASS_TRY(const std::optional<JournalRow> last, last_row());
     const int64_t next = last ? last->number + 1 : 0;
     if (rows.front().number != next || (last && last->digest != before)) return false;
     GLASS_TRY_STATUS(insert_each(rows));
     GLASS_TRY_STATUS(transaction.commit());
     return true;
+  }
+
+  Result<bool> is_sealed() override {
+    GLASS_TRY(SqliteStatement query, database_->prepare("SELECT seal FROM journal_seal"));
+    return query.step();
+  }
+
+  Status set_sealed(bool sealed) override {
+    return database_->run(sealed ? "INSERT OR IGNORE INTO journal_seal (seal) VALUES (1)"
+                                 : "DELETE FROM journal_seal");
   }
 
   Result<std::vector<JournalRow>> rows(int64_t from, int64_t most, size_t most_bytes) override {

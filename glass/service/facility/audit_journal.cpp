@@ -117,34 +117,39 @@ Status take_all(record::Journal& journal, BatchedFold& into) {
   }
 }
 
-Status take_lines(system::Files& files, const system::Path& place, BatchedFold& into) {
-  if (is_facility(files, place)) {
-    GLASS_TRY(const auto journal, journal_of(files, place));
-    return take_all(*journal, into);
-  }
-  return record::read_journal_file(files, place,
-                                   [&](int64_t, std::string_view line) { return into.take(line); })
-      .map([](const auto&) {});
-}
-
-}  // namespace
-
-Result<Audit> audit_journal(system::Files& files, const system::Path& place, Parallel& parallel) {
-  BatchedFold batched(parallel);
-  // What is wrong further on is told only if nothing is wrong before it.
-  const Status read = take_lines(files, place, batched);
+// What the lines add up to, and how reading them ended. What is wrong further on is told only if
+// nothing is wrong before it.
+Result<Audit> audited(BatchedFold& batched, const Status& read, std::string_view name) {
   GLASS_TRY_STATUS(batched.finish());
   GLASS_TRY_STATUS(read);
   JournalFold& fold = batched.fold();
   if (fold.count() == 0)
     return fail(ErrorCode::kCorruption,
-                fmt::format("the journal in {} is empty: there is nothing to audit",
-                            system::path_text(place)));
+                fmt::format("the journal in {} is empty: there is nothing to audit", name));
   return Audit{.entries = fold.count(),
                .acts = fold.acts(),
                .events = fold.events(),
                .head = fold.digest(),
                .state = std::move(fold.state())};
+}
+
+}  // namespace
+
+Result<Audit> audit_journal(record::Journal& journal, Parallel& parallel) {
+  BatchedFold batched(parallel);
+  return audited(batched, take_all(journal, batched), journal.name());
+}
+
+Result<Audit> audit_journal(system::Files& files, const system::Path& place, Parallel& parallel) {
+  if (is_facility(files, place)) {
+    GLASS_TRY(const auto journal, journal_of(files, place));
+    return audit_journal(*journal, parallel);
+  }
+  BatchedFold batched(parallel);
+  const Status read = record::read_journal_file(files, place, [&](int64_t, std::string_view line) {
+                        return batched.take(line);
+                      }).map([](const auto&) {});
+  return audited(batched, read, system::path_text(place));
 }
 
 }  // namespace glass::service

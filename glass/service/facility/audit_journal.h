@@ -9,6 +9,7 @@
 #include "glass/base/result.h"
 #include "glass/crypto/sha256.h"
 #include "glass/institution/acts/state.h"
+#include "glass/record/journal/journal.h"
 #include "glass/system/files.h"
 
 namespace glass::service {
@@ -23,5 +24,8 @@ struct Audit {
 // first entry that is wrong, and how.
 [[nodiscard]] Result<Audit> audit_journal(system::Files& files, const system::Path& place,
                                           Parallel& parallel);
+
+// The same of a journal in a database.
+[[nodiscard]] Result<Audit> audit_journal(record::Journal& journal, Parallel& parallel);
 
 }  // namespace glass::service

@@ -36,33 +36,11 @@ namespace {
 
 constexpr std::string_view kSettingsName = "facility.json";
 constexpr std::string_view kDatabaseName = "journal.sqlite";
+constexpr std::string_view kSqlitePrefix = "sqlite:";
 constexpr std::string_view kSettingsKind = "glass-facility-1";
 constexpr int64_t kLinesPerRead = 4096;
 constexpr int kTries = 8;  // at going on from where another writer has ended
 constexpr int64_t kMonthMs = int64_t{30} * 24 * 3600 * 1000;
-
-Result<std::unique_ptr<record::Journal>> open_journal(const system::Path& folder,
-                                                      const std::string& database) {
-  return database.empty() ? record::open_sqlite_journal(folder / kDatabaseName)
-                          : record::open_postgres_journal(database);
-}
-
-Result<std::string> database_of(system::Files& files, const system::Path& folder) {
-  const system::Path file = folder / kSettingsName;
-  if (!is_facility(files, folder))
-    return fail(ErrorCode::kNotFound,
-                fmt::format("{} is no facility; `glass facility init {}` makes one",
-                            system::path_text(folder), system::path_text(folder)));
-  GLASS_TRY(const std::string text, files.read_text(file));
-  const auto read = [&]() -> Result<std::string> {
-    GLASS_TRY(const Json json, parse_json(text));
-    GLASS_TRY(const std::string kind, json.get_string("kind"));
-    if (kind != kSettingsKind) return invalid_input(fmt::format("it is a {}", kind));
-    return json.get_string("database");
-  }();
-  if (!read) return in_context(system::path_text(file), read.error());
-  return read;
-}
 
 // The first term of a seat: that of its body, in months of 30 days; none for an office.
 int64_t first_term_end_ms(const institution::Charter& charter,
@@ -108,9 +86,47 @@ Result<std::unique_ptr<record::Journal>> journal_of(system::Files& files,
   return open_journal(folder, database);
 }
 
+Result<std::string> database_of(system::Files& files, const system::Path& folder) {
+  const system::Path file = folder / kSettingsName;
+  if (!is_facility(files, folder))
+    return fail(ErrorCode::kNotFound,
+                fmt::format("{} is no facility; `glass facility init {}` makes one",
+                            system::path_text(folder), system::path_text(folder)));
+  GLASS_TRY(const std::string text, files.read_text(file));
+  const auto read = [&]() -> Result<std::string> {
+    GLASS_TRY(const Json json, parse_json(text));
+    GLASS_TRY(const std::string kind, json.get_string("kind"));
+    if (kind != kSettingsKind) return invalid_input(fmt::format("it is a {}", kind));
+    return json.get_string("database");
+  }();
+  if (!read) return in_context(system::path_text(file), read.error());
+  return read;
+}
+
+Status set_database(system::Files& files, const system::Path& folder, const std::string& database) {
+  const Json settings = Json::Object{{"kind", kSettingsKind}, {"database", database}};
+  return files.write_atomic(folder / kSettingsName, as_bytes(to_pretty(settings)));
+}
+
+Result<std::unique_ptr<record::Journal>> open_journal(const system::Path& folder,
+                                                      const std::string& database) {
+  if (database.empty()) return record::open_sqlite_journal(folder / kDatabaseName);
+  if (database.starts_with(kSqlitePrefix))
+    return record::open_sqlite_journal(folder / database.substr(kSqlitePrefix.size()));
+  return record::open_postgres_journal(database);
+}
+
+Status Facility::open_journal() {
+  GLASS_TRY(const std::string database, database_of(*files_, folder_));
+  if (journal_ != nullptr && database == database_) return {};
+  GLASS_TRY(journal_, service::open_journal(folder_, database));
+  database_ = database;
+  return {};
+}
+
 Result<Facility> Facility::open(system::Files& files, const system::Path& folder) {
-  GLASS_TRY(auto journal, journal_of(files, folder));
-  Facility facility(std::move(journal), folder);
+  Facility facility(files, folder);
+  GLASS_TRY_STATUS(facility.open_journal());
   GLASS_TRY_STATUS(facility.catch_up());
   if (!facility.state().is_founded())
     return fail(
@@ -124,7 +140,10 @@ Result<Facility> Facility::open(system::Files& files, const system::Path& folder
 Status Facility::catch_up() {
   while (true) {
     GLASS_TRY(const auto lines, journal_->read(fold_.count(), kLinesPerRead));
-    if (lines.empty()) return {};
+    if (lines.empty()) {
+      GLASS_TRY(const bool was_moved, follow_move());
+      if (!was_moved) return {};
+    }
     for (const record::JournalLine& line : lines) {
       auto read = read_line(line.text);
       if (!read)
@@ -133,6 +152,15 @@ Status Facility::catch_up() {
       GLASS_TRY_STATUS(fold_.take(*read));
     }
   }
+}
+
+// Of a sealed journal there may be more elsewhere.
+Result<bool> Facility::follow_move() {
+  GLASS_TRY(const bool is_sealed, journal_->is_sealed());
+  if (!is_sealed) return false;
+  const std::string before = database_;
+  GLASS_TRY_STATUS(open_journal());
+  return database_ != before;
 }
 
 void Facility::pass(const JournalEntry& entry, Ahead& ahead) {
@@ -243,8 +271,7 @@ Result<crypto::Digest> found_facility(system::Files& files, const system::Path& 
       .number = 0, .at_ms = now_ms, .previous = empty.digest(), .act = statement, .follows = {}};
   const std::vector<std::string> lines = {to_line(entry)};
   GLASS_TRY_STATUS(journal->append(record::empty_journal_head(), lines).map([](const auto&) {}));
-  const Json settings = Json::Object{{"kind", kSettingsKind}, {"database", database}};
-  GLASS_TRY_STATUS(files.write_atomic(folder / kSettingsName, as_bytes(to_pretty(settings))));
+  GLASS_TRY_STATUS(set_database(files, folder, database));
   return record::payload_digest(statement);
 }
 

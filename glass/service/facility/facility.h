@@ -1,8 +1,9 @@
 // Facility: a folder in which a facility is governed: its journal, and the texts that its acts
 // commit to. Acts come in, are decided by the charter alone, and stand in the journal for good.
 //
-//   facility.json    where the journal is kept
-//   journal.sqlite   the journal, unless a database of PostgreSQL keeps it
+//   facility.json    where the journal is kept: {"database":"","kind":"glass-facility-1"}
+//   journal.sqlite   the journal, unless `database` names another place: "sqlite:FILE", from the
+//                    folder, or a connection of PostgreSQL
 //   texts/           what acts commit to, each with its salt; may be erased
 #pragma once
 
@@ -58,8 +59,12 @@ class Facility {
   [[nodiscard]] Result<int64_t> wait(int64_t now_ms);
 
  private:
-  Facility(std::unique_ptr<record::Journal> journal, system::Path folder)
-      : journal_(std::move(journal)), folder_(std::move(folder)) {}
+  Facility(system::Files& files, system::Path folder)
+      : files_(&files), folder_(std::move(folder)) {}
+
+  // Where its journal is kept now: of a sealed one there may be another.
+  [[nodiscard]] Status open_journal();
+  [[nodiscard]] Result<bool> follow_move();
 
   // Entries that the state has gone past, and the journal not yet.
   using Ahead = std::vector<std::string>;
@@ -78,8 +83,10 @@ class Facility {
     return {.count = fold_.count(), .digest = fold_.digest()};
   }
 
-  std::unique_ptr<record::Journal> journal_;
+  system::Files* files_;
   system::Path folder_;
+  std::string database_;
+  std::unique_ptr<record::Journal> journal_;
   JournalFold fold_;
 };
 
@@ -92,6 +99,17 @@ bool is_facility(system::Files& files, const system::Path& folder);
 // Where its journal is kept. kNotFound if the folder holds no facility.
 [[nodiscard]] Result<std::unique_ptr<record::Journal>> journal_of(system::Files& files,
                                                                   const system::Path& folder);
+
+// What facility.json says: empty, or as above. kNotFound if the folder holds no facility.
+[[nodiscard]] Result<std::string> database_of(system::Files& files, const system::Path& folder);
+
+// Durable and at once: whoever opens the facility next finds its journal there.
+[[nodiscard]] Status set_database(system::Files& files, const system::Path& folder,
+                                  const std::string& database);
+
+// The journal in a database that facility.json could name, made if it is absent.
+[[nodiscard]] Result<std::unique_ptr<record::Journal>> open_journal(const system::Path& folder,
+                                                                    const std::string& database);
 
 // Makes the folder and the founding act, signed by the keys of all seats that are held from the
 // start, by the seat's name. `database` is a connection of PostgreSQL, or empty. kRefused if the

@@ -38,9 +38,15 @@ class JournalTable {
   [[nodiscard]] virtual Result<std::optional<std::string>> digest_at(int64_t number) = 0;
 
   // Rows that follow each other, in one transaction; false, and no change, if the row before them
-  // is not the last one or does not have the digest `before`.
+  // is not the last one or does not have the digest `before`, or the table is sealed and the rows
+  // do not go past the seal.
   [[nodiscard]] virtual Result<bool> insert(std::string_view before,
-                                            std::span<const JournalRow> rows) = 0;
+                                            std::span<const JournalRow> rows, bool past_seal) = 0;
+
+  [[nodiscard]] virtual Result<bool> is_sealed() = 0;
+
+  // Sealed when no insert is on its way any more.
+  [[nodiscard]] virtual Status set_sealed(bool sealed) = 0;
 
   // In order, from a number on; they end before their lines have more than `most_bytes`, but not
   // before the first.
