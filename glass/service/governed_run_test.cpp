@@ -108,7 +108,7 @@ class GovernedTrainingTest : public testing::Test {
     std::map<std::string, crypto::SecretKey> held;
     for (const char* seat :
          {"office/registrar", "office/calls", "office/technical", "office/data-rights",
-          "office/operation", "office/safety-1", "expert/1", "council/DE-1"})
+          "office/operation", "office/treasury", "office/safety-1", "expert/1", "council/DE-1"})
       held.emplace(seat, testkit::key_number(++number));
     keys_ = held;
     const auto founded =
@@ -161,6 +161,13 @@ class GovernedTrainingTest : public testing::Test {
               "");
     check("expert/1", "panel-review", "approved");
     check("office/calls", "allocation", "approved", "minutes=500");
+    EXPECT_EQ(act("office/treasury", "allocation.period_opened",
+                  {"period=" + id(7), fmt::format("from_ms={}", kStart),
+                   fmt::format("until_ms={}", kStart + 365 * 86'400'000LL)}),
+              "");
+    EXPECT_EQ(act("office/treasury", "allocation.pool_refilled",
+                  {"period=" + id(7), "gpu_minutes=10000"}),
+              "");
     EXPECT_EQ(act(id(1), "proposal.answered", {"proposal=" + id(3), "answer=accepted"}), "");
   }
 

@@ -76,7 +76,7 @@ keep_last = 100
 END
 
 # One review is enough here, and nobody has to be told before a start or a release.
-sed 's/^rebuttal_days = .*/rebuttal_days = 0/; s/^least_reviews = .*/least_reviews = 1/; s/^from_level = 3/from_level = 4/
+sed 's/^rebuttal_days = .*/rebuttal_days = 0/; s/^least_reviews = .*/least_reviews = 1/; s/^first_tranche_percent = .*/first_tranche_percent = 100/; s/^from_level = 3/from_level = 4/
   s/^notice_days = .*/notice_days = 0/; /^start_notice/d' "$CHARTER" > charter.toml
 seats=
 for seat in registrar calls technical data-rights operation treasury releases evaluation; do seats="$seats --seat office/$seat=$seat.json"; done
@@ -103,4 +103,6 @@ glass review house $project $(cat slot.pub) "text=Worth doing." criterion=4,5,3 
 act review.recommended proposal=$project recommendation=fund "reasons=Good." --key expert.json
 check panel-review approved expert
 check allocation approved calls minutes=500
+act allocation.period_opened period=77777777777777777777777777777777 from_ms=$now until_ms=$((now + 31536000000)) --key treasury.json
+act allocation.pool_refilled period=77777777777777777777777777777777 gpu_minutes=10000 --key treasury.json
 act proposal.answered proposal=$project answer=accepted --key applicant.json

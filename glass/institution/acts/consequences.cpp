@@ -173,6 +173,11 @@ std::optional<Event> after_petition(const State& state, const std::string& id, i
 }
 
 std::optional<Event> next(State& state, int64_t at_ms) {
+  if (!state.moves.empty()) {
+    Event move(std::move(state.moves.front()));
+    state.moves.pop_front();
+    return move;
+  }
   while (const auto vote = pop(state.touched_votes)) {
     const OpenVote* open = state.votes.open(*vote);
     if (open != nullptr && is_complete(*open, *state.seats, at_ms))

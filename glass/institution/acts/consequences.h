@@ -1,6 +1,7 @@
 // Consequences: what follows from what has just happened, by the charter and without anybody's
 // doing.
 //
+//   computing time moves as internal/ledger_acts.h says;
 //   a vote in which everybody has voted closes;
 //   a proposal whose checks are done goes into review, and out of it when the board has
 //   recommended; an award that all bodies concerned have adopted, or that needs no vote, waits for

@@ -21,10 +21,13 @@
 #include "glass/institution/acts/charter_events.h"
 #include "glass/institution/acts/consequences.h"
 #include "glass/institution/acts/event.h"
+#include "glass/institution/acts/internal/ledger_acts.h"
 #include "glass/institution/acts/internal/petition_acts.h"
 #include "glass/institution/acts/run_facts.h"
 #include "glass/institution/acts/state.h"
 #include "glass/institution/acts/words.h"
+#include "glass/institution/allocation/ledger_due.h"
+#include "glass/institution/allocation/ledger_events.h"
 #include "glass/institution/charter/charter.h"
 #include "glass/institution/charter/matter.h"
 #include "glass/institution/objections/objection_book.h"
@@ -32,6 +35,7 @@
 #include "glass/institution/petitions/petition_book.h"
 #include "glass/institution/petitions/petition_events.h"
 #include "glass/institution/proposals/proposal_book.h"
+#include "glass/institution/proposals/proposal_events.h"
 #include "glass/institution/proposals/step.h"
 #include "glass/institution/review/review.h"
 #include "glass/institution/review/review_decide.h"
@@ -162,17 +166,11 @@ Status expect_usable(const State& state, const std::vector<std::string>& data) {
 }
 
 // A run belongs to an active project, whose runs together keep within its award.
-Status expect_registrable(const State& state, const RunRegistered& run) {
+Status expect_registrable(const State& state, const RunRegistered& run, int64_t at_ms) {
   const Proposal* proposal = state.proposals.find(run.proposal);
   if (proposal == nullptr || proposal->state != ProposalState::kActive)
     return refused(fmt::format("there is no active project {}", run.proposal));
-  int64_t left = proposal->minutes;
-  for (const auto& [id, other] : state.runs.all()) {
-    if (other.terms.proposal == run.proposal) left -= claimed_minutes(other);
-  }
-  if (run.minutes > left)
-    return refused(fmt::format("project {} was awarded {} minutes, of which {} are left",
-                               run.proposal, proposal->minutes, left));
+  GLASS_TRY_STATUS(expect_holdable(state, run, at_ms));
   constexpr size_t kIdDigits = 32;
   if (run.base.size() == kIdDigits && state.runs.find(run.base) == nullptr)
     return refused(fmt::format("there is no run {} to go on from", run.base));
@@ -183,7 +181,7 @@ Status expect_run(const State& state, const RunEvent& event, const std::string& 
                   int64_t at_ms) {
   GLASS_TRY_STATUS(expect_possible(state.runs, event, seat));
   if (const auto* registered = std::get_if<RunRegistered>(&event))
-    return expect_registrable(state, *registered);
+    return expect_registrable(state, *registered, at_ms);
   if (const auto* started = std::get_if<RunStarted>(&event))
     return expect_usable(state, state.runs.find(started->run)->terms.data);
   if (const auto* asked = std::get_if<ReleaseRequested>(&event)) {
@@ -263,8 +261,10 @@ Status expect_by_rules(const State& state, const Act& act, int64_t at_ms) {
             return expect_possible(state.votes, *state.charter, std::get<VoteCast>(event),
                                    act.seat);
           },
-          [&](const ProposalEvent& event) {
-            return expect_possible(state.proposals, event, at_ms);
+          [&](const ProposalEvent& event) -> Status {
+            GLASS_TRY_STATUS(expect_possible(state.proposals, event, at_ms));
+            const auto* answer = std::get_if<ProposalAnswered>(&event);
+            return answer == nullptr ? Status() : expect_grantable(state, *answer, at_ms);
           },
           [&](const RunEvent& event) { return expect_run(state, event, act.seat, at_ms); },
           [&](const ObjectionEvent& event) {
@@ -274,6 +274,7 @@ Status expect_by_rules(const State& state, const Act& act, int64_t at_ms) {
           [&](const PetitionEvent& event) {
             return expect_petition(state, event, act.seat, at_ms);
           },
+          [&](const LedgerEvent& event) { return expect_ledger(state, event, at_ms); },
           [&](const BorderEvent& event) {
             return expect_possible(state.borders, std::get<BordersProposed>(event));
           },
@@ -329,6 +330,7 @@ std::optional<int64_t> next_due_ms(const State& state) {
   take_earlier(state.runs.next_due_ms());
   take_earlier(state.objections.next_due_ms());
   take_earlier(state.incidents.next_due_ms());
+  take_earlier(next_due_ms(state.ledger));
   take_earlier(next_due_ms(state.reviews));
   take_earlier(state.petitions.next_due_ms());
   return first;
@@ -358,6 +360,8 @@ Result<std::vector<Event>> tick(State& state, int64_t at_ms) {
       happen(ObjectionEvent(objections.front()));
     else if (const auto incidents = due(state.incidents, *due_ms); !incidents.empty())
       happen(IncidentEvent(incidents.front()));
+    else if (const auto moves = due(state.ledger, *due_ms); !moves.empty())
+      happen(LedgerEvent(moves.front()));
     else if (const auto reviews = due(state.reviews, *due_ms); !reviews.empty())
       happen(ReviewEvent(reviews.front()));
     else if (auto petition = due(state.petitions, state.charter->petitions(), *due_ms))

@@ -45,6 +45,7 @@ TEST(Decide, AnAwardBelowTheLimitNeedsNoVote) {
   allocate(facility, 600'000, 1);
   EXPECT_EQ(kinds(facility.followed), "proposal.moved ");
   EXPECT_EQ(facility.proposal(id(60)).step(Step::kVote).outcome, "skipped");
+  open_period(facility, 10'000'000);
   EXPECT_EQ(facility.act("office/treasury",
                          ProposalEvent(ProposalAnswered{.proposal = id(60), .answer = "accepted"})),
             "");

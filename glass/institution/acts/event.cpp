@@ -18,6 +18,7 @@
 #include "glass/base/json.h"
 #include "glass/base/result.h"
 #include "glass/institution/acts/charter_events.h"
+#include "glass/institution/allocation/ledger_events.h"
 #include "glass/institution/charter/charter_settings.h"
 #include "glass/institution/objections/objection_events.h"
 #include "glass/institution/petitions/petition_events.h"
@@ -120,7 +121,7 @@ const Kinds& all_kinds() {
 }
 
 // Kinds that nobody signs.
-constexpr std::array<std::string_view, 22> kFollowing = {
+constexpr std::array<std::string_view, 31> kFollowing = {
     CharterAmended::kKind,
     ArrearsWaived::kKind,
     VoteClosed::kKind,
@@ -142,6 +143,15 @@ constexpr std::array<std::string_view, 22> kFollowing = {
     PetitionThresholdReached::kKind,
     PetitionOverdue::kKind,
     PetitionArchived::kKind,
+    ShareAllotted::kKind,
+    AwardGranted::kKind,
+    RunHeld::kKind,
+    RunUsed::kKind,
+    RunRefunded::kKind,
+    MinutesCarriedOver::kKind,
+    MinutesExpired::kKind,
+    AwardEnded::kKind,
+    PeriodEnded::kKind,
     FacilityFounded::kKind};  // founding is signed, but by no right of a charter
 
 }  // namespace

@@ -14,6 +14,7 @@
 #include "glass/base/json.h"
 #include "glass/base/result.h"
 #include "glass/institution/acts/charter_events.h"
+#include "glass/institution/allocation/ledger_events.h"
 #include "glass/institution/objections/objection_events.h"
 #include "glass/institution/petitions/petition_events.h"
 #include "glass/institution/proposals/proposal_events.h"
@@ -27,8 +28,9 @@
 
 namespace glass::institution {
 
-using Event = std::variant<CharterEvent, SeatEvent, VoteEvent, ProposalEvent, RunEvent,
-                           ObjectionEvent, ReviewEvent, PetitionEvent, BorderEvent, IncidentEvent>;
+using Event =
+    std::variant<CharterEvent, SeatEvent, VoteEvent, ProposalEvent, RunEvent, ObjectionEvent,
+                 ReviewEvent, PetitionEvent, BorderEvent, IncidentEvent, LedgerEvent>;
 
 // "vote.cast".
 std::string_view kind_of(const Event& event);

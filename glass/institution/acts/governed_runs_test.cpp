@@ -36,7 +36,7 @@ TEST(Decide, ARunIsLevelledWhenItIsRegisteredAndClearedByWhomItsLevelAsks) {
   Facility facility;
   activate(facility, 5000, 2);
   EXPECT_EQ(facility.act("office/treasury", RunEvent(a_run())), "");
-  EXPECT_EQ(kinds(facility.followed), "run.levelled ");
+  EXPECT_EQ(kinds(facility.followed), "allocation.run_held run.levelled ");
   EXPECT_EQ(run(facility).level, 2);
   EXPECT_EQ(facility.act("office/operation", RunEvent(RunStarted{.run = id(90)})),
             "run " + id(90) + " is registered and cannot be started now");
@@ -82,12 +82,12 @@ TEST(Decide, ARunHaltsAtItsBudgetAndGoesOnOnlyByANewClearance) {
       facility.act("office/operation",
                    RunEvent(RunMetered{.run = id(90), .minutes = 10, .teraflops = 5, .steps = 1})),
       "");
-  EXPECT_EQ(facility.followed.size(), 0U);
+  EXPECT_EQ(kinds(facility.followed), "allocation.run_used ");
   EXPECT_EQ(facility.act(
                 "office/operation",
                 RunEvent(RunMetered{.run = id(90), .minutes = 11, .teraflops = 501, .steps = 2})),
             "");
-  EXPECT_EQ(kinds(facility.followed), "run.halted ");
+  EXPECT_EQ(kinds(facility.followed), "allocation.run_used run.halted ");
   EXPECT_EQ(run(facility).interrupted_by, "budget");
   EXPECT_EQ(facility.act("office/operation", RunEvent(RunStarted{.run = id(90)})),
             "run " + id(90) + " is interrupted and cannot be started now");
@@ -136,7 +136,9 @@ TEST(Decide, RunsOfAProjectKeepWithinItsAward) {
   RunRegistered other = a_run(2001);
   other.run = id(93);
   EXPECT_EQ(facility.act("office/treasury", RunEvent(other)),
-            "project " + id(60) + " was awarded 5000 minutes, of which 2000 are left");
+            "award/" + id(60) +
+                " has 2000 minutes of gres/gpu and 2001 are asked for, 1 too many; lower the limit "
+                "of the run, or ask for a tranche or a supplement");
   other.minutes = 2000;
   EXPECT_EQ(facility.act("office/treasury", RunEvent(other)), "");
 }

@@ -40,7 +40,7 @@ int64_t level_of_run(RunRegistered terms) {
   activate(facility, 5000, 1);
   terms.teraflops = std::max<int64_t>(terms.teraflops, 1);
   EXPECT_EQ(facility.act("office/treasury", RunEvent(terms)), "");
-  EXPECT_EQ(kinds(facility.followed), "run.levelled ");
+  EXPECT_EQ(kinds(facility.followed), "allocation.run_held run.levelled ");
   return run(facility).level;
 }
 
@@ -185,7 +185,7 @@ TEST(Safety, ARunWhoseEvaluationIsLateHalts) {
         "");
     return kinds(facility.followed);
   };
-  EXPECT_EQ(meter(10'000'000'000, 500), "");
+  EXPECT_EQ(meter(10'000'000'000, 500), "allocation.run_used ");
   EXPECT_EQ(meter(10'000'000'001, 550), "");
   EXPECT_EQ(meter(10'000'000'002, 551), "run.halted ");
   EXPECT_EQ(run(facility).interrupted_by, "evaluation-overdue");

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <iterator>
 #include <set>
 #include <string>
 #include <string_view>
@@ -12,7 +13,10 @@
 #include "glass/base/overloaded.h"
 #include "glass/institution/acts/charter_events.h"
 #include "glass/institution/acts/event.h"
+#include "glass/institution/acts/internal/ledger_acts.h"
 #include "glass/institution/acts/run_facts.h"
+#include "glass/institution/allocation/ledger.h"
+#include "glass/institution/allocation/ledger_events.h"
 #include "glass/institution/charter/charter.h"
 #include "glass/institution/objections/objection_book.h"
 #include "glass/institution/objections/objection_events.h"
@@ -177,10 +181,17 @@ void evolve_incidents(State& state, const IncidentEvent& event, const ActContext
   touch_waiting_runs(state);
 }
 
+void evolve_ledger(State& state, const LedgerEvent& event, const ActContext& context) {
+  evolve(state.ledger, event, context.at_ms);
+  if (const auto* opened = std::get_if<PeriodOpened>(&event))
+    state.periods.push_back(opened->period);
+}
+
 }  // namespace
 
 void evolve(State& state, const Event& event, const ActContext& context) {
   state.at_ms = context.at_ms;
+  std::ranges::move(moved_by(state, event, context.at_ms), std::back_inserter(state.moves));
   std::visit(Overloaded{[&](const CharterEvent& one) { evolve_charter(state, one, context); },
                         [&](const SeatEvent& one) { evolve(*state.seats, one); },
                         [&](const VoteEvent& one) { evolve_votes(state, one, context); },
@@ -190,6 +201,7 @@ void evolve(State& state, const Event& event, const ActContext& context) {
                         [&](const ReviewEvent& one) { evolve_reviews(state, one, context); },
                         [&](const PetitionEvent& one) { evolve_petitions(state, one, context); },
                         [&](const BorderEvent& one) { evolve_borders(state, one, context); },
+                        [&](const LedgerEvent& one) { evolve_ledger(state, one, context); },
                         [&](const IncidentEvent& one) { evolve_incidents(state, one, context); }},
              event);
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <optional>
 #include <set>
@@ -10,6 +11,8 @@
 #include <vector>
 
 #include "glass/institution/acts/event.h"
+#include "glass/institution/allocation/ledger.h"
+#include "glass/institution/allocation/ledger_events.h"
 #include "glass/institution/charter/charter.h"
 #include "glass/institution/objections/objection_book.h"
 #include "glass/institution/petitions/petition_book.h"
@@ -37,7 +40,9 @@ struct State {
   PetitionBook petitions;
   BorderBook borders;
   IncidentBook incidents;
-  int64_t at_ms = 0;  // of the last event
+  Ledger ledger;
+  std::vector<std::string> periods;  // of the ledger, as they were opened
+  int64_t at_ms = 0;                 // of the last event
 
   // What the last events may have set off, and consequences.h looks at next.
   std::vector<std::string> touched_votes;      // that were cast in
@@ -45,6 +50,7 @@ struct State {
   std::vector<std::string> touched_proposals;  // checked, reviewed, allocated
   std::vector<std::string> changed_runs;       // of which more is known that levels follow from
   std::vector<std::string> touched_runs;       // registered, approved, levelled, metered
+  std::deque<LedgerEvent> moves;               // of computing time
   std::vector<std::string> touched_petitions;  // that anything happened to
 
   [[nodiscard]] bool is_founded() const { return charter.has_value(); }

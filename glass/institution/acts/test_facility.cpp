@@ -21,6 +21,9 @@
 #include "glass/institution/acts/decide.h"
 #include "glass/institution/acts/event.h"
 #include "glass/institution/acts/state.h"
+#include "glass/institution/allocation/ledger.h"
+#include "glass/institution/allocation/ledger_events.h"
+#include "glass/institution/allocation/tres.h"
 #include "glass/institution/charter/charter.h"
 #include "glass/institution/objections/objection_book.h"
 #include "glass/institution/objections/objection_events.h"
@@ -157,6 +160,21 @@ void review(Facility& facility) {
 
 }  // namespace
 
+void open_period(Facility& facility, int64_t minutes) {
+  const int64_t until_ms = facility.now_ms + 365 * kDay;
+  EXPECT_EQ(facility.act("office/treasury",
+                         LedgerEvent(PeriodOpened{
+                             .period = id(40), .from_ms = facility.now_ms, .until_ms = until_ms})),
+            "");
+  EXPECT_EQ(facility.act("office/treasury", refilled(minutes)), "");
+}
+
+Event refilled(int64_t minutes) {
+  PoolRefilled refill{.period = id(40), .minutes = {}};
+  refill.minutes[Tres::kGpu] = minutes;
+  return LedgerEvent(refill);
+}
+
 void allocate(Facility& facility, int64_t minutes, int64_t level) {
   EXPECT_EQ(
       facility.act("office/calls", ProposalEvent(CallOpened{.call = id(50),
@@ -216,9 +234,13 @@ void activate(Facility& facility, int64_t minutes, int64_t level) {
     for (int seat = 1; seat <= 7; ++seat)
       facility.act(fmt::format("safety/{}", seat), ballot(id(71), "yes"));
   }
+  open_period(facility, 100'000'000);
   EXPECT_EQ(facility.act("office/treasury",
                          ProposalEvent(ProposalAnswered{.proposal = id(60), .answer = "accepted"})),
             "");
+  TrancheReleased rest{.award = id(60),
+                       .minutes = facility.state.ledger.balance(promised_account(id(60)))};
+  EXPECT_EQ(facility.act("office/treasury", LedgerEvent(rest)), "");
 }
 
 RunRegistered a_run(int64_t minutes) {

@@ -70,6 +70,10 @@ ProposalTerms terms(int64_t minutes);
 Event checked(const std::string& proposal, Step step, std::string_view outcome, int64_t level = 0,
               int64_t minutes = 0);
 
+// Allocation period id(40) of a year from now, with so many minutes in its pool, and more of them.
+void open_period(Facility& facility, int64_t minutes);
+Event refilled(int64_t minutes);
+
 // Proposal id(60) with an allocation of `minutes` at `level`, by an office's seat as its applicant.
 void allocate(Facility& facility, int64_t minutes, int64_t level);
 
@@ -77,7 +81,7 @@ Event vote_on_award(const Facility& facility, const std::string& vote, const std
                     const std::string& rule);
 Event ballot(const std::string& vote, const std::string& how);
 
-// The same as a project whose award has been accepted by its applicant.
+// The same as a project whose award has been accepted by its applicant, all of it released.
 void activate(Facility& facility, int64_t minutes, int64_t level);
 
 // Run id(90) of the project, and its approval.

@@ -12,8 +12,7 @@
 //   [[release_path]]  what its model needs to be published
 //   [safety]          from which compute on a level is reached
 //   [incident_clocks] how soon after an incident what is due
-//   [computing]     periods, and how their accelerator time is shared out; nothing is counted by it
-//                   yet
+//   [computing]     how accelerator time is shared out, awarded and carried over
 //   [proposals]     what a proposal goes through, and by when
 //   [petitions]     from how many signatures on who answers by when (petition_settings.h)
 //

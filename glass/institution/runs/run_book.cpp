@@ -246,12 +246,6 @@ std::string_view matter_waited_for(const GovernedRun& run) {
   }
 }
 
-int64_t claimed_minutes(const GovernedRun& run) {
-  const bool has_ended = run.state == RunState::kEnded || run.state == RunState::kAsked ||
-                         run.state == RunState::kPublished;
-  return has_ended ? run.minutes : run.terms.minutes;
-}
-
 std::string_view halt_cause(const GovernedRun& run, int64_t overdue_percent) {
   if (run.minutes > run.terms.minutes || run.teraflops > run.terms.teraflops) return "budget";
   if (run.evaluation_due_step < 0) return "";

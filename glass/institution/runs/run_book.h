@@ -149,10 +149,6 @@ std::vector<RunNoticeEnded> due(const RunBook& book, int64_t at_ms);
 // if nothing.
 std::string_view matter_waited_for(const GovernedRun& run);
 
-// The minutes that it takes out of its project's award: all that it may use, or once it has ended
-// what it has used.
-int64_t claimed_minutes(const GovernedRun& run);
-
 // Why a run has to halt by what was metered; empty if it may go on. An evaluation may be late by
 // `overdue_percent` of the planned steps.
 std::string_view halt_cause(const GovernedRun& run, int64_t overdue_percent);
