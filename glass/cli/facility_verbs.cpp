@@ -25,6 +25,7 @@
 #include "glass/institution/acts/act.h"
 #include "glass/institution/acts/decide.h"
 #include "glass/institution/acts/event.h"
+#include "glass/institution/acts/run_facts.h"
 #include "glass/institution/acts/state.h"
 #include "glass/institution/charter/charter.h"
 #include "glass/institution/runs/run_book.h"
@@ -272,10 +273,13 @@ Status status(const FacilityFlags& flags) {
       json.get_int("seats").value());
   for (const auto& [id, proposal] : state.proposals.all())
     fmt::print("  proposal  {}  {}\n", id, institution::to_text(proposal.state));
-  for (const auto& [id, run] : state.runs.all())
+  for (const auto& [id, run] : state.runs.all()) {
     fmt::print("  run       {}  {} at SL-{}: {} of {} minutes, {} of {} teraflops, {} steps\n", id,
                institution::to_text(run.state), run.level, run.minutes, run.terms.minutes,
                run.teraflops, run.terms.teraflops, run.steps);
+    for (const std::string& sentence : institution::awaited(state, run, now_ms()))
+      fmt::print("            waits for: {}\n", sentence);
+  }
   const auto due_ms = institution::next_due_ms(state);
   if (due_ms) fmt::print("  due       {}\n", time_text(*due_ms));
   return {};

@@ -171,8 +171,7 @@ Status expect_registrable(const State& state, const RunRegistered& run, int64_t 
   if (proposal == nullptr || proposal->state != ProposalState::kActive)
     return refused(fmt::format("there is no active project {}", run.proposal));
   GLASS_TRY_STATUS(expect_holdable(state, run, at_ms));
-  constexpr size_t kIdDigits = 32;
-  if (run.base.size() == kIdDigits && state.runs.find(run.base) == nullptr)
+  if (is_id(run.base) && state.runs.find(run.base) == nullptr)
     return refused(fmt::format("there is no run {} to go on from", run.base));
   return expect_usable(state, run.data);
 }

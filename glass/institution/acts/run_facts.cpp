@@ -16,6 +16,7 @@
 #include "glass/base/days.h"
 #include "glass/base/refusal.h"
 #include "glass/base/result.h"
+#include "glass/base/time_text.h"
 #include "glass/institution/acts/state.h"
 #include "glass/institution/charter/charter.h"
 #include "glass/institution/objections/objection_book.h"
@@ -266,6 +267,33 @@ Status expect_may_publish(const State& state, const GovernedRun& run, int64_t at
   if (path.model_report && !run.checks.documents->has_model_report)
     return refused("a Model Report belongs to the documents");
   return {};
+}
+
+std::vector<std::string> awaited(const State& state, const GovernedRun& run, int64_t at_ms) {
+  const std::string_view matter = matter_waited_for(run);
+  if (matter.empty()) return {};
+  std::vector<std::string> sentences = lacking_persons(state, run);
+  for (const DecisionSettings& one :
+       state.charter->decisions(matter, run.level, run.terms.minutes)) {
+    if (!state.votes.is_adopted(matter, run.content, one.body, one.rule))
+      sentences.push_back(fmt::format("a vote on the matter '{}' in body '{}' by rule '{}' on {}",
+                                      matter, one.body, one.rule, run.content));
+  }
+  if (run.notice_until_ms != 0)
+    sentences.push_back(fmt::format("the notice before the {} is over at {}", run.notice,
+                                    time_text(run.notice_until_ms)));
+  if (matter == "release") {
+    for (const GatePoint& point : gate_of(state, run, at_ms)) {
+      if (point.state != GateState::kHolds)
+        sentences.push_back(
+            fmt::format("release gate, {} {}: {}", point.number, point.name, point.sentence));
+    }
+  }
+  if (matter == "lowering") {
+    if (const Status may = expect_may_lower(state, run, false, at_ms); !may)
+      sentences.push_back(may.error().message);
+  }
+  return sentences;
 }
 
 }  // namespace glass::institution

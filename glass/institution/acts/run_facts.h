@@ -63,4 +63,8 @@ std::array<GatePoint, kGatePoints> gate_of(const State& state, const GovernedRun
 // Whether the model may be published now: every point holds, and the path of its level was gone.
 [[nodiscard]] Status expect_may_publish(const State& state, const GovernedRun& run, int64_t at_ms);
 
+// What a run waits for, a sentence each: persons, votes, a notice, points of the release gate, its
+// own conditions of a lowering. Nothing if it waits for nobody.
+std::vector<std::string> awaited(const State& state, const GovernedRun& run, int64_t at_ms);
+
 }  // namespace glass::institution

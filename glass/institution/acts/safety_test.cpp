@@ -102,6 +102,19 @@ TEST(Safety, ARunStandsAtLeastAsHighAsTheModelItGoesOnFrom) {
   EXPECT_EQ(facility.state.runs.find(id(93))->level, 3);
 }
 
+TEST(Safety, TellsWhatARunWaitsFor) {
+  Facility facility;
+  activate(facility, 5000, 3);
+  ASSERT_EQ(facility.act("office/treasury", RunEvent(a_run())), "");
+  const auto sentences = awaited(facility.state, run(facility), facility.now_ms);
+  ASSERT_EQ(sentences.size(), 2U);
+  EXPECT_EQ(
+      sentences[0],
+      "a vote on the matter 'clearance' in body 'safety-board' by rule 'board-two-thirds' on " +
+          run(facility).content);
+  EXPECT_TRUE(sentences[1].starts_with("the notice before the start is over at "));
+}
+
 TEST(Safety, TwoDelegatesStopARunAtLevelThreeAndOneDoesNot) {
   Facility facility;
   activate(facility, 5000, 3);
@@ -202,6 +215,11 @@ TEST(Safety, AModelIsPublishedWhenTheGateIsOpen) {
   check_release(facility);
   EXPECT_EQ(kinds(facility.followed), "");
   EXPECT_FALSE(expect_may_publish(facility.state, run(facility), facility.now_ms));
+  const auto sentences = awaited(facility.state, run(facility), facility.now_ms);
+  ASSERT_EQ(sentences.size(), 1U);
+  EXPECT_TRUE(
+      sentences.front().starts_with("release gate, 5 evaluations: not known: evaluations of"))
+      << sentences.front();
   EXPECT_EQ(facility.act("office/evaluation", RunEvent(final_evaluation(42))), "");
   EXPECT_EQ(kinds(facility.followed), "release.decided ");
   EXPECT_EQ(run(facility).state, RunState::kPublished);

@@ -104,6 +104,10 @@ class WordCheck final : public settings::FieldVisitor {
 
 }  // namespace
 
+bool is_id(std::string_view text) {
+  return is_hex(text, kIdDigits);
+}
+
 bool is_digest(std::string_view text) {
   return is_hex(text, kDigestDigits);
 }

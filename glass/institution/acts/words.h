@@ -22,7 +22,8 @@ namespace glass::institution {
 // document.
 [[nodiscard]] Status expect_words(const Event& event, const Charter* charter);
 
-// 64 hexadecimal digits in lower case.
+// 32 hexadecimal digits in lower case, and 64 of them.
+bool is_id(std::string_view text);
 bool is_digest(std::string_view text);
 
 }  // namespace glass::institution

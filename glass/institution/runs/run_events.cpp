@@ -16,7 +16,7 @@ constexpr std::array<std::string_view, 5> kDataClasses = {"unknown", "D0", "D1",
 constexpr std::array<std::string_view, 3> kNotices = {"start", "release", "lowering"};
 constexpr std::array<std::string_view, 3> kEnds = {"finished", "failed", "given-up"};
 constexpr settings::IntRange kAmount{.min = 0, .max = int64_t{1} << 50};
-constexpr settings::IntRange kLevels{.min = 1, .max = 4};
+constexpr settings::IntRange kLevelNumbers{.min = 1, .max = 4};
 
 }  // namespace
 
@@ -54,7 +54,7 @@ void describe(settings::FieldVisitor& fields, RunRaised& event) {
 
 void describe(settings::FieldVisitor& fields, RunLevelled& event) {
   fields.text("run", event.run, "which");
-  fields.integer("level", event.level, kLevels, "its safety level from now on");
+  fields.integer("level", event.level, kLevelNumbers, "its safety level from now on");
 }
 
 void describe(settings::FieldVisitor& fields, RunNoticeEnded& event) {
@@ -68,7 +68,7 @@ void describe(settings::FieldVisitor& fields, RunApproved& event) {
 
 void describe(settings::FieldVisitor& fields, RunCleared& event) {
   fields.text("run", event.run, "which");
-  fields.integer("level", event.level, kLevels, "at which level");
+  fields.integer("level", event.level, kLevelNumbers, "at which level");
   fields.integer("clearance", event.clearance, {.min = 1}, "the first, or after how many stops");
 }
 
