@@ -8,7 +8,6 @@
 #include <chrono>
 #include <csignal>
 #include <cstdint>
-#include <fstream>
 #include <iterator>
 #include <map>
 #include <set>
@@ -28,28 +27,28 @@
 #include "glass/service/facility/audit_journal.h"
 #include "glass/service/facility/facility.h"
 #include "glass/service/facility/journal_entry.h"
+#include "glass/service/facility/test_example.h"
 #include "glass/system/files.h"
 #include "glass/system/temporary_folder.h"
-#include "glass/testkit/test_files.h"
 
 namespace glass::service {
 namespace {
 
-constexpr int64_t kStart = 1'767'225'600'000;
+using test::charter_text;
+using test::kStart;
+
 constexpr int kAuthors = 4;
 
 class ActQueueTest : public testing::Test {
  protected:
   ActQueueTest() {
-    std::ifstream in(testkit::source_file("charters/example.toml"));
-    const std::string charter((std::istreambuf_iterator<char>(in)),
-                              std::istreambuf_iterator<char>());
     for (int i = 0; i < kAuthors; ++i) {
       std::array<uint8_t, 32> seed{};
       seed[0] = static_cast<uint8_t>(i + 1);
       keys_.emplace(fmt::format("safety/{}", i + 1), crypto::SecretKey::from_seed(seed));
     }
-    const auto founded = found_facility(files_, folder_, charter, "charter", keys_, "", kStart);
+    const auto founded =
+        found_facility(files_, folder_, charter_text(), "charter", keys_, "", kStart);
     EXPECT_TRUE(founded) << founded.error().message;
     facility_ = founded ? to_hex(founded->bytes) : "";
   }

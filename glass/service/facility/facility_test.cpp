@@ -2,8 +2,6 @@
 
 #include <array>
 #include <cstdint>
-#include <fstream>
-#include <iterator>
 #include <map>
 #include <string>
 #include <string_view>
@@ -32,15 +30,16 @@
 #include "glass/service/facility/draft_act.h"
 #include "glass/service/facility/journal_entry.h"
 #include "glass/service/facility/journal_fold.h"
+#include "glass/service/facility/test_example.h"
 #include "glass/system/files.h"
 #include "glass/system/temporary_folder.h"
-#include "glass/testkit/test_files.h"
 
 namespace glass::service {
 namespace {
 
 constexpr int64_t kDay = int64_t{24} * 3600 * 1000;
-constexpr int64_t kStart = 1'767'225'600'000;
+using test::charter_text;
+using test::kStart;
 
 crypto::SecretKey test_key(uint8_t number) {
   std::array<uint8_t, 32> seed{};
@@ -50,11 +49,6 @@ crypto::SecretKey test_key(uint8_t number) {
 
 std::string id(int number) {
   return fmt::format("{:032x}", number);
-}
-
-std::string charter_text() {
-  std::ifstream in(testkit::source_file("charters/example.toml"));
-  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
 }
 
 class FacilityTest : public testing::Test {

@@ -9,7 +9,6 @@
 #include <csignal>
 #include <cstdint>
 #include <cstdlib>
-#include <fstream>
 #include <iterator>
 #include <string>
 #include <thread>
@@ -31,25 +30,24 @@
 #include "glass/service/facility/draft_act.h"
 #include "glass/service/facility/facility.h"
 #include "glass/service/facility/journal_entry.h"
+#include "glass/service/facility/test_example.h"
 #include "glass/system/database/postgres_database.h"
 #include "glass/system/files.h"
 #include "glass/system/temporary_folder.h"
-#include "glass/testkit/test_files.h"
 
 namespace glass::service {
 namespace {
 
-constexpr int64_t kStart = 1'767'225'600'000;
+using test::charter_text;
+using test::kStart;
+
 constexpr const char* kFirst = "sqlite:journal.sqlite";
 
 // To another file of SQLite, and to PostgreSQL where there is a server: tests/with_postgres.sh.
 class MoveFacilityTest : public testing::TestWithParam<const char*> {
  protected:
   MoveFacilityTest() {
-    std::ifstream in(testkit::source_file("charters/example.toml"));
-    const std::string charter((std::istreambuf_iterator<char>(in)),
-                              std::istreambuf_iterator<char>());
-    const auto founded = found_facility(files_, folder_, charter, "charter",
+    const auto founded = found_facility(files_, folder_, charter_text(), "charter",
                                         {{"office/registrar", key_}}, "", kStart);
     EXPECT_TRUE(founded) << founded.error().message;
     other_ = GetParam() == std::string("postgres") ? new_schema() : "sqlite:other.sqlite";
