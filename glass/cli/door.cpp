@@ -18,6 +18,7 @@
 #include "glass/cli/terminal_progress.h"
 #include "glass/crypto/ed25519.h"
 #include "glass/record/evidence/evidence_tree.h"
+#include "glass/service/sealed_files.h"
 #include "glass/service/services.h"
 #include "glass/service/summary.h"
 #include "glass/system/clock.h"
@@ -88,12 +89,19 @@ int with_services(const CommonFlags& flags,
   system::catch_interrupts();
   const auto key = own_key();
   if (!key) return report(key.error());
+  std::optional<crypto::SecretKey> reader;
+  if (!flags.reader_key.empty()) {
+    auto loaded = crypto::SecretKey::load(files(), flags.reader_key);
+    if (!loaded) return report(loaded.error());
+    reader = *std::move(loaded);
+  }
+  service::SealedFiles opened(files(), std::move(reader));
   system::ThreadPool pool(flags.threads > 0 ? flags.threads : system::this_machine().cores);
   // With --json the standard output belongs to the one object at the end.
   TerminalProgress progress(flags.json ? stderr : stdout, stderr, system::posix_clock());
   auto interrupted = [] { return system::interrupted(); };
   const service::Services services{
-      .files = system::posix_files(),
+      .files = opened,
       .process = system::posix_process(),
       .clock = system::posix_clock(),
       .parallel = pool,

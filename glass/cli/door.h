@@ -23,6 +23,7 @@ struct CommonFlags {
   int threads = 0;      // 0: all cores
   std::string out;      // empty: the verb's default
   bool json = false;
+  std::string reader_key;  // of a named reader of sealed weights; empty: none
 };
 
 // The real file system.

@@ -42,6 +42,8 @@
 #include "glass/service/summary.h"
 #include "glass/service/use_cases.h"
 #include "glass/system/clock.h"
+#include "glass/system/files.h"
+#include "glass/system/isolation.h"
 
 namespace glass::cli {
 namespace {
@@ -78,6 +80,7 @@ using UseCase = Result<service::Summary> (*)(const service::RecipeChoice&,
 // A training that a facility may govern.
 struct GovernedVerb : RecipeVerb {
   std::string facility, governed_run, operator_key;
+  std::vector<std::string> readers;
 };
 
 void add_governed_flags(CLI::App& verb, GovernedVerb& flags) {
@@ -86,6 +89,10 @@ void add_governed_flags(CLI::App& verb, GovernedVerb& flags) {
   verb.add_option("--run", flags.governed_run, "The cleared run that this is, by its id there");
   verb.add_option("--operator-key", flags.operator_key,
                   "Key of an operator's seat; your own by default");
+  verb.add_option(
+          "--reader", flags.readers,
+          "Seat whose holder may read the weights of a new training at SL-3; may be repeated")
+      ->allow_extra_args(false);
 }
 
 // Where a machine belongs to a facility, nothing is trained without its clearance.
@@ -101,6 +108,25 @@ Result<std::string> facility_of(const GovernedVerb& flags) {
                   facility));
 }
 
+// Before any thread is made: a process of several cannot leave the network.
+Status leave_network_for(const GovernedVerb& flags) {
+  GLASS_TRY(const std::string facility, facility_of(flags));
+  if (facility.empty()) return {};
+  GLASS_TRY(const bool contained,
+            service::is_contained(files(), {.facility = facility, .run = flags.governed_run}));
+  return contained ? system::leave_network() : Status();
+}
+
+Result<service::GovernedRunChoice> governed_choice(const GovernedVerb& flags,
+                                                   const std::string& facility) {
+  service::GovernedRunChoice choice{.facility = facility, .run = flags.governed_run};
+  GLASS_TRY(choice.out, service::out_folder_of(flags.choice(), files()));
+  choice.sealing.readers = flags.readers;
+  if (flags.common.reader_key.empty()) return choice;
+  GLASS_TRY(choice.sealing.reader, crypto::SecretKey::load(files(), flags.common.reader_key));
+  return choice;
+}
+
 Result<service::Summary> govern(const GovernedVerb& flags, UseCase use_case,
                                 const service::Services& services) {
   GLASS_TRY(const std::string facility, facility_of(flags));
@@ -109,10 +135,12 @@ Result<service::Summary> govern(const GovernedVerb& flags, UseCase use_case,
             flags.operator_key.empty()
                 ? Result<crypto::SecretKey>(services.key)
                 : crypto::SecretKey::load(services.files, flags.operator_key));
-  GLASS_TRY(const auto interlock,
-            service::govern({.facility = facility, .run = flags.governed_run}, key, services));
-  service::Services governed = services;
-  governed.interlock = interlock.get();
+  GLASS_TRY(const service::GovernedRunChoice choice, governed_choice(flags, facility));
+  const service::Services plain = service::with_files(services, files());
+  GLASS_TRY(const service::Governance governance, service::govern(choice, key, plain));
+  service::Services governed =
+      service::with_files(plain, governance.sealed ? *governance.sealed : files());
+  governed.interlock = governance.interlock.get();
   return use_case(flags.choice(), governed);
 }
 
@@ -278,6 +306,7 @@ void add_run(CLI::App& app, Action& action) {
   add_common(*verb, flags->common);
   verb->callback([flags, &action] {
     action = [flags] {
+      if (const Status left = leave_network_for(*flags); !left) return ended(left);
       return with_services(flags->common, [&](const service::Services& services) -> Status {
         GLASS_TRY(const service::Summary summary, govern(*flags, service::run_recipe, services));
         return tell(flags->common, summary, "Done.");
@@ -357,6 +386,9 @@ void add_train(CLI::App& app, Action& action) {
   add_common(*verb, flags->common);
   verb->callback([flags, &action] {
     action = [flags] {
+      const bool trains = !flags->terms && flags->show_mask == 0;
+      if (const Status left = trains ? leave_network_for(*flags) : Status(); !left)
+        return ended(left);
       flags->common.json |= flags->terms;  // whose line alone goes to standard output
       return with_services(flags->common, [&](const service::Services& services) -> Status {
         if (flags->show_mask > 0)
@@ -495,6 +527,8 @@ void add_basic(CLI::App& verb, CommonFlags& flags) {
                   "Threads to compute with; results do not depend on it")
       ->check(CLI::Range(1, 1024));
   verb.add_flag("--json", flags.json, "End with one JSON object on standard output");
+  verb.add_option("--reader-key", flags.reader_key,
+                  "Key of a named reader, for weights that are sealed");
 }
 
 void add_common(CLI::App& verb, CommonFlags& flags) {

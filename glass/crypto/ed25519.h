@@ -30,6 +30,8 @@ std::string to_text(const PublicKey& key);
 std::string to_text(const Signature& signature);
 [[nodiscard]] Result<Signature> signature_from_text(std::string_view text);
 
+class SealingKey;
+
 class SecretKey {
  public:
   static SecretKey generate();
@@ -49,6 +51,8 @@ class SecretKey {
   [[nodiscard]] Status save(system::Files& files, const system::Path& file) const;
 
  private:
+  friend Result<SealingKey> open_key(ByteView sealed, const SecretKey& reader);  // sealing.h
+
   SecretKey() = default;
   std::array<uint8_t, 64> bytes_{};
 };

@@ -271,12 +271,31 @@ class GovernedTraining final : public Interlock {
 
 }  // namespace
 
-Result<std::unique_ptr<Interlock>> govern(const GovernedRunChoice& choice,
-                                          const crypto::SecretKey& key, const Services& services) {
+Result<bool> is_contained(system::Files& files, const GovernedRunChoice& choice) {
+  GLASS_TRY(const Facility facility, Facility::open(files, choice.facility));
+  GLASS_TRY(const std::string run, whole_id(facility.state(), choice.run));
+  const int64_t level = facility.state().runs.find(run)->level;
+  if (level <= kSealedLevel) return level == kSealedLevel;
+  return refused(fmt::format(
+      "run {} is at SL-{}, where nobody holds weights in plain text: that takes trusted "
+      "execution, which this program does not have",
+      run, level));
+}
+
+Result<Governance> govern(const GovernedRunChoice& choice, const crypto::SecretKey& key,
+                          const Services& services) {
   GLASS_TRY(Facility facility, Facility::open(services.files, choice.facility));
   GLASS_TRY(std::string run, whole_id(facility.state(), choice.run));
-  return std::make_unique<GovernedTraining>(std::move(facility), choice.facility, std::move(run),
-                                            key, services);
+  GLASS_TRY(const bool contained, is_contained(services.files, choice));
+  Governance governance;
+  if (contained) {
+    const GovernedBy by{.facility = facility.state().facility, .run = run};
+    GLASS_TRY(governance.sealed, seal_training(facility.state(), by, choice.sealing, key,
+                                               {.root = choice.out}, services.files));
+  }
+  governance.interlock = std::make_unique<GovernedTraining>(std::move(facility), choice.facility,
+                                                            std::move(run), key, services);
+  return governance;
 }
 
 }  // namespace glass::service

@@ -19,6 +19,7 @@
 #include "glass/base/result.h"
 #include "glass/crypto/ed25519.h"
 #include "glass/service/interlock.h"
+#include "glass/service/seal_training.h"
 #include "glass/service/services.h"
 #include "glass/system/files.h"
 
@@ -27,12 +28,23 @@ namespace glass::service {
 struct GovernedRunChoice {
   system::Path facility;  // its folder
   std::string run;        // its id; or the beginning of one, if no other begins so
+  system::Path out = {};  // folder of the training
+  SealingChoice sealing = {};
 };
 
-// `key` is an operator's; it and `services` outlive the interlock. kRefused or kNotFound says what
-// is missing.
-[[nodiscard]] Result<std::unique_ptr<Interlock>> govern(const GovernedRunChoice& choice,
-                                                        const crypto::SecretKey& key,
-                                                        const Services& services);
+struct Governance {
+  std::unique_ptr<Interlock> interlock;
+  std::unique_ptr<system::Files> sealed;  // through which the training reads and writes; null: its
+                                          // level asks for none
+};
+
+// `key` is an operator's; it and `services` outlive what is returned. kRefused or kNotFound says
+// what is missing.
+[[nodiscard]] Result<Governance> govern(const GovernedRunChoice& choice,
+                                        const crypto::SecretKey& key, const Services& services);
+
+// Whether a run's level asks its process to leave the network before anything else. kRefused at
+// SL-4, which this program cannot contain.
+[[nodiscard]] Result<bool> is_contained(system::Files& files, const GovernedRunChoice& choice);
 
 }  // namespace glass::service

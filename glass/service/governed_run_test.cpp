@@ -242,7 +242,8 @@ class GovernedTrainingTest : public testing::Test {
                                           const std::string& seat = "office/operation") {
     auto made = govern({.facility = facility, .run = id(9)}, keys_.at(seat), services_);
     EXPECT_TRUE(made) << made.error().message;
-    return std::move(*made);
+    EXPECT_EQ(made->sealed, nullptr) << "at SL-1";
+    return std::move(made->interlock);
   }
 
   static std::string told(const Status& status) { return status ? "" : status.error().message; }

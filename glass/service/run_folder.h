@@ -7,7 +7,8 @@
 //   OUT/tokenizer/      tokenizer.json, manifest.json
 //   OUT/shards/         token shards, manifest.json
 //   OUT/training/       chain.jsonl, metrics.jsonl, samples.jsonl, checkpoints/, and governed.json
-//                       where a facility governs the training
+//                       where a facility governs the training, and sealed.json where its level
+//                       has it seal its weights
 //   OUT/model/          the model in Hugging Face's layout, with its tokenizer
 //   OUT/adapter/        the adapters alone, as Hugging Face's peft loads them, where there are any
 //   OUT/record.json     the signed record of the run
@@ -60,6 +61,8 @@ struct RunPaths {
   [[nodiscard]] system::Path checkpoints() const { return training() / "checkpoints"; }
 
   [[nodiscard]] system::Path governed() const { return training() / "governed.json"; }
+
+  [[nodiscard]] system::Path sealed() const { return training() / "sealed.json"; }
 
   [[nodiscard]] system::Path model() const { return root / "model"; }
 

@@ -27,4 +27,18 @@ struct Services {
   Interlock* interlock = nullptr;   // whoever governs trainings; none: nobody does
 };
 
+// The same world, with other files.
+inline Services with_files(const Services& services, system::Files& files) {
+  return {.files = files,
+          .process = services.process,
+          .clock = services.clock,
+          .parallel = services.parallel,
+          .progress = services.progress,
+          .key = services.key,
+          .cache = services.cache,
+          .interrupted = services.interrupted,
+          .program = services.program,
+          .interlock = services.interlock};
+}
+
 }  // namespace glass::service

@@ -522,6 +522,10 @@ Status may_go_on(const Services& services) {
 
 }  // namespace
 
+Result<system::Path> out_folder_of(const RecipeChoice& choice, system::Files& files) {
+  return read_chosen(choice, files).map([](const ChosenRecipe& chosen) { return chosen.out; });
+}
+
 Result<TrainingTerms> training_terms(const RecipeChoice& choice, const Services& services) {
   GLASS_TRY(const ChosenRecipe chosen, read_chosen(choice, services.files));
   GLASS_TRY(RunFolder folder, RunFolder::open(services.files, chosen.out, chosen.recipe));

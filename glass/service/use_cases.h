@@ -27,6 +27,9 @@ struct RecipeChoice {
   std::optional<system::Path> out;     // else out/NAME
 };
 
+// Where the run of a recipe lies.
+[[nodiscard]] Result<system::Path> out_folder_of(const RecipeChoice& choice, system::Files& files);
+
 // Data, training, model and record; what is finished already is found by its digest.
 [[nodiscard]] Result<Summary> train_model(const RecipeChoice& choice, const Services& services);
 

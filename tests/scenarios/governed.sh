@@ -1,8 +1,8 @@
 # Scenarios of governed trainings begin with this: `. $GOVERNED` makes a recipe of chronicles, a facility in house/ with its
-# seats' keys beside it, and an active project cccc... at level $1 (1 by default) with 500 minutes. `cleared RUN [FIELD...]`
+# seats' keys beside it, and an active project cccc... at level $level (1 by default) with 500 minutes. `cleared RUN [FIELD...]`
 # registers the recipe as a run of it and clears it; `asked RUN MODEL` asks for the release of its model, of which everything
 # but the approval is in order. They act in $house, where that is another folder than house/.
-level=${1:-1}
+level=${level:-1}
 act() { glass facility act "${house:-house}" "$@" > acted.txt 2>&1 || { cat acted.txt; return 3; }; }
 public() { GLASS_KEY=$1 glass key 2> /dev/null; }
 
