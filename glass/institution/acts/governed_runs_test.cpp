@@ -57,14 +57,7 @@ TEST(Decide, AtLevelThreeTheSafetyBoardDecidesAndTheCouncilIsToldBefore) {
   EXPECT_EQ(facility.act("office/technical", approved()),
             "seat office/technical may not do this: by the charter's right "
             "'clearance-and-lowering', run.approved belongs to nobody at the run's level");
-  const Event opened = VoteEvent(VoteOpened{.vote = id(72),
-                                            .matter = "clearance",
-                                            .about = id(90),
-                                            .content = run(facility).content,
-                                            .body = "safety-board",
-                                            .rule = "board-two-thirds",
-                                            .days = 10,
-                                            .recused = {}});
+  const Event opened = VoteEvent(vote_on_clearance(facility, id(72)));
   EXPECT_EQ(facility.act("office/registrar", opened), "");
   for (int seat = 1; seat <= 7; ++seat)
     EXPECT_EQ(facility.act(fmt::format("safety/{}", seat), ballot(id(72), "yes")), "");

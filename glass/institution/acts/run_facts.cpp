@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstddef>
 #include <cstdint>
 #include <iterator>
 #include <optional>
@@ -36,20 +35,12 @@
 #include "glass/institution/safety/release_path.h"
 #include "glass/institution/safety/stops.h"
 #include "glass/institution/safety/trigger.h"
+#include "glass/institution/safety/words.h"
 #include "glass/institution/seats/seat_book.h"
 #include "glass/institution/votes/ballot_box.h"
 
 namespace glass::institution {
 namespace {
-
-// The value that a word of a closed list stands for; nothing if it is none of them.
-template <typename Enum, size_t N>
-std::optional<Enum> value_of_word(const std::array<std::string_view, N>& words,
-                                  std::string_view word) {
-  const auto* const at = std::ranges::find(words, word);
-  if (at == words.end()) return std::nullopt;
-  return static_cast<Enum>(at - words.begin());
-}
 
 std::optional<BaseModel> base_of(const State& state, const RunRegistered& terms) {
   if (terms.base.empty()) return std::nullopt;
@@ -72,10 +63,9 @@ LevelFacts level_facts(const State& state, const GovernedRun& run) {
                    .own_spent = compute_of(run.teraflops, 0),
                    .base = base_of(state, terms),
                    .synthetic = compute_of(terms.synthetic_teraflops, 0),
-                   .data_class = value_of_word<DataClass>(kDataClassWords, terms.data_class)};
+                   .data_class = value_of<DataClass>(kDataClassWords, terms.data_class)};
   for (const std::string& method : terms.methods) {
-    if (const auto known = value_of_word<Method>(kMethodWords, method))
-      facts.methods.insert(*known);
+    if (const auto known = value_of<Method>(kMethodWords, method)) facts.methods.insert(*known);
   }
   if (run.evaluated) facts.evaluations = evaluations(state.borders, run.evaluated->scores);
   const Proposal* proposal = state.proposals.find(terms.proposal);

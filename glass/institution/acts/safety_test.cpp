@@ -3,7 +3,6 @@
 #include <cstdint>
 #include <string>
 #include <utility>
-#include <variant>
 #include <vector>
 
 #include <fmt/core.h>
@@ -365,20 +364,12 @@ TEST(Safety, AVoteByTheRuleOfALowerLevelDoesNotClearAHigherOne) {
   Facility facility;
   activate(facility, 5000, 3);
   ASSERT_EQ(facility.act("office/treasury", RunEvent(a_run())), "");
-  const Event opened = VoteEvent(VoteOpened{.vote = id(72),
-                                            .matter = "clearance",
-                                            .about = id(90),
-                                            .content = run(facility).content,
-                                            .body = "safety-board",
-                                            .rule = "board-two-thirds",
-                                            .days = 10,
-                                            .recused = {}});
+  const Event opened = VoteEvent(vote_on_clearance(facility, id(72)));
   ASSERT_EQ(facility.act("office/registrar", opened), "");
   for (int seat = 1; seat <= 7; ++seat)
     facility.act(fmt::format("safety/{}", seat), ballot(id(72), "yes"));
   ASSERT_EQ(facility.act("office/safety-1", RunEvent(RunRaised{.run = id(90), .level = 4})), "");
-  VoteOpened council = std::get<VoteOpened>(std::get<VoteEvent>(opened));
-  council.vote = id(73);
+  VoteOpened council = vote_on_clearance(facility, id(73));
   council.body = "council";
   council.rule = "two-thirds-of-all";
   council.days = 20;

@@ -243,6 +243,17 @@ void activate(Facility& facility, int64_t minutes, int64_t level) {
   EXPECT_EQ(facility.act("office/treasury", LedgerEvent(rest)), "");
 }
 
+VoteOpened vote_on_clearance(const Facility& facility, const std::string& vote) {
+  return {.vote = vote,
+          .matter = "clearance",
+          .about = id(90),
+          .content = run(facility).content,
+          .body = "safety-board",
+          .rule = "board-two-thirds",
+          .days = 10,
+          .recused = {}};
+}
+
 RunRegistered a_run(int64_t minutes) {
   return {.run = id(90),
           .proposal = id(60),

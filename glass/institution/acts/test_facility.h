@@ -18,6 +18,7 @@
 #include "glass/institution/runs/evaluation_events.h"
 #include "glass/institution/runs/run_book.h"
 #include "glass/institution/runs/run_events.h"
+#include "glass/institution/votes/vote_events.h"
 
 namespace glass::institution::test {
 
@@ -83,6 +84,9 @@ Event ballot(const std::string& vote, const std::string& how);
 
 // The same as a project whose award has been accepted by its applicant, all of it released.
 void activate(Facility& facility, int64_t minutes, int64_t level);
+
+// The safety board is asked to clear run id(90), by the rule of level 3.
+VoteOpened vote_on_clearance(const Facility& facility, const std::string& vote);
 
 // Run id(90) of the project, and its approval.
 RunRegistered a_run(int64_t minutes = 1000);

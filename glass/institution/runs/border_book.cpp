@@ -1,7 +1,6 @@
 #include "glass/institution/runs/border_book.h"
 
 #include <algorithm>
-#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -17,6 +16,7 @@
 #include "glass/base/result.h"
 #include "glass/institution/runs/evaluation_events.h"
 #include "glass/institution/safety/evaluation.h"
+#include "glass/institution/safety/words.h"
 
 namespace glass::institution {
 namespace {
@@ -26,10 +26,9 @@ std::optional<int64_t> known(int64_t number) {
   return number;
 }
 
+// REQUIRES: it is one of the words.
 EvalDomain domain_of(std::string_view word) {
-  const auto* const at = std::ranges::find(kEvalDomainWords, word);
-  GLASS_CHECK(at != kEvalDomainWords.end());
-  return static_cast<EvalDomain>(at - kEvalDomainWords.begin());
+  return value_of<EvalDomain>(kEvalDomainWords, word).value();
 }
 
 // Without a score.

@@ -12,11 +12,11 @@
 #include "glass/base/result.h"
 #include "glass/institution/safety/compute.h"
 #include "glass/institution/safety/evaluation.h"
-#include "glass/institution/safety/internal/words.h"
 #include "glass/institution/safety/level.h"
 #include "glass/institution/safety/level_facts.h"
 #include "glass/institution/safety/thresholds.h"
 #include "glass/institution/safety/trigger.h"
+#include "glass/institution/safety/words.h"
 
 namespace glass::institution {
 namespace {

@@ -4,8 +4,8 @@
 #include <string_view>
 
 #include "glass/institution/safety/incident_clocks.h"
-#include "glass/institution/safety/internal/words.h"
 #include "glass/institution/safety/level.h"
+#include "glass/institution/safety/words.h"
 #include "glass/settings/fields.h"
 
 namespace glass::institution {

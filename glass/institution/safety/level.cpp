@@ -6,7 +6,7 @@
 #include <fmt/core.h>
 
 #include "glass/base/result.h"
-#include "glass/institution/safety/internal/words.h"
+#include "glass/institution/safety/words.h"
 
 namespace glass::institution {
 

@@ -17,10 +17,10 @@
 #include "glass/institution/safety/assessment.h"
 #include "glass/institution/safety/evaluation.h"
 #include "glass/institution/safety/internal/spans.h"
-#include "glass/institution/safety/internal/words.h"
 #include "glass/institution/safety/level.h"
 #include "glass/institution/safety/level_controls.h"
 #include "glass/institution/safety/trigger.h"
+#include "glass/institution/safety/words.h"
 
 namespace glass::institution {
 namespace {

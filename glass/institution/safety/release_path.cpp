@@ -11,8 +11,8 @@
 
 #include "glass/base/check.h"
 #include "glass/institution/safety/approval_rule.h"
-#include "glass/institution/safety/internal/words.h"
 #include "glass/institution/safety/level.h"
+#include "glass/institution/safety/words.h"
 #include "glass/settings/fields.h"
 #include "glass/settings/placed_problem.h"
 

@@ -8,9 +8,9 @@
 
 #include "glass/base/ascii.h"
 #include "glass/institution/safety/compute.h"
-#include "glass/institution/safety/internal/words.h"
 #include "glass/institution/safety/level.h"
 #include "glass/institution/safety/level_facts.h"
+#include "glass/institution/safety/words.h"
 #include "glass/settings/fields.h"
 
 namespace glass::institution {
